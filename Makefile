@@ -1,0 +1,58 @@
+# make lab    set everything up and open JupyterLab on the start page
+# make test   set everything up and run every check, with the network cut
+# make grade  the whole grading cycle on sample submissions (SOURCE=ibm: on the real table)
+# make help   the other targets
+
+PYTHON ?= python3
+SOURCE ?= synthetic
+BIN := .venv/bin
+COURSE := $(BIN)/course
+OFFLINE := $(BIN)/python -m coursekit.offline
+# One worker per core; more did not help on two cores.
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help setup automl lab doctor test lint notebooks labs grade lock bench clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+setup:  ## install what the lock says into .venv (does nothing when up to date)
+	@$(PYTHON) utils/bootstrap.py
+
+automl:  ## add Ludwig and PyTorch (7 GB) for the AutoML lesson
+	@$(PYTHON) utils/bootstrap.py --automl
+
+lab: setup  ## open JupyterLab on the course's start page
+	@$(COURSE) lab
+
+doctor: setup  ## say what is in order on this machine and what is not
+	@$(COURSE) doctor
+
+lint: setup  ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+test: automl lint  ## every check, with the network cut
+	@$(OFFLINE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20 \
+	    --nbval --nbval-cell-timeout 300 --nbval-sanitize-with tests/notebooks/sanitize.cfg \
+	    tests modules
+
+notebooks: setup  ## execute every lesson again and normalise it; afterwards `git diff` should be empty
+	@$(COURSE) notebooks
+
+labs: setup  ## generate labs/ from solutions/
+	@$(COURSE) generate
+
+grade: setup  ## the whole grading cycle on sample submissions
+	@$(COURSE) demo-grade --source $(SOURCE)
+
+lock: setup  ## resolve the declarations of pyproject.toml again and rewrite the locks
+	@$(BIN)/python utils/lock.py
+
+bench: setup  ## the benchmarks, one after the other
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:  ## delete environment, caches and workspaces (never grading/)
+	rm -rf .venv .uv .course .mypy_cache .ruff_cache .hypothesis workspace

@@ -1,0 +1,112 @@
+"""The ``course`` command. It drives JupyterLab, papermill, nbval and nbgrader; it replaces none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from coursekit import paths
+from coursekit.grading import commands
+
+START_PAGE = "modules/00_introduction/01_start_here.ipynb"
+
+app = typer.Typer(
+    help="Machine Learning in Production: run, check and grade the course.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+commands.register(app)
+console = Console(highlight=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is in order on this machine, and what to do about the rest."""
+    from coursekit.doctor import examine
+
+    marks = {True: "[green]✔[/]", False: "[red]✘[/]", None: "[yellow]·[/]"}
+    findings = []
+    for finding in examine():
+        console.print(f"{marks[finding.ok]} {finding.name:<10} {finding.detail}", soft_wrap=True)
+        findings.append(finding)
+    wrong = sum(finding.ok is False for finding in findings)
+    if wrong:
+        console.print(f"{wrong} thing(s) to do.")
+        raise typer.Exit(1)
+    console.print("Everything is in order.")
+
+
+@app.command()
+def lab(
+    port: Annotated[int, typer.Option(help="First port to try, on this machine only.")] = 8888,
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+) -> None:
+    """Open JupyterLab on the course's start page."""
+    root = paths.course_root()
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={root}",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        f"--LabApp.default_url=/lab/tree/{START_PAGE}",
+        # No look-ups for news and extension lists.
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+        *([] if browser else ["--no-browser"]),
+    ]
+    raise typer.Exit(subprocess.run(command, cwd=root, check=False).returncode)
+
+
+@app.command()
+def run(
+    notebook: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A lesson or lab.")],
+    output: Annotated[Path | None, typer.Option(help="Where to; default: workspace/runs/.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option("-p", help="name=value")] = None,
+) -> None:
+    """Execute a notebook with papermill and keep the result beside, not instead of, the original."""
+    from coursekit.notebooks import execute
+
+    settings = dict(item.partition("=")[::2] for item in parameter or [])
+    target = output or paths.course_root() / "workspace" / "runs" / notebook.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    execute(notebook, target, settings)
+    console.print(f"Executed without an error: {target}")
+
+
+@app.command()
+def check(
+    notebook: Annotated[list[Path] | None, typer.Argument(help="Lessons; default: all.")] = None,
+) -> None:
+    """Execute lessons and compare every output with what is printed in them (strict nbval)."""
+    from coursekit.notebooks import nbval_command
+
+    root = paths.course_root()
+    chosen = notebook or sorted((root / "modules").glob("*/*.ipynb"))
+    raise typer.Exit(subprocess.run(nbval_command(chosen), cwd=root, check=False).returncode)
+
+
+@app.command()
+def notebooks(
+    notebook: Annotated[list[Path] | None, typer.Argument(help="Lessons; default: all.")] = None,
+) -> None:
+    """Execute lessons again, keep their outputs, and bring the files into their normal form."""
+    from rich.progress import track
+
+    from coursekit.notebooks import refresh
+
+    chosen = notebook or sorted((paths.course_root() / "modules").glob("*/*.ipynb"))
+    for path in track(chosen, "Executing lessons", console=console):
+        seconds = refresh(path)
+        console.print(f"{path.parent.name}/{path.name}: {seconds:.0f} s")
+
+
+if __name__ == "__main__":
+    app()

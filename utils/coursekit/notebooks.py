@@ -1,0 +1,107 @@
+"""Executing the course's notebooks and keeping their files in one form.
+
+The normal form of a lesson: outputs of one clean run from top to bottom, execution counts from 1,
+no execution times, no widget state, kernelspec ``python3``, cell ids kept.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from coursekit import paths
+
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = {"name": "python", "version": "3.12"}
+#: Seconds that one cell may take.
+CELL_TIMEOUT = 300
+NOTEBOOK_FORMAT = 4
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a notebook as nbformat 4."""
+    return nbformat.read(path, as_version=NOTEBOOK_FORMAT)
+
+
+def write(notebook: NotebookNode, path: Path) -> None:
+    """Validate ``notebook`` and write it with a final newline."""
+    nbformat.validate(notebook)
+    text = nbformat.writes(notebook, version=NOTEBOOK_FORMAT, ensure_ascii=False)
+    path.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """Remove in place what differs from run to run or from editor to editor; return the notebook."""
+    notebook.metadata = NotebookNode(kernelspec=KERNELSPEC, language_info=LANGUAGE)
+    notebook.nbformat_minor = 5
+    for cell in notebook.cells:
+        for name in ("execution", "collapsed", "scrolled", "ExecuteTime", "papermill"):
+            cell.metadata.pop(name, None)
+        if cell.cell_type == "code":
+            _join_streams(cell)
+    return notebook
+
+
+def refresh(path: Path) -> float:
+    """Execute the lesson at ``path`` in its folder, write it back normalised, return the seconds."""
+    from nbclient import NotebookClient
+
+    notebook = read(path)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        record_timing=False,
+    )
+    start = time.perf_counter()
+    client.execute()
+    seconds = time.perf_counter() - start
+    write(normalise(notebook), path)
+    return seconds
+
+
+def execute(notebook: Path, output: Path, parameters: Mapping[str, Any]) -> NotebookNode:
+    """Execute ``notebook`` with papermill into ``output``, in the notebook's folder."""
+    import papermill
+
+    return papermill.execute_notebook(
+        str(notebook),
+        str(output),
+        parameters=dict(parameters),
+        cwd=str(notebook.parent),
+        kernel_name="python3",
+        execution_timeout=CELL_TIMEOUT,
+        progress_bar=sys.stderr.isatty(),
+    )
+
+
+def nbval_command(notebooks: Iterable[Path]) -> list[str]:
+    """The command line that executes ``notebooks`` and compares every output, as CI does."""
+    sanitize = paths.course_root() / "tests" / "notebooks" / "sanitize.cfg"
+    options = f"--nbval --nbval-cell-timeout {CELL_TIMEOUT} -n auto --dist loadfile".split()
+    command = [sys.executable, "-m", "pytest", *options, f"--nbval-sanitize-with={sanitize}"]
+    return [*command, *map(str, notebooks)]
+
+
+def _join_streams(cell: NotebookNode) -> None:
+    # A stream arrives in pieces that depend on the machine's speed; stderr is not compared and
+    # not kept, since what libraries say there names paths and times.
+    joined: list[NotebookNode] = []
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            if output.name == "stderr":
+                continue
+            if joined and joined[-1].output_type == "stream":
+                joined[-1].text += output.text
+                continue
+        if "execution_count" in output:
+            output.execution_count = cell.execution_count
+        joined.append(output)
+    cell.outputs = joined

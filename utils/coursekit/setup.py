@@ -1,0 +1,54 @@
+"""What installing the packages does not do: ``python -m coursekit.setup``.
+
+Writes the kernelspec ``python3`` with the switches that kernels need, and a ``.pth`` line that
+applies the telemetry switches in every Python process of this environment, so that they also hold
+for ``mlflow``, ``dvc`` or ``evidently`` typed at a terminal. Run by ``utils/bootstrap.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import sysconfig
+from pathlib import Path
+
+from coursekit import switches
+
+PTH_NAME = "coursekit_switches.pth"
+
+
+def kernelspec_path() -> Path:
+    """Where this environment's ``python3`` kernelspec stands."""
+    return Path(sys.prefix) / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+
+
+def write_kernelspec() -> None:
+    """Give the kernel of this environment every switch of the course."""
+    path = kernelspec_path()
+    spec = {
+        "argv": [
+            sys.executable,
+            "-Xfrozen_modules=off",
+            "-m",
+            "ipykernel_launcher",
+            "-f",
+            "{connection_file}",
+        ],
+        "display_name": "Python 3 (course)",
+        "language": "python",
+        "metadata": {"debugger": True},
+        "env": switches.KERNEL,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(spec, indent=1) + "\n")
+
+
+def write_pth() -> None:
+    """Apply the telemetry switches whenever this environment's Python starts."""
+    site_packages = Path(sysconfig.get_path("purelib"))
+    (site_packages / PTH_NAME).write_text("import coursekit.switches\n")
+
+
+if __name__ == "__main__":
+    write_kernelspec()
+    write_pth()

@@ -1,0 +1,54 @@
+"""The switches that keep every library offline, quiet and repeatable.
+
+They are environment variables, so they must be set before the library is imported, and they must
+reach kernels, command lines and servers alike. ``course setup`` therefore writes them into the
+kernelspec and adds a line to the environment's ``site-packages`` that applies them in every
+Python process; :func:`apply` is what that line calls.
+"""
+
+from __future__ import annotations
+
+import os
+
+#: Telemetry off.
+TELEMETRY = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",  # MLflow and Evidently; MLflow ignores the value 1
+    "DVC_NO_ANALYTICS": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "FEAST_USAGE": "False",
+    "SCARF_NO_ANALYTICS": "true",
+    "METAFLOW_USER": "course",  # Metaflow otherwise asks the system for a name
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+
+#: No progress widgets and background threads: their output differs from run to run.
+QUIET = {
+    "TQDM_DISABLE": "1",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_ENABLE_ASYNC_TRACE_LOGGING": "false",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+
+#: One thread per numeric library and a fixed hash seed, so that sums and sets come out alike.
+#: Only for kernels and tests: a service or a benchmark may want every core.
+REPEATABLE = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
+
+KERNEL = TELEMETRY | QUIET | REPEATABLE
+
+
+def apply() -> None:
+    """Set the telemetry and quiet switches in this process, where the user has not."""
+    for name, value in (TELEMETRY | QUIET).items():
+        os.environ.setdefault(name, value)
+
+
+apply()

@@ -1,0 +1,142 @@
+"""A fresh, private folder for every notebook, with nothing in it that differs from run to run."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from coursekit import paths
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A notebook's own folder; made by :func:`open_workspace`.
+
+    Attributes:
+        name: as given.
+        path: the folder. It is empty at the start and stays until the notebook runs again.
+        seed: what ``random`` and ``numpy.random`` were seeded with.
+    """
+
+    name: str
+    path: Path
+    seed: int
+
+    def __str__(self) -> str:
+        return f"workspace {self.name!r}: an empty folder, seed {self.seed}, telemetry off"
+
+    # Notebooks print workspaces; the folder's full path would differ between machines.
+    __repr__ = __str__
+
+    def __truediv__(self, part: str) -> Path:
+        """``workspace / "part"`` is the path of a file in the workspace."""
+        return self.path / part
+
+    def tree(self) -> str:
+        """The files below the folder with their sizes in kB, one a line, in alphabetical order."""
+        files = sorted(p for p in self.path.rglob("*") if p.is_file())
+        return "\n".join(
+            f"{p.relative_to(self.path).as_posix()}  {p.stat().st_size / 1000:.1f} kB"
+            for p in files
+        )
+
+    def use_mlflow(self, experiment: str = "churn") -> str:
+        """Point MLflow at an empty store of this workspace and return the store's URI.
+
+        The store is an SQLite file, ``mlflow.db``, with the artefacts in ``artifacts/`` beside
+        it. Creating its tables takes seconds, so they are copied from a template that is made
+        once per MLflow version.
+        """
+        import mlflow
+
+        database = self.path / "mlflow.db"
+        if not database.exists():
+            shutil.copyfile(_empty_mlflow_store(mlflow.__version__), database)
+        uri = f"sqlite:///{database.as_posix()}"
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_registry_uri(uri)
+        client = mlflow.MlflowClient()
+        if client.get_experiment_by_name(experiment) is None:
+            client.create_experiment(experiment, (self.path / "artifacts").as_uri())
+        mlflow.set_experiment(experiment)
+        return uri
+
+
+def open_workspace(name: str, *, seed: int = 0) -> Workspace:
+    """Make the folder of notebook ``name`` anew and fix what would make its output vary.
+
+    The folder is ``workspace/<name>`` in the course (or below ``COURSE_WORKSPACE``). What an
+    earlier run left there is deleted. Python's and NumPy's global generators are seeded,
+    scikit-learn shows estimators as text, and figures get the course's style.
+
+    Args:
+        name: letters, digits, ``-``, ``_`` and ``/`` only.
+        seed: for ``random`` and ``numpy.random``.
+
+    Raises:
+        ValueError: for an illegal name.
+    """
+    folder = _folder(name)
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    random.seed(seed)
+    np.random.seed(seed)
+    _plain_output()
+    return Workspace(name, folder, seed)
+
+
+def _folder(name: str) -> Path:
+    parts = name.split("/")
+    if not all(part and part.replace("-", "").replace("_", "").isalnum() for part in parts):
+        raise ValueError(f"a workspace name has letters, digits, - and _ only, not {name!r}")
+    root = os.environ.get("COURSE_WORKSPACE")
+    base = Path(root) if root else paths.course_root() / "workspace"
+    return base.resolve().joinpath(*parts)
+
+
+def _plain_output() -> None:
+    import matplotlib.pyplot as plt
+    import pandas as pd
+    import sklearn
+
+    sklearn.set_config(display="text")
+    pd.set_option("display.width", 100, "display.precision", 3)
+    plt.rcParams.update(
+        {
+            "figure.figsize": (7, 3.5),
+            "figure.dpi": 96,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "grid.alpha": 0.3,
+            "svg.hashsalt": "course",
+        }
+    )
+    # Announcements of future versions of a library are for its developers, not for learners.
+    warnings.filterwarnings("ignore", category=FutureWarning)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+
+
+def _empty_mlflow_store(version: str) -> Path:
+    template = paths.cache_dir() / f"mlflow-{version}.db"
+    if template.exists():
+        return template
+    from mlflow.store.db.utils import _initialize_tables
+    from sqlalchemy import create_engine
+
+    # Made beside the template and renamed: notebooks that start together must not see half a file.
+    handle, draft = tempfile.mkstemp(dir=template.parent, suffix=".db")
+    os.close(handle)
+    engine = create_engine(f"sqlite:///{draft}")
+    _initialize_tables(engine)
+    engine.dispose()
+    os.replace(draft, template)
+    return template

@@ -1,0 +1,57 @@
+"""Resolve pyproject.toml again and rewrite the lock files: ``make lock``.
+
+``requirements/course.txt`` holds the base, ``requirements/automl.txt`` Ludwig with everything it
+needs. Both come out of one resolution, so that adding Ludwig never changes a base package. The
+files carry hashes and no index address, and markers for Linux, macOS and Windows.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import tomllib
+from pathlib import Path
+
+from bootstrap import LOCKS, ROOT, UV
+
+HEADERS = {
+    "course": "# The lock of the course, made by `make lock` from pyproject.toml.\n",
+    "automl": "# Ludwig and PyTorch on top of course.txt, made by `make lock` from pyproject.toml.\n",
+}
+
+
+def resolve(sources: list[str], constraints: Path | None, output: Path) -> None:
+    """Resolve ``sources`` within ``constraints`` into a hashed lock file for Python 3.12."""
+    limits = ["--constraints", str(constraints)] if constraints else []
+    options = (
+        "--universal --python-version 3.12 --generate-hashes --no-header --no-annotate --quiet"
+    )
+    environment = dict(os.environ)
+    environment.setdefault("UV_SYSTEM_CERTS", "1")
+    command = [str(UV), "pip", "compile", *sources, *limits, *options.split(), "-o", str(output)]
+    subprocess.run(command, check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+
+
+def main() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        # A fresh file each time: uv keeps the pins of an output that is already there.
+        everything, base, extra = (
+            scratch / name for name in ("all.txt", "course.txt", "automl.txt")
+        )
+        extra_in = scratch / "automl.in"
+        extra_in.write_text("\n".join(project["optional-dependencies"]["automl"]) + "\n")
+        resolve(["pyproject.toml", "--extra", "automl"], None, everything)
+        resolve(["pyproject.toml"], everything, base)
+        resolve([str(extra_in)], everything, extra)
+        for name, made in (("course", base), ("automl", extra)):
+            LOCKS[name].write_text(HEADERS[name] + made.read_text())
+            print(
+                f"{LOCKS[name].relative_to(ROOT)}: {made.read_text().count(' \\\n    --hash')} lines of hashes"
+            )
+
+
+if __name__ == "__main__":
+    main()
