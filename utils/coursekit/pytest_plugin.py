@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
+
+#: Cells that ran in this session, by notebook.
+_RAN: Counter[str] = Counter()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -13,5 +18,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         parent = item.parent
-        if parent is not None and hasattr(parent, "skip_compare") and "stderr" not in parent.skip_compare:
+        if hasattr(parent, "skip_compare") and "stderr" not in parent.skip_compare:
             parent.skip_compare += ("stderr",)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count the cells that ran; a skipped one has a report, but took no time."""
+    notebook, _, cell = report.nodeid.partition("::")
+    if notebook.endswith(".ipynb") and cell and report.when == "call":
+        _RAN[notebook] += int(not report.skipped and report.duration > 0)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A notebook that is reported as tested but ran nothing turns the session red."""
+    idle = sorted(notebook for notebook, cells in _RAN.items() if cells == 0)
+    if idle and not hasattr(session.config, "workerinput"):
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(f"ran no code: {', '.join(idle)}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

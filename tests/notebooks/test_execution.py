@@ -1,0 +1,94 @@
+"""The comparison with nbval can fail, and a run that did nothing does not count as one."""
+
+import re
+import subprocess
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from coursekit import notebooks
+
+
+def lesson(folder, source, outputs, name="lesson"):
+    cell = new_code_cell(source, id="only", execution_count=1, outputs=outputs)
+    notebook = notebooks.normalise(new_notebook(cells=[cell]))
+    path = folder / f"{name}.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+def run_nbval(*paths):
+    """Exit code of strict nbval in one process, and its lines on each test."""
+    command = [word for word in notebooks.nbval_command(paths) if word not in PARALLEL]
+    command += ["-p", "no:xdist", "-o", "addopts=-rA -p coursekit.pytest_plugin"]
+    folder = paths[0].parent
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    return done.returncode, done.stdout
+
+
+def stream(text):
+    return [new_output("stream", text=text)]
+
+
+PARALLEL = ("-n", "auto", "--dist", "loadfile")
+CASES = {
+    "same_output": ("print(1 + 1)", stream("2\n"), True),
+    "another_output": ("print(1 + 1)", stream("3\n"), False),
+    "output_where_there_was_none": ("print(1)", [], False),
+    "none_where_there_was_output": ("x = 1", stream("1\n"), False),
+    "exception": ("print(1 / 0)", stream("1\n"), False),
+    "other_stderr": ("import sys; print('now', file=sys.stderr); print(2)", stream("2\n"), True),
+}
+
+
+def test_nbval_notices_every_difference_but_stderr(tmp_path):
+    paths = [lesson(tmp_path, code, outputs, name) for name, (code, outputs, _) in CASES.items()]
+    code, said = run_nbval(*paths)
+    assert code != 0
+    for name, (_, _, passes) in CASES.items():
+        verdict = "PASSED" if passes else "FAILED"
+        assert re.search(rf"^{verdict} .*{name}.ipynb::Cell 0", said, re.MULTILINE), said
+
+
+def test_a_notebook_whose_cells_were_all_skipped_fails(tmp_path):
+    path = lesson(tmp_path, "print(1)", stream("1\n"))
+    notebook = notebooks.read(path)
+    notebook.cells[0].metadata["tags"] = ["nbval-skip"]
+    nbformat.write(notebook, path)
+    code, said = run_nbval(path)
+    assert code != 0
+    assert "ran no code" in said
+
+
+def test_refresh_gives_the_same_bytes_twice(tmp_path):
+    source = "import numpy as np\nimport matplotlib.pyplot as plt\n"
+    source += "plt.plot(np.random.default_rng(0).random(5))\nplt.show()\nprint('seen')"
+    path = lesson(tmp_path, source, [])
+    notebooks.refresh(path)
+    first = path.read_bytes()
+    assert b"image/png" in first
+    notebooks.refresh(path)
+    assert path.read_bytes() == first
+
+
+def test_the_kernel_has_the_switches(tmp_path):
+    path = lesson(tmp_path, "import os; print(os.environ['OMP_NUM_THREADS'])", [])
+    notebooks.refresh(path)
+    assert notebooks.read(path).cells[0].outputs[0].text == "1\n"
+
+
+def test_normalise_removes_what_varies_and_keeps_ids():
+    outputs = [
+        new_output("stream", text="a"), new_output("stream", text="b"),
+        new_output("stream", name="stderr", text="/tmp"), new_output("execute_result", data={"text/plain": "1"}, execution_count=9),
+    ]  # fmt: skip
+    cell = new_code_cell("1", id="kept", execution_count=4, outputs=outputs)
+    cell.metadata = nbformat.NotebookNode(
+        execution={"iopub.status.busy": "now"}, tags=["parameters"]
+    )
+    notebook = notebooks.normalise(new_notebook(cells=[cell], metadata={"widgets": {}}))
+    only = notebook.cells[0]
+    assert only.id == "kept"
+    assert only.metadata == {"tags": ["parameters"]}
+    assert [o.get("text", o.get("execution_count")) for o in only.outputs] == ["ab", 4]
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}

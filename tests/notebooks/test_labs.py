@@ -1,0 +1,60 @@
+"""Labs are generated from their solutions, and solve themselves for every variant and source."""
+
+import os
+import shutil
+
+import pytest
+
+from coursekit import paths
+from coursekit.grading.course import Course
+from coursekit.grading.release import generate
+from coursekit.notebooks import execute, read
+
+ROOT = paths.course_root()
+LABS = sorted(path.parent.name for path in ROOT.glob("solutions/*/*.ipynb"))
+#: 0 is the variant of the notebook as it is written; the others were picked at random.
+VARIANTS = (0, 7, 191, 1842, 9999)
+needs_ibm = pytest.mark.skipif(
+    not os.environ.get("CHURN_IBM_CSV"), reason="CHURN_IBM_CSV does not name the real table"
+)
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_committed_release_is_what_the_source_gives(lab, tmp_path):
+    (tmp_path / "modules").mkdir()
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    shutil.copytree(ROOT / "solutions" / lab, tmp_path / "solutions" / lab)
+    made = generate(Course(tmp_path), lab, database=False)
+    for name in sorted(p.relative_to(made) for p in made.rglob("*") if p.is_file()):
+        committed = ROOT / "labs" / lab / name
+        assert committed.read_bytes() == (made / name).read_bytes(), "run `make labs`"
+    assert {p.name for p in made.iterdir()} == {p.name for p in (ROOT / "labs" / lab).iterdir()}
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_release_gives_nothing_away(lab):
+    text = (ROOT / "labs" / lab / f"{lab}.ipynb").read_text()
+    for mark in ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS"):
+        assert mark not in text
+
+
+@pytest.mark.parametrize("source", ["synthetic", pytest.param("ibm", marks=needs_ibm)])
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("lab", LABS)
+def test_the_solution_passes_its_own_tests(lab, variant, source, tmp_path, monkeypatch):
+    # Not in the course's own workspace: several of these run at the same time.
+    monkeypatch.setenv("COURSE_WORKSPACE", str(tmp_path / "workspace"))
+    parameters = {"student_id": "ada", "variant": variant, "source": source}
+    path = ROOT / "solutions" / lab / f"{lab}.ipynb"
+    done = execute(path, tmp_path / path.name, parameters)
+    # papermill raises where a cell fails; these say that there was something to fail.
+    code = [cell for cell in done.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in code)
+    graded = [c for c in read(path).cells if c.metadata.get("nbgrader", {}).get("grade")]
+    tests = [c for c in code if c.metadata.get("nbgrader", {}).get("grade")]
+    assert len(tests) == len([c for c in graded if c.cell_type == "code"]) > 0
+    for cell in tests:
+        assert not [o for o in cell.outputs if o.get("name") == "stderr"], "stderr in a test cell"
+        points = [o for o in cell.outputs if o.output_type == "execute_result"]
+        if points:  # partial credit: the last value is the score
+            assert float(points[-1].data["text/plain"]) == cell.metadata.nbgrader.points

@@ -1,0 +1,84 @@
+import random
+
+import numpy as np
+import pytest
+
+from coursekit import paths
+from coursekit.workspace import open_workspace
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_WORKSPACE", str(tmp_path))
+    return tmp_path
+
+
+def test_it_is_fresh_every_time(elsewhere):
+    first = open_workspace("00_introduction/lesson")
+    (first / "left_over.txt").write_text("x")
+    second = open_workspace("00_introduction/lesson")
+    assert second.path == elsewhere / "00_introduction" / "lesson"
+    assert list(second.path.iterdir()) == []
+
+
+def test_a_neighbour_is_left_alone():
+    one, _ = open_workspace("lesson/one"), open_workspace("lesson/two")
+    (one / "kept.txt").write_text("x")
+    open_workspace("lesson/two")
+    assert (one / "kept.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["", "../outside", "/etc", "a//b", "a b", "a/../b"])
+def test_names_that_could_lead_elsewhere_are_refused(name):
+    with pytest.raises(ValueError, match="workspace name"):
+        open_workspace(name)
+
+
+def test_the_global_generators_are_seeded():
+    def draw(seed):
+        open_workspace("lesson", seed=seed)
+        return random.random(), np.random.random()
+
+    assert draw(1) == draw(1)
+    assert draw(1) != draw(2)
+
+
+def test_nothing_it_prints_differs_between_machines(elsewhere):
+    workspace = open_workspace("lesson")
+    (workspace / "sub").mkdir()
+    (workspace / "sub" / "b.txt").write_bytes(b"x" * 1500)
+    (workspace / "a.txt").write_bytes(b"")
+    assert str(elsewhere) not in repr(workspace) + str(workspace)
+    assert workspace.tree() == "a.txt  0.0 kB\nsub/b.txt  1.5 kB"
+
+
+def test_mlflow_gets_a_store_of_its_own():
+    import mlflow
+
+    for name in ("one", "two"):
+        workspace = open_workspace(name)
+        uri = workspace.use_mlflow("churn")
+        assert uri.endswith(f"/{name}/mlflow.db")
+        with mlflow.start_run(run_name="only") as run:
+            mlflow.log_metric("auc", 0.5)
+            mlflow.log_text("hello", "note.txt")
+        assert len(mlflow.search_runs()) == 1
+        assert run.info.artifact_uri.startswith((workspace.path / "artifacts").as_uri())
+    # Asked again, it keeps what is there.
+    workspace.use_mlflow("churn")
+    assert len(mlflow.search_runs()) == 1
+
+
+def test_course_root_is_found_from_anywhere(tmp_path, monkeypatch):
+    root = paths.course_root()
+    assert (root / "requirements" / "course.txt").exists()
+    monkeypatch.chdir(root / "modules")
+    assert paths.course_root() == root
+    monkeypatch.chdir(tmp_path)
+    assert paths.course_root() == root
+
+
+def test_a_wrong_course_root_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_ROOT", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="COURSE_ROOT"):
+        paths.course_root()
