@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,8 @@ def lab(
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
+        # In a container one is often root; the server listens on this machine only.
+        *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
         *([] if browser else ["--no-browser"]),
     ]
     raise typer.Exit(subprocess.run(command, cwd=root, check=False).returncode)
@@ -106,6 +109,16 @@ def notebooks(
     for path in track(chosen, "Executing lessons", console=console):
         seconds = refresh(path)
         console.print(f"{path.parent.name}/{path.name}: {seconds:.0f} s")
+
+
+@app.command("map")
+def draw_map() -> None:
+    """Draw modules/course_map.svg from modules/outline.yml."""
+    from coursekit import outline
+
+    target = paths.course_root() / "modules" / "course_map.svg"
+    target.write_text(outline.draw_map(outline.load()), encoding="utf-8")
+    console.print(f"Drawn: {target.relative_to(paths.course_root())}")
 
 
 if __name__ == "__main__":

@@ -6,12 +6,13 @@ Named in pyproject.toml under the entry points ``jupyter_serverproxy_servers``.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from coursekit import paths
+from coursekit import mlflow_store, paths
 
 
 def mlflow() -> dict[str, Any]:
@@ -27,7 +28,7 @@ def mlflow() -> dict[str, Any]:
         ],
         # MLflow wants to know the prefix under which it is seen, so the path is passed on whole.
         "absolute_url": True,
-        "timeout": 60,
+        "timeout": 120,
         "launcher_entry": {
             "title": "MLflow",
             "icon_path": str(Path(__file__).with_name("mlflow.svg")),
@@ -40,6 +41,8 @@ def newest_store(root: Path | None = None) -> str:
     folder = root or Path(os.environ.get("COURSE_WORKSPACE", paths.course_root() / "workspace"))
     stores = sorted(folder.rglob("mlflow.db"), key=lambda path: path.stat().st_mtime)
     store = stores[-1] if stores else paths.cache_dir() / "mlflow-ui.db"
+    if not store.exists():
+        shutil.copyfile(mlflow_store.empty(), store)
     return f"sqlite:///{store.resolve().as_posix()}"
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from coursekit import paths
+from coursekit import mlflow_store, paths
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Workspace:
 
         database = self.path / "mlflow.db"
         if not database.exists():
-            shutil.copyfile(_empty_mlflow_store(mlflow.__version__), database)
+            shutil.copyfile(mlflow_store.empty(), database)
         uri = f"sqlite:///{database.as_posix()}"
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
@@ -123,20 +122,3 @@ def _plain_output() -> None:
     # Announcements of future versions of a library are for its developers, not for learners.
     warnings.filterwarnings("ignore", category=FutureWarning)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-
-
-def _empty_mlflow_store(version: str) -> Path:
-    template = paths.cache_dir() / f"mlflow-{version}.db"
-    if template.exists():
-        return template
-    from mlflow.store.db.utils import _initialize_tables
-    from sqlalchemy import create_engine
-
-    # Made beside the template and renamed: notebooks that start together must not see half a file.
-    handle, draft = tempfile.mkstemp(dir=template.parent, suffix=".db")
-    os.close(handle)
-    engine = create_engine(f"sqlite:///{draft}")
-    _initialize_tables(engine)
-    engine.dispose()
-    os.replace(draft, template)
-    return template

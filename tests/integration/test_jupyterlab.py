@@ -1,0 +1,112 @@
+"""`course lab` opens the start page, and the MLflow tile leads to a live MLflow UI."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from coursekit import paths, tiles
+from coursekit.cli import START_PAGE
+
+#: Seconds to wait for a server under load; a server that is up answers at once.
+PATIENCE = 120
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+        return answer.read().decode()
+
+
+def wait_for(url, server=None):
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return fetch(url)
+        except (urllib.error.URLError, ConnectionError):
+            ended = server is not None and server.poll() is not None
+            if ended or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    port, token = free_port(), "for-the-test"
+    environment = dict(
+        os.environ,
+        JUPYTER_TOKEN=token,
+        COURSE_WORKSPACE=str(folder),
+        JUPYTER_CONFIG_DIR=str(folder),
+    )
+    command = [sys.executable, "-m", "coursekit.cli", "lab", "--no-browser", "--port", str(port)]
+    log = (folder / "log").open("w")
+    server = subprocess.Popen(
+        command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/api", server)
+        yield f"http://127.0.0.1:{port}", f"token={token}"
+    finally:
+        # The whole session: JupyterLab and the servers behind its tiles.
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=PATIENCE)
+        log.close()
+
+
+def test_it_opens_on_the_start_page(lab):
+    url, token = lab
+    with urllib.request.urlopen(f"{url}/?{token}", timeout=PATIENCE) as answer:
+        assert answer.url.partition("?")[0] == f"{url}/lab/tree/{START_PAGE}"
+    assert (paths.course_root() / START_PAGE).is_file()
+
+
+def test_nothing_looks_outside(lab):
+    url, token = lab
+    page = fetch(f"{url}/lab?{token}")
+    settings = json.loads(
+        re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S).group(1)
+    )
+    assert settings["news"]["disabled"] is True
+    assert not [v for v in settings.values() if isinstance(v, str) and v.startswith("https://")
+                and "cdn" in v and settings.get("fullMathjaxUrl") != v]  # fmt: skip
+
+
+def test_the_tile_is_in_the_launcher_and_leads_to_mlflow(lab):
+    url, token = lab
+    entries = json.loads(fetch(f"{url}/server-proxy/servers-info?{token}"))["server_processes"]
+    tile = next(entry for entry in entries if entry["name"] == "mlflow")
+    assert tile["launcher_entry"]["title"] == "MLflow"
+    assert tile["launcher_entry"]["enabled"] is True
+    assert "<title>MLflow</title>" in wait_for(f"{url}/mlflow/?{token}")
+    # The page finds its own scripts under the proxy's prefix.
+    script = re.search(r'src="([^"]+\.js)"', fetch(f"{url}/mlflow/?{token}")).group(1)
+    assert fetch(f"{url}/mlflow/{script.removeprefix('/mlflow/')}?{token}")
+
+
+def test_the_newest_store_is_shown(tmp_path):
+    old, new = tmp_path / "a" / "mlflow.db", tmp_path / "b" / "c" / "mlflow.db"
+    for store, age in ((old, 100), (new, 0)):
+        store.parent.mkdir(parents=True)
+        store.touch()
+        os.utime(store, (time.time() - age,) * 2)
+    assert tiles.newest_store(tmp_path) == f"sqlite:///{new.resolve()}"
+    assert tiles.newest_store(tmp_path / "a") == f"sqlite:///{old.resolve()}"
+
+
+def test_without_a_store_an_empty_one_is_shown(tmp_path):
+    assert tiles.newest_store(tmp_path).endswith("/.course/mlflow-ui.db")

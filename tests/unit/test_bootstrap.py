@@ -1,0 +1,143 @@
+"""The set-up says plainly what is in its way, and does nothing when there is nothing to do."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from coursekit import paths
+
+ROOT = paths.course_root()
+SCRIPT = ROOT / "utils" / "bootstrap.py"
+
+
+@pytest.fixture
+def bootstrap(tmp_path, monkeypatch):
+    """The script, as if it stood in an empty checkout of its own."""
+    for name in ("utils/bootstrap.py", "utils/coursekit/setup.py", "utils/coursekit/switches.py",
+                 "pyproject.toml", "requirements/course.txt", "requirements/automl.txt",
+                 "requirements/uv.txt"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    spec = importlib.util.spec_from_file_location("bootstrap", tmp_path / "utils" / "bootstrap.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert tmp_path == module.ROOT
+    return module
+
+
+def pretend_installed(bootstrap, *what):
+    bootstrap.PYTHON.parent.mkdir(parents=True)
+    bootstrap.PYTHON.write_text("")
+    bootstrap.STAMP.write_text(" ".join([*what, bootstrap._fingerprint(list(what))]))
+
+
+def fail_if_called(*args, **kwargs):
+    raise AssertionError("nothing was to be done")
+
+
+def test_nothing_is_done_when_all_is_up_to_date(bootstrap, monkeypatch):
+    pretend_installed(bootstrap, "course")
+    monkeypatch.setattr(bootstrap, "_run", fail_if_called)
+    assert bootstrap.ensure(automl=False) == 0
+
+
+def test_what_was_added_once_stays(bootstrap, monkeypatch):
+    pretend_installed(bootstrap, "course", "automl")
+    monkeypatch.setattr(bootstrap, "_run", fail_if_called)
+    assert bootstrap.ensure(automl=False) == 0
+
+
+@pytest.mark.parametrize("changed", ["requirements/course.txt", "pyproject.toml"])
+def test_a_changed_lock_or_declaration_is_installed(bootstrap, monkeypatch, changed):
+    pretend_installed(bootstrap, "course")
+    steps = []
+    monkeypatch.setattr(bootstrap, "_run", lambda step, *rest: steps.append(step))
+    monkeypatch.setattr(
+        bootstrap.subprocess,
+        "run",
+        lambda *a, **k: SimpleNamespace(returncode=0, stdout="", stderr=""),
+    )
+    (bootstrap.ROOT / changed).open("a").write("\n# changed\n")
+    assert bootstrap.ensure(automl=False) == 0
+    assert "installing the packages" in steps
+    steps.clear()
+    assert bootstrap.ensure(automl=False) == 0
+    assert steps == []
+
+
+def test_a_step_that_failed_is_done_again_next_time(bootstrap, monkeypatch):
+    pretend_installed(bootstrap, "course")
+    (bootstrap.ROOT / "pyproject.toml").open("a").write("\n# changed\n")
+
+    def fail(step, *rest):
+        raise bootstrap.SetupError(step)
+
+    monkeypatch.setattr(bootstrap, "_make_venv", lambda: None)
+    monkeypatch.setattr(bootstrap, "_run", fail)
+    for _ in range(2):
+        with pytest.raises(bootstrap.SetupError):
+            bootstrap.ensure(automl=False)
+
+
+def test_too_little_disk_is_said_before_anything_is_downloaded(bootstrap, monkeypatch, capsys):
+    usage = SimpleNamespace(free=1.5e9)
+    monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda path: usage)
+    monkeypatch.setattr(bootstrap, "_run", fail_if_called)
+    monkeypatch.setattr(sys, "argv", ["bootstrap.py"])
+    assert bootstrap.main() == 1
+    said = capsys.readouterr().err
+    assert "1.5 GB free" in said
+    assert "about 6 GB" in said
+
+
+@pytest.mark.parametrize(
+    "words", ["No space left on device (os error 28)", "[Errno 28] No space left on device"]
+)
+def test_a_disk_that_fills_up_meanwhile(bootstrap, words):
+    command = [sys.executable, "-c", f"import sys; sys.exit({words!r})"]
+    with pytest.raises(bootstrap.SetupError, match="the disk became full while unpacking"):
+        bootstrap._run("unpacking", command)
+
+
+def test_no_python_312(bootstrap, monkeypatch):
+    bootstrap.UV.parent.mkdir(parents=True)
+    bootstrap.UV.write_text("#!/bin/sh\necho 'No interpreter found for Python 3.12' >&2\nexit 2\n")
+    bootstrap.UV.chmod(0o755)
+    with pytest.raises(bootstrap.SetupError) as caught:
+        bootstrap._make_venv()
+    said = str(caught.value)
+    assert said.startswith("Python 3.12 is neither on this machine nor could it be downloaded")
+    assert "No interpreter found" in said
+
+
+def test_an_environment_of_another_python_is_replaced(bootstrap, monkeypatch):
+    bootstrap.PYTHON.parent.mkdir(parents=True)
+    bootstrap.PYTHON.write_text("#!/bin/sh\nexit 1\n")
+    bootstrap.PYTHON.chmod(0o755)
+    made = []
+    monkeypatch.setattr(bootstrap, "_uv", lambda *words: made.append(words))
+    bootstrap._make_venv()
+    assert not bootstrap.PYTHON.exists()
+    assert made[0][1] == "venv"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="uses a POSIX shell")
+def test_make_says_so_and_stops(bootstrap, tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    # A uv that cannot be installed: the lock names a package that does not exist.
+    (tmp_path / "requirements" / "uv.txt").write_text(
+        "no-such-package-anywhere==1 --hash=sha256:00\n"
+    )
+    environment = dict(os.environ, PIP_NO_INDEX="1")
+    words = ["make", "lab", f"PYTHON={sys.executable}"]
+    done = subprocess.run(
+        words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "The course cannot be set up: installing uv failed." in done.stderr
+    assert "Traceback" not in done.stderr
