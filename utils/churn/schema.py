@@ -136,6 +136,10 @@ def validate(table: pd.DataFrame) -> pd.DataFrame:
 def _column_violations(table: pd.DataFrame) -> Iterator[str]:
     missing = [c for c in COLUMNS if c not in table.columns]
     extra = [str(c) for c in table.columns if c not in COLUMNS]
+    twice = sorted({str(c) for c in table.columns[table.columns.duplicated()]})
+    if twice:
+        yield f"column(s) that occur more than once: {', '.join(twice)}"
+        return
     if missing:
         yield f"missing column(s): {', '.join(missing)}"
     if extra:
@@ -154,15 +158,16 @@ def _value_violations(table: pd.DataFrame) -> Iterator[str]:
     for name, allowed in ALLOWED.items():
         foreign = ~table[name].isin(allowed)
         if foreign.any():
-            example = table.loc[foreign, name].iloc[0]
+            example = table.loc[foreign, name].tolist()[0]
             yield f"{name} has {foreign.sum()} value(s) outside {list(allowed)}, e.g. {example!r}"
     if not table["tenure"].between(0, MAX_TENURE).all():
         yield f"tenure is outside 0-{MAX_TENURE} months"
     for name in ("MonthlyCharges", "TotalCharges"):
         amount = table[name].to_numpy()
-        if (amount < 0).any():
-            yield f"{name} has {(amount < 0).sum()} negative amount(s)"
-        steps = amount / PRICE_STEP
+        wrong = (amount < 0) | np.isinf(amount)
+        if wrong.any():
+            yield f"{name} has {wrong.sum()} negative or infinite amount(s)"
+        steps = amount[~np.isinf(amount)] / PRICE_STEP
         off = np.abs(steps - np.round(steps)) > 1e-6
         if off.any():
             yield f"{name} has {off.sum()} amount(s) that are not multiples of {PRICE_STEP}"
