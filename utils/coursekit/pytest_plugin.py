@@ -17,9 +17,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     form of a notebook (see ``coursekit.notebooks``) does not keep it.
     """
     for item in items:
-        parent = item.parent
-        if hasattr(parent, "skip_compare") and "stderr" not in parent.skip_compare:
-            parent.skip_compare += ("stderr",)
+        compared = getattr(item.parent, "skip_compare", None)
+        if compared is not None and "stderr" not in compared:
+            item.parent.skip_compare = (*compared, "stderr")  # type: ignore[union-attr]
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -107,7 +107,8 @@ def _plain_output() -> None:
     import sklearn
 
     sklearn.set_config(display="text")
-    pd.set_option("display.width", 100, "display.precision", 3)
+    pd.set_option("display.width", 100)
+    pd.set_option("display.precision", 3)
     plt.rcParams.update(
         {
             "figure.figsize": (7, 3.5),

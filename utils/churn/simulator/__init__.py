@@ -1,0 +1,32 @@
+"""A simulated telco: customers at one moment, their history, and incidents with a known truth.
+
+    from churn.simulator import load_scenario, simulate_customers, simulate_history
+
+``customers`` draws a cross-section with the columns and dependences of the IBM sample, ``history``
+lets such customers join, change and leave month after month, ``events`` gives the stream of calls,
+payments and usage behind it, and ``reading`` reads a history as a person could on a given day.
+"""
+
+from churn.simulator.customers import simulate_customers
+from churn.simulator.events import simulate_events
+from churn.simulator.history import History, simulate_history
+from churn.simulator.incidents import KINDS, Incident
+from churn.simulator.reading import churn_labels, labels_known_at, snapshots_at, table
+from churn.simulator.scenario import Scenario, load_scenario, save_scenario, scenario_names
+
+__all__ = [
+    "KINDS",
+    "History",
+    "Incident",
+    "Scenario",
+    "churn_labels",
+    "labels_known_at",
+    "load_scenario",
+    "save_scenario",
+    "scenario_names",
+    "simulate_customers",
+    "simulate_events",
+    "simulate_history",
+    "snapshots_at",
+    "table",
+]
