@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,9 +12,10 @@ import time
 import urllib.error
 import urllib.request
 
+import mlflow
 import pytest
 
-from coursekit import paths, tiles
+from coursekit import mlflow_store, paths, tiles
 from coursekit.cli import START_PAGE
 
 #: Seconds to wait for a server under load; a server that is up answers at once.
@@ -44,8 +46,12 @@ def wait_for(url, server=None):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="module")
+def lab(folder):
     port, token = free_port(), "for-the-test"
     environment = dict(
         os.environ,
@@ -98,15 +104,41 @@ def test_the_tile_is_in_the_launcher_and_leads_to_mlflow(lab):
     assert fetch(f"{url}/mlflow/{script.removeprefix('/mlflow/')}?{token}")
 
 
+def experiments(url, token):
+    address = f"{url}/mlflow/ajax-api/2.0/mlflow/experiments/search?max_results=100&{token}"
+    try:
+        found = json.loads(fetch(address)).get("experiments", [])
+    except (urllib.error.URLError, ConnectionError, json.JSONDecodeError):
+        return None  # the server is being started anew
+    return {experiment["name"] for experiment in found}
+
+
+def test_the_tile_follows_the_notebooks(lab, folder):
+    """A store made anew in the same place is shown, not the deleted one."""
+    url, token = lab
+    for name in ("first", "second"):
+        store = folder / "lesson" / "mlflow.db"
+        shutil.rmtree(store.parent, ignore_errors=True)
+        store.parent.mkdir()
+        shutil.copyfile(mlflow_store.empty(), store)
+        mlflow.MlflowClient(f"sqlite:///{store}").create_experiment(name)
+        deadline = time.monotonic() + PATIENCE
+        while experiments(url, token) != {"Default", name} and time.monotonic() < deadline:
+            time.sleep(1)
+        assert experiments(url, token) == {"Default", name}
+
+
 def test_the_newest_store_is_shown(tmp_path):
     old, new = tmp_path / "a" / "mlflow.db", tmp_path / "b" / "c" / "mlflow.db"
     for store, age in ((old, 100), (new, 0)):
         store.parent.mkdir(parents=True)
         store.touch()
         os.utime(store, (time.time() - age,) * 2)
-    assert tiles.newest_store(tmp_path) == f"sqlite:///{new.resolve()}"
-    assert tiles.newest_store(tmp_path / "a") == f"sqlite:///{old.resolve()}"
+    assert tiles.newest_store(tmp_path) == new
+    assert tiles.newest_store(tmp_path / "a") == old
 
 
 def test_without_a_store_an_empty_one_is_shown(tmp_path):
-    assert tiles.newest_store(tmp_path).endswith("/.course/mlflow-ui.db")
+    store = tiles.newest_store(tmp_path)
+    assert store == paths.course_root() / ".course" / "mlflow-ui.db"
+    assert store.is_file()

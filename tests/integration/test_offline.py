@@ -38,7 +38,9 @@ def test_a_server_outside_cannot_be_reached():
         port = server.getsockname()[1]
         # The same program reaches it without the wrapper, so it is the wrapper that cuts.
         plain = [sys.executable, "-c", CONNECT, "127.0.0.1", str(port)]
-        assert "connected" in subprocess.run(plain, capture_output=True, text=True, check=True).stdout
+        assert (
+            "connected" in subprocess.run(plain, capture_output=True, text=True, check=True).stdout
+        )
         assert "refused" in cut(CONNECT, "127.0.0.1", port)
 
 

@@ -21,6 +21,10 @@ spark.stop()
 def test_spark_counts(find, tmp_path):
     environment = dict(os.environ, JAVA_HOME=str(find(tmp_path)), SPARK_LOCAL_IP="127.0.0.1")
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", PROGRAM],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "sum 45" in done.stdout, done.stderr[-2000:]

@@ -111,6 +111,17 @@ def notebooks(
         console.print(f"{path.parent.name}/{path.name}: {seconds:.0f} s")
 
 
+@app.command()
+def generate() -> None:
+    """Generate labs/ from solutions/ with nbgrader; the gradebook is left alone."""
+    from coursekit.grading import course, release
+
+    here = course.Course.find()
+    for source in sorted((here.root / "solutions").glob("*/*.ipynb")):
+        folder = release.generate(here, source.stem, database=False)
+        console.print(f"Generated: {folder.relative_to(here.root)}")
+
+
 @app.command("map")
 def draw_map() -> None:
     """Draw modules/course_map.svg from modules/outline.yml."""

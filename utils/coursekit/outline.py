@@ -46,9 +46,7 @@ class Unit:
         """What the notebook says it takes; None if it is not written."""
         if not self.written:
             return None
-        found = re.search(
-            r"\*\*Time\*\*[^0-9]*(\d+)(?:[-–](\d+))? min", self.path.read_text("utf-8")
-        )
+        found = re.search(r"\*Time\*[^0-9]*(\d+)(?:[-–](\d+))? min", self.path.read_text("utf-8"))
         return int(found.group(2) or found.group(1)) if found else None
 
 
@@ -88,7 +86,7 @@ def route(modules: list[Module], name: Route) -> list[Unit]:
 
 _WIDTH, _COLUMN, _ROW, _TOP = 1240, 196, 30, 76
 _STYLE = """
-text{font-family:system-ui,sans-serif;font-size:12px;fill:#1b2733}
+text{font-family:system-ui,sans-serif;font-size:11.5px;fill:#1b2733}
 .head{font-size:13px;font-weight:600;fill:#fff}.ask{font-size:10px;fill:#51606e}
 .lesson{fill:#e3eefb;stroke:#3a78c3}.lab{fill:#fdeccd;stroke:#c98a1b}
 .planned{fill:#fff;stroke:#b6c0ca;stroke-dasharray:3 3}.planned-text{fill:#8a96a3}

@@ -1,8 +1,9 @@
 """What installing the packages does not do: ``python -m coursekit.setup``.
 
-Writes the kernelspec ``python3`` with the switches that kernels need, and a ``.pth`` line that
-applies the telemetry switches in every Python process of this environment, so that they also hold
-for ``mlflow``, ``dvc`` or ``evidently`` typed at a terminal. Run by ``utils/bootstrap.py``.
+Writes the kernelspec ``python3`` with the switches that kernels need, a ``.pth`` line that applies
+the telemetry switches in every Python process of this environment, so that they also hold for
+``mlflow``, ``dvc`` or ``evidently`` typed at a terminal, and a page configuration with which
+JupyterLab does not ask whether it may fetch news. Run by ``utils/bootstrap.py``.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def write_kernelspec() -> None:
             "-f",
             "{connection_file}",
         ],
-        "display_name": "Python 3 (course)",
+        "display_name": "Python 3 (ipykernel)",
         "language": "python",
         "metadata": {"debugger": True},
         "env": switches.KERNEL,
@@ -49,6 +50,15 @@ def write_pth() -> None:
     (site_packages / PTH_NAME).write_text("import coursekit.switches\n")
 
 
+def write_page_config() -> None:
+    """Switch JupyterLab's announcements off: they are fetched from the network."""
+    path = Path(sys.prefix) / "etc" / "jupyter" / "labconfig" / "page_config.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    config = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    path.write_text(json.dumps(config, indent=1) + "\n")
+
+
 if __name__ == "__main__":
     write_kernelspec()
     write_pth()
+    write_page_config()

@@ -113,6 +113,7 @@ def _plain_output() -> None:
         {
             "figure.figsize": (7, 3.5),
             "figure.dpi": 96,
+            "figure.constrained_layout.use": True,
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.grid": True,

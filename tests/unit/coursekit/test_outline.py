@@ -39,6 +39,6 @@ def test_minutes_are_read_from_the_notebook(tmp_path):
     assert unit.minutes() is None
     path.write_text("**Time**: 30–45 minutes")
     assert unit.minutes() == 45
-    path.write_text("**Time**: 20 minutes")
+    path.write_text("*Time*: 20 minutes")
     assert unit.minutes() == 20
     assert all(unit.minutes() for unit in UNITS if unit.written)

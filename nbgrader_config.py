@@ -1,0 +1,66 @@
+"""nbgrader for this course: solutions/ → labs/ → grading/.
+
+Read by every `nbgrader` command, by formgrader and the Validate button in JupyterLab, and by the
+`course` command, so that all of them see the same folders, gradebook and limits.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+c = get_config()  # noqa: F821 - nbgrader puts this name into the file's namespace
+
+root = Path(__file__).resolve().parent
+grading = root / "grading"
+grading.mkdir(exist_ok=True)
+
+# nbgrader makes a new gradebook with `alembic`, called by name: it lies beside this Python, and
+# nobody has to activate the environment.
+scripts = str(Path(sys.executable).parent)
+if scripts not in os.environ["PATH"].split(os.pathsep):
+    os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]
+
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "labs"
+c.CourseDirectory.submitted_directory = "grading/submitted"
+c.CourseDirectory.autograded_directory = "grading/autograded"
+c.CourseDirectory.feedback_directory = "grading/feedback"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "feedback"]
+# SQLite waits this many seconds for a lock; nbgrader reports a lock as a damaged database.
+c.CourseDirectory.db_url = f"sqlite:///{grading / 'gradebook.db'}?timeout=60"
+
+# A learner who deletes a test cell gets it back.
+c.OverwriteCells.add_missing_cells = True
+
+# nbgrader takes any text on stderr for a failed test. Warnings, logging and progress bars are not.
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = r"(?s).*"
+
+# Seconds. A cell that runs longer is interrupted and the notebook goes on with the next one.
+c.Execute.timeout = int(os.environ.get("COURSE_CELL_TIMEOUT", "60"))
+c.Execute.startup_timeout = 120
+c.Execute.iopub_timeout = 30
+
+# The variant comes from the record of the release, whatever the learner's notebook says.
+c.RestoreParameters.source_directory = str(root / "solutions")
+c.RestoreParameters.record_directory = str(grading / "parameters")
+c.Autograde.autograde_preprocessors = [
+    "coursekit.grading.parameters.RestoreParameters",
+    "nbgrader.preprocessors.Execute",
+    "coursekit.grading.parameters.RemoveGuards",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Feedback: without the hidden tests, and without scripts or anything loaded from the network.
+c.GenerateFeedback.exporter_class = "coursekit.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "coursekit.grading.feedback.HideTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

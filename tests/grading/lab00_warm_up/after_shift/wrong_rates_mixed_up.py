@@ -1,0 +1,14 @@
+"""Divides the false alarms by all who were flagged instead of by all who stay."""
+
+
+def after_shift(counts, prevalence):
+    tp, fp, fn, tn = (counts[name] for name in ("tp", "fp", "fn", "tn"))
+
+    recall = tp / (tp + fn)
+    alarms = fp / (fp + tp)
+    flagged = recall * prevalence + alarms * (1 - prevalence)
+    return {
+        "precision": recall * prevalence / flagged if flagged else None,
+        "recall": recall,
+        "accuracy": recall * prevalence + (1 - alarms) * (1 - prevalence),
+    }

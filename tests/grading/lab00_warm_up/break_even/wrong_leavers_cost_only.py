@@ -1,0 +1,10 @@
+"""Compares the gain with the cost of the contact and forgets the stayers' offer."""
+
+
+def break_even(charge, terms):
+    worth = terms["months_kept"] * charge
+    if terms["success_rate"] * (worth - terms["offer_cost"]) < terms["contact_cost"]:
+        return None
+    cost = terms["contact_cost"]
+    gain = terms["success_rate"] * (worth - terms["offer_cost"]) + terms["offer_cost"]
+    return cost / gain

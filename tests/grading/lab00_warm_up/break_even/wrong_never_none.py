@@ -1,0 +1,8 @@
+"""Returns a probability above 1 (or below 0) where no contact pays."""
+
+
+def break_even(charge, terms):
+    worth = terms["months_kept"] * charge
+    cost = terms["offer_cost"] + terms["contact_cost"]
+    gain = terms["success_rate"] * (worth - terms["offer_cost"]) + terms["offer_cost"]
+    return cost / gain

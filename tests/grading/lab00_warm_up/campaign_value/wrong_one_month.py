@@ -1,0 +1,12 @@
+"""Counts a single month of the kept customer's bill."""
+
+import numpy as np
+
+
+def campaign_value(churned, scores, charges, threshold, terms):
+    contacted = scores >= threshold
+    worth = charges
+    leaver = terms["success_rate"] * (worth - terms["offer_cost"]) - terms["contact_cost"]
+    stayer = -(terms["offer_cost"] + terms["contact_cost"])
+    gain = np.where(churned == 1, leaver, stayer)
+    return float(gain[contacted].sum())

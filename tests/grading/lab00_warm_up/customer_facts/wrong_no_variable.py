@@ -1,0 +1,14 @@
+"""Forgets my_facts."""
+
+
+def customer_facts(table):
+    left = table["Churn"] == "Yes"
+    return {
+        "customers": len(table),
+        "churn_rate": left.mean(),
+        "without_bill": int(table["TotalCharges"].isna().sum()),
+        "churn_rate_by_contract": left.groupby(table["Contract"]).mean().to_dict(),
+    }
+
+
+print(customer_facts(customers))

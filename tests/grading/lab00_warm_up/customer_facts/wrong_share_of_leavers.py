@@ -1,0 +1,16 @@
+"""By contract, the share of all leavers instead of the rate within the contract."""
+
+
+def customer_facts(table):
+    left = table["Churn"] == "Yes"
+    return {
+        "customers": len(table),
+        "churn_rate": left.mean(),
+        "without_bill": int(table["TotalCharges"].isna().sum()),
+        "churn_rate_by_contract": table.loc[left, "Contract"]
+        .value_counts(normalize=True)
+        .to_dict(),
+    }
+
+
+my_facts = customer_facts(customers)

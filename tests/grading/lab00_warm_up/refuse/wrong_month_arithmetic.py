@@ -1,0 +1,19 @@
+"""Compares days of the month: wrong over the end of a month."""
+
+import pandas as pd
+
+
+def refuse(batch, test_ids, today, max_age_days):
+    if len(batch) == 0:
+        return ["empty"]
+    ids = batch["customerID"].str.strip().str.upper()
+    known = {text.strip().upper() for text in test_ids}
+    age = pd.Timestamp(today).day - pd.to_datetime(batch["snapshot_date"]).dt.day
+    reasons = []
+    if ids.isin(known).any():
+        reasons.append("test customers")
+    if ids.duplicated().any():
+        reasons.append("duplicates")
+    if (~(age <= max_age_days)).any():
+        reasons.append("stale")
+    return reasons

@@ -1,0 +1,19 @@
+"""One fresh row makes the whole batch fresh."""
+
+import pandas as pd
+
+
+def refuse(batch, test_ids, today, max_age_days):
+    if len(batch) == 0:
+        return ["empty"]
+    ids = batch["customerID"].str.strip().str.upper()
+    known = {text.strip().upper() for text in test_ids}
+    age = (pd.Timestamp(today) - pd.to_datetime(batch["snapshot_date"])).dt.days
+    reasons = []
+    if ids.isin(known).any():
+        reasons.append("test customers")
+    if ids.duplicated().any():
+        reasons.append("duplicates")
+    if not age.min() <= max_age_days:
+        reasons.append("stale")
+    return reasons

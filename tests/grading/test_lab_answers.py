@@ -1,0 +1,74 @@
+"""Every lab's tests refuse the wrong answers and accept the right ones, in whatever form."""
+
+import os
+
+import harness
+import mutation_report
+import pytest
+from harness import Answer
+
+LABS = harness.labs()
+ANSWERS = [answer for lab in LABS for answer in harness.answers(lab)]
+TASKS = [(lab, task) for lab in LABS for task in harness.tasks(lab)]
+
+
+@pytest.mark.parametrize("answer", [a for a in ANSWERS if a.wrong], ids=str)
+def test_a_wrong_answer_loses_points(answer: Answer, record_property) -> None:
+    full = harness.tasks(answer.lab)[answer.task].points
+    survived = [
+        f"{setting}: {results[answer]}"
+        for setting, results in harness.results(answer.lab).items()
+        if results[answer].score >= full and not _may_be_right(answer, setting)
+    ]
+    record_property(*mutation_report.outcome(f"{answer.lab}/{answer.task}", not survived))
+    assert not survived, f"{answer.says}\n" + "\n".join(survived)
+
+
+def _may_be_right(answer: Answer, setting: harness.Setting) -> bool:
+    return answer.name.endswith(harness.ONLY_VARIANT_0) and setting.variant == 0
+
+
+@pytest.mark.parametrize("answer", [a for a in ANSWERS if not a.wrong], ids=str)
+def test_a_right_answer_gets_every_point(answer: Answer) -> None:
+    full = harness.tasks(answer.lab)[answer.task].points
+    refused = [
+        f"{setting}: {results[answer]}"
+        for setting, results in harness.results(answer.lab).items()
+        if results[answer].score != full
+    ]
+    assert not refused, f"{answer.says}\n" + "\n".join(refused)
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_stub_gets_nothing(lab: str) -> None:
+    stubs = [answer for answer in harness.answers(lab) if answer.name == harness.STUB]
+    assert {stub.task for stub in stubs} == set(harness.tasks(lab))
+    for setting, results in harness.results(lab).items():
+        for stub in stubs:
+            assert results[stub].score == 0, f"{stub} in {setting}: {results[stub]}"
+            assert "nothing is written here yet" in results[stub].output
+
+
+@pytest.mark.parametrize(("lab", "task"), TASKS)
+def test_each_task_has_its_answers(lab: str, task: str) -> None:
+    own = [answer for answer in harness.answers(lab) if answer.task == task]
+    assert sum(answer.wrong for answer in own) >= 5
+    assert sum(not answer.wrong for answer in own) >= 2
+    for answer in own:
+        assert answer.name.startswith(("wrong_", "right_"))
+        assert answer.says, f"{answer}: the docstring says what the answer is"
+        assert "\n" not in answer.says
+    assert len({answer.code for answer in own}) == len(own), "the same answer twice"
+
+
+def test_no_answer_belongs_to_a_task_that_is_gone() -> None:
+    assert {(answer.lab, answer.task) for answer in ANSWERS} == set(TASKS)
+
+
+@pytest.mark.skipif(
+    not os.environ.get(harness.IBM_CSV),
+    reason=f"{harness.IBM_CSV} does not name IBM's file: tried on synthetic data only",
+)
+@pytest.mark.parametrize("lab", LABS)
+def test_the_answers_were_tried_on_both_sources(lab: str) -> None:
+    assert {setting.source for setting in harness.results(lab)} == {"synthetic", "ibm"}

@@ -1,0 +1,97 @@
+"""What an engine is: it turns one submission into one outcome. And how a batch is run with it."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from coursekit.grading.course import Course
+
+Status = Literal["graded", "failed"]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one learner handed in for one lab; the folder need not exist."""
+
+    student: str
+    lab: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The grade of one submission.
+
+    Attributes:
+        status: "graded" when the notebook was run to its end; "failed" when it could not be run,
+            which is worth 0 points.
+        reason: one clause on what went wrong, empty when nothing did.
+        score: points out of `max_score`.
+        seconds: wall time that grading took.
+        tasks: points by the name of the test cell.
+    """
+
+    student: str
+    lab: str
+    status: Status
+    reason: str
+    score: float
+    max_score: float
+    seconds: float
+    tasks: dict[str, float] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """Grades submissions, one at a time."""
+
+    def grade(self, submission: Submission) -> Outcome:
+        """Grade one submission and enter its points into the gradebook.
+
+        Whatever the submission does, the answer is an outcome, not an exception.
+        """
+        ...
+
+
+def submissions(course: Course, lab: str, students: Iterable[str]) -> list[Submission]:
+    """One submission per learner, those who handed in nothing included."""
+    return [Submission(name, lab, course.submitted(name, lab)) for name in students]
+
+
+def grade_all(engine: Engine, course: Course, batch: Iterable[Submission]) -> Iterator[Outcome]:
+    """Grade a batch, recording each outcome on disk before the next submission begins."""
+    for submission in batch:
+        outcome = engine.grade(submission)
+        save_outcome(course, outcome)
+        yield outcome
+
+
+def save_outcome(course: Course, outcome: Outcome) -> None:
+    """Write an outcome so that a crash leaves either the old record or the new one."""
+    path = course.outcome(outcome.student, outcome.lab)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump(asdict(outcome), file, indent=1, sort_keys=True)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def load_outcome(course: Course, student: str, lab: str) -> Outcome | None:
+    """The recorded outcome of one learner and lab, None before it was graded."""
+    path = course.outcome(student, lab)
+    if not path.is_file():
+        return None
+    return Outcome(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def forget(course: Course, student: str, lab: str) -> None:
+    """Remove what an earlier run left on disk about one learner and lab."""
+    course.outcome(student, lab).unlink(missing_ok=True)
+    for folder in (course.autograded(student, lab), course.feedback(student, lab)):
+        if folder.exists():
+            shutil.rmtree(folder)

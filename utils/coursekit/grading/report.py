@@ -1,0 +1,108 @@
+"""Grades of all labs as one CSV, and as a table for the terminal."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nbgrader.api import MissingEntry
+from rich.table import Table
+
+from coursekit.grading.collect import learners_of
+from coursekit.grading.course import Course
+from coursekit.grading.engine import Outcome, load_outcome
+from coursekit.grading.stock import task_points
+
+_COLUMNS = ("student_id", "lab", "score", "max_score", "status", "reason")
+
+
+@dataclass(frozen=True)
+class Grades:
+    """All outcomes by lab and learner, and the tasks that are columns of the report."""
+
+    outcomes: tuple[Outcome, ...]
+    tasks: tuple[str, ...]
+
+
+def released_labs(course: Course) -> list[str]:
+    """The labs that were handed out by variant, sorted."""
+    return sorted(path.stem for path in course.record("any").parent.glob("*.csv"))
+
+
+def read_grades(course: Course, labs: Sequence[str] | None = None) -> Grades:
+    """The outcomes of all learners a lab was released to.
+
+    Points come from the gradebook, since an instructor may have changed them in formgrader;
+    status and reason come from the record that grading wrote. Learners who were not graded yet
+    have no line.
+    """
+    outcomes: list[Outcome] = []
+    for lab in released_labs(course) if labs is None else labs:
+        for student in learners_of(course, lab):
+            outcome = load_outcome(course, student, lab)
+            if outcome is not None:
+                outcomes.append(_with_current_points(course, outcome))
+    tasks = sorted({task for outcome in outcomes for task in outcome.tasks})
+    return Grades(tuple(outcomes), tuple(tasks))
+
+
+def _with_current_points(course: Course, outcome: Outcome) -> Outcome:
+    with course.gradebook() as gradebook:
+        try:
+            entry = gradebook.find_submission(outcome.lab, outcome.student)
+        except MissingEntry:
+            return outcome
+        tasks = task_points(gradebook, outcome.student, outcome.lab)
+        return replace(
+            outcome, score=float(entry.score), max_score=float(entry.max_score), tasks=tasks
+        )
+
+
+def write_grades(course: Course, grades: Grades) -> Path:
+    """Write grading/grades.csv; equal grades give equal bytes."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow((*_COLUMNS, *grades.tasks))
+    for line in grades.outcomes:
+        points = [_number(line.tasks[task]) if task in line.tasks else "" for task in grades.tasks]
+        table.writerow(
+            (
+                line.student,
+                line.lab,
+                _number(line.score),
+                _number(line.max_score),
+                line.status,
+                line.reason,
+                *points,
+            )
+        )
+    course.grades.parent.mkdir(parents=True, exist_ok=True)
+    course.grades.write_text(text.getvalue(), encoding="utf-8")
+    return course.grades
+
+
+def score_table(grades: Grades) -> Table:
+    """The grades for the terminal."""
+    table = Table(title="Scores")
+    for name in ("learner", "lab"):
+        table.add_column(name, no_wrap=True)
+    for name in ("score", "of"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    table.add_column("reason")
+    for line in grades.outcomes:
+        colour = {"failed": "red", "graded": "green"}[line.status]
+        table.add_row(
+            line.student,
+            line.lab,
+            _number(line.score),
+            _number(line.max_score),
+            f"[{colour}]{line.status}[/]",
+            line.reason.replace("[", r"\["),
+        )
+    return table
+
+
+def _number(points: float) -> str:
+    return f"{round(points, 6):g}"

@@ -1,0 +1,36 @@
+"""A lab's tests run as the Validate button runs them."""
+
+import logging
+from pathlib import Path
+
+from nbgrader.validator import Validator
+
+from coursekit.grading.course import Course, CourseError
+
+_HEADINGS = {
+    "type_changed": "This cell is no longer of the type it was handed out with",
+    "changed": "This test is not the one that was handed out",
+    "failed": "This test does not pass",
+}
+
+
+def problems(course: Course, notebook: Path) -> list[str]:
+    """Run a notebook and say what would lose points; empty when all visible tests pass.
+
+    `nbgrader validate` prints the same and then exits with 0 whatever it found.
+
+    Raises:
+        CourseError: there is no such notebook, or it cannot be run at all.
+    """
+    if not notebook.is_file():
+        raise CourseError(f"There is no notebook {notebook}.")
+    validator = Validator(config=course.config(), log=logging.getLogger(__name__))
+    try:
+        results = validator.validate(str(notebook.resolve()))
+    except Exception as error:
+        raise CourseError(f"{notebook.name} cannot be run: {error}") from error
+    return [
+        "\n".join(part for part in (heading + ":", cell["source"], cell.get("raw_error")) if part)
+        for kind, heading in _HEADINGS.items()
+        for cell in results.get(kind, [])
+    ]
