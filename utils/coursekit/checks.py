@@ -113,7 +113,8 @@ def same(value: object, expected: Any, what: str, rel: float = 1e-6, atol: float
     elif isinstance(expected, list | tuple):
         items = as_list(value, what)
         if len(items) != len(expected):
-            fail(f"{what} should have {len(expected)} entries, got {len(items)}")
+            count = "1 entry" if len(expected) == 1 else f"{len(expected)} entries"
+            fail(f"{what} should have {count}, got {len(items)}")
         for place, wanted in enumerate(expected):
             same(items[place], wanted, f"{what}[{place}]", rel, atol)
     elif isinstance(expected, int | float) and not isinstance(expected, bool):
