@@ -6,9 +6,8 @@ loads only the conftest files of the folders that it is given.
 
 import os
 
-from mutation_report import pytest_terminal_summary  # noqa: F401 - a hook, found by its name
-
 from coursekit import switches
+from mutation_report import pytest_terminal_summary  # noqa: F401 - a hook, found by its name
 
 for _name, _value in (switches.REPEATABLE | {"MPLBACKEND": "Agg"}).items():
     os.environ.setdefault(_name, _value)

@@ -32,6 +32,10 @@ QUIET = {
     "GIT_PYTHON_REFRESH": "quiet",
 }
 
+#: A notebook that runs again makes its MLflow store anew in the same place. With connections kept
+#: open in a pool, MLflow would go on using the deleted file.
+STORES = {"MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool"}
+
 #: One thread per numeric library and a fixed hash seed, so that sums and sets come out alike.
 #: Only for kernels and tests: a service or a benchmark may want every core.
 REPEATABLE = {
@@ -42,12 +46,14 @@ REPEATABLE = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
 
-KERNEL = TELEMETRY | QUIET | REPEATABLE
+#: What every process gets, and what kernels get.
+EVERYWHERE = TELEMETRY | QUIET | STORES
+KERNEL = EVERYWHERE | REPEATABLE
 
 
 def apply() -> None:
-    """Set the telemetry and quiet switches in this process, where the user has not."""
-    for name, value in (TELEMETRY | QUIET).items():
+    """Set the switches for every process in this one, where the user has not."""
+    for name, value in EVERYWHERE.items():
         os.environ.setdefault(name, value)
 
 

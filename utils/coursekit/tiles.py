@@ -78,27 +78,20 @@ def mlflow_command(store: Path, port: str, prefix: str) -> list[str]:
 def serve(port: str, prefix: str) -> int:
     """Run the MLflow UI until terminated, anew whenever another store is the newest.
 
-    A notebook that runs again makes its store anew in the same place; a server that had the old
-    file open would go on showing what was deleted. Returns the server's exit code if it ends by
-    itself.
+    Returns the server's exit code if it ends by itself.
     """
     os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # seven helper processes otherwise
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     while True:
         store = newest_store()
-        identity = _identity(store)
         server = subprocess.Popen(mlflow_command(store, port, prefix), start_new_session=True)
         try:
-            while server.poll() is None and _identity(newest_store()) == identity:
+            while server.poll() is None and newest_store() == store:
                 time.sleep(LOOK_EVERY)
             if server.poll() is not None:
                 return server.returncode
         finally:
             _end(server)
-
-
-def _identity(store: Path) -> tuple[Path, int]:
-    return store, store.stat().st_ino if store.exists() else 0
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:

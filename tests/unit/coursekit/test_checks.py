@@ -186,7 +186,7 @@ def test_same_refuses_foreign_objects(value: object) -> None:
 
 
 def test_same_counts_entries() -> None:
-    with pytest.raises(CheckFailed, match="should have 1 entries, got 2"):
+    with pytest.raises(CheckFailed, match="should have 1 entry, got 2"):
         same(["stale", "stale"], ["stale"], "the reasons")
 
 

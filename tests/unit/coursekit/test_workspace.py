@@ -69,6 +69,16 @@ def test_mlflow_gets_a_store_of_its_own():
     assert len(mlflow.search_runs()) == 1
 
 
+def test_a_lesson_that_is_run_again_in_the_same_kernel_has_a_new_store():
+    import mlflow
+
+    for name in ("first", "second"):
+        open_workspace("lesson").use_mlflow("churn")
+        with mlflow.start_run(run_name=name):
+            mlflow.log_metric("auc", 0.5)
+        assert mlflow.search_runs()["tags.mlflow.runName"].tolist() == [name]
+
+
 def test_course_root_is_found_from_anywhere(tmp_path, monkeypatch):
     root = paths.course_root()
     assert (root / "requirements" / "course.txt").exists()
