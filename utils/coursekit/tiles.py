@@ -37,7 +37,8 @@ def mlflow() -> dict[str, Any]:
         "timeout": 120,
         "launcher_entry": {
             "title": "MLflow",
-            "category": "Other",
+            # JupyterLab shows a tile's own icon in this category only.
+            "category": "Notebook",
             "icon_path": str(Path(__file__).with_name("mlflow.svg")),
         },
     }
