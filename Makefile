@@ -30,7 +30,7 @@ doctor: setup  ## say what is in order on this machine and what is not
 	@$(COURSE) doctor
 
 lint: setup  ## ruff and mypy
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check --no-cache .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 

@@ -3,9 +3,10 @@
 import os
 
 import harness
-import mutation_report
 import pytest
 from harness import Answer
+
+import mutation_report
 
 LABS = harness.labs()
 ANSWERS = [answer for lab in LABS for answer in harness.answers(lab)]

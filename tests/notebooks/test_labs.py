@@ -8,7 +8,7 @@ import pytest
 from coursekit import paths
 from coursekit.grading.course import Course
 from coursekit.grading.release import generate
-from coursekit.notebooks import execute, read
+from coursekit.notebooks import execute, graded_code_cells, read
 
 ROOT = paths.course_root()
 LABS = sorted(path.parent.name for path in ROOT.glob("solutions/*/*.ipynb"))
@@ -50,9 +50,8 @@ def test_the_solution_passes_its_own_tests(lab, variant, source, tmp_path, monke
     # papermill raises where a cell fails; these say that there was something to fail.
     code = [cell for cell in done.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
-    graded = [c for c in read(path).cells if c.metadata.get("nbgrader", {}).get("grade")]
-    tests = [c for c in code if c.metadata.get("nbgrader", {}).get("grade")]
-    assert len(tests) == len([c for c in graded if c.cell_type == "code"]) > 0
+    tests = graded_code_cells(done)
+    assert len(tests) == len(graded_code_cells(read(path))) > 0
     for cell in tests:
         assert not [o for o in cell.outputs if o.get("name") == "stderr"], "stderr in a test cell"
         points = [o for o in cell.outputs if o.output_type == "execute_result"]

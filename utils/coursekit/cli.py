@@ -112,6 +112,33 @@ def notebooks(
 
 
 @app.command()
+def progress(
+    path: Annotated[str, typer.Option(help="self_study, two_days or half_day")] = "self_study",
+) -> None:
+    """Run the labs of a path and say how many of their visible tests pass."""
+    from coursekit import outline
+    from coursekit.grading.course import Course, CourseError
+    from coursekit.grading.validate import passing_tests
+
+    if path not in outline.ROUTES:
+        console.print(f"There is no path {path!r}; choose one of {', '.join(outline.ROUTES)}.")
+        raise typer.Exit(2)
+    for module in outline.load():
+        units = [unit for unit in module.units if path in unit.routes and unit.written]
+        if units:
+            console.print(f"[bold]{module.title}[/]")
+        for unit in units:
+            line = f"  {unit.title:<28} {unit.minutes() or '?':>3} min"
+            if unit.is_lab:
+                try:
+                    passed, tests = passing_tests(Course.find(), unit.path)
+                    line += f"  {passed} of {tests} tests pass"
+                except CourseError as error:
+                    line += f"  {error}"
+            console.print(line, markup=False)
+
+
+@app.command()
 def generate() -> None:
     """Generate labs/ from solutions/ with nbgrader; the gradebook is left alone."""
     from coursekit.grading import course, release

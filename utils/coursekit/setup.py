@@ -40,22 +40,32 @@ def write_kernelspec() -> None:
         "metadata": {"debugger": True},
         "env": switches.KERNEL,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(spec, indent=1) + "\n")
+    _write(path, json.dumps(spec, indent=1) + "\n")
 
 
 def write_pth() -> None:
     """Apply the telemetry switches whenever this environment's Python starts."""
     site_packages = Path(sysconfig.get_path("purelib"))
-    (site_packages / PTH_NAME).write_text("import coursekit.switches\n")
+    _write(site_packages / PTH_NAME, "import coursekit.switches\n")
 
 
 def write_page_config() -> None:
     """Switch JupyterLab's announcements off: they are fetched from the network."""
     path = Path(sys.prefix) / "etc" / "jupyter" / "labconfig" / "page_config.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
     config = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    path.write_text(json.dumps(config, indent=1) + "\n")
+    _write(path, json.dumps(config, indent=1) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    """Put a file of this environment in place of what may stand there.
+
+    Never write into the file that is there: uv links the files of a package from its cache, so
+    that it may be the same file in every environment of the machine.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + ".draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 if __name__ == "__main__":

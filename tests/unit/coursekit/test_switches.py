@@ -37,6 +37,17 @@ def test_the_kernelspec_starts_this_python_with_all_switches():
     assert spec["env"] == switches.KERNEL
 
 
+def test_another_environment_that_shares_the_file_is_left_alone(tmp_path, monkeypatch):
+    theirs, ours = tmp_path / "theirs.json", tmp_path / "ours" / "kernel.json"
+    theirs.write_text("theirs")
+    ours.parent.mkdir()
+    ours.hardlink_to(theirs)  # as uv does with the files of one package in two environments
+    monkeypatch.setattr(setup, "kernelspec_path", lambda: ours)
+    setup.write_kernelspec()
+    assert theirs.read_text() == "theirs"
+    assert json.loads(ours.read_text())["env"] == switches.KERNEL
+
+
 def test_the_libraries_agree_that_they_are_silent():
     program = """
 from mlflow.telemetry.utils import is_telemetry_disabled

@@ -2,10 +2,12 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 from nbgrader.validator import Validator
 
 from coursekit.grading.course import Course, CourseError
+from coursekit.notebooks import graded_code_cells, read
 
 _HEADINGS = {
     "type_changed": "This cell is no longer of the type it was handed out with",
@@ -22,15 +24,32 @@ def problems(course: Course, notebook: Path) -> list[str]:
     Raises:
         CourseError: there is no such notebook, or it cannot be run at all.
     """
-    if not notebook.is_file():
-        raise CourseError(f"There is no notebook {notebook}.")
-    validator = Validator(config=course.config(), log=logging.getLogger(__name__))
-    try:
-        results = validator.validate(str(notebook.resolve()))
-    except Exception as error:
-        raise CourseError(f"{notebook.name} cannot be run: {error}") from error
+    results = _validate(course, notebook)
     return [
         "\n".join(part for part in (heading + ":", cell["source"], cell.get("raw_error")) if part)
         for kind, heading in _HEADINGS.items()
         for cell in results.get(kind, [])
     ]
+
+
+def passing_tests(course: Course, notebook: Path) -> tuple[int, int]:
+    """Run a lab; how many of its visible test cells pass, and how many there are.
+
+    Raises:
+        CourseError: as :func:`problems`.
+    """
+    results = _validate(course, notebook)
+    wrong = {cell["source"].strip() for kind in _HEADINGS for cell in results.get(kind, [])}
+    tests = [cell.source.strip() for cell in graded_code_cells(read(notebook))]
+    return sum(source not in wrong for source in tests), len(tests)
+
+
+def _validate(course: Course, notebook: Path) -> dict[str, Any]:
+    if not notebook.is_file():
+        raise CourseError(f"There is no notebook {notebook}.")
+    validator = Validator(config=course.config(), log=logging.getLogger(__name__))
+    try:
+        results: dict[str, Any] = validator.validate(str(notebook.resolve()))
+    except Exception as error:
+        raise CourseError(f"{notebook.name} cannot be run: {error}") from error
+    return results

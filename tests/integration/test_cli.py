@@ -1,0 +1,63 @@
+"""The `course` command as it is typed."""
+
+import json
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from coursekit import paths
+from coursekit.cli import app
+from coursekit.notebooks import KERNELSPEC
+
+ROOT = paths.course_root()
+
+
+@pytest.fixture
+def course(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    runner = CliRunner()
+    return lambda *words: runner.invoke(app, list(words))
+
+
+def test_help_names_every_command(course):
+    said = course("--help").output
+    for command in ("doctor", "lab", "run", "check", "progress", "release", "grade", "report"):
+        assert command in said
+
+
+def test_doctor_finds_this_machine_in_order(course):
+    answer = course("doctor")
+    assert answer.exit_code == 0, answer.output
+    assert "✔ Packages" in answer.output
+
+
+def test_run_executes_a_copy(course, tmp_path):
+    cell = {"cell_type": "code", "id": "a", "metadata": {"tags": ["parameters"]}, "outputs": [],
+            "execution_count": None, "source": "x = 1"}  # fmt: skip
+    shown = cell | {"id": "b", "metadata": {}, "source": "print(x)"}
+    notebook = {"cells": [cell, shown], "metadata": {"kernelspec": KERNELSPEC},
+                "nbformat": 4, "nbformat_minor": 5}  # fmt: skip
+    path, done = tmp_path / "n.ipynb", tmp_path / "out" / "n.ipynb"
+    path.write_text(json.dumps(notebook))
+    answer = course("run", str(path), "--output", str(done), "-p", "x=7")
+    assert answer.exit_code == 0, answer.output
+    assert json.loads(done.read_text())["cells"][-1]["outputs"][0]["text"] in ("7\n", ["7\n"])
+    assert json.loads(path.read_text()) == notebook
+
+
+def test_progress_counts_passing_tests(course, monkeypatch, tmp_path):
+    for name in ("nbgrader_config.py", "modules/outline.yml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "labs", tmp_path / "labs")
+    monkeypatch.setenv("COURSE_ROOT", str(tmp_path))
+    answer = course("progress")
+    assert answer.exit_code == 0, answer.output
+    assert "0 of 8 tests pass" in answer.output
+
+
+def test_an_unknown_path_is_named(course):
+    answer = course("progress", "--path", "a_week")
+    assert answer.exit_code == 2
+    assert "self_study, two_days, half_day" in answer.output
