@@ -12,7 +12,7 @@ OFFLINE := $(BIN)/python -m coursekit.offline
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup automl lab doctor test lint notebooks labs grade lock bench clean
+.PHONY: help setup automl lab doctor test lint notebooks labs attacks grade lock bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ notebooks: setup  ## execute every lesson again and normalise it; afterwards `gi
 
 labs: setup  ## generate labs/ from solutions/
 	@$(COURSE) generate
+
+attacks: automl  ## cheating and broken submissions against the trusted grading engine
+	@COURSE_ATTACKS=1 $(OFFLINE) $(BIN)/python -m pytest tests/grading/test_attacks.py \
+	    tests/grading/test_faults.py -n $(WORKERS) --dist loadfile
 
 grade: setup  ## the whole grading cycle on sample submissions
 	@$(COURSE) demo-grade --source $(SOURCE)

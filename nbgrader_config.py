@@ -42,6 +42,10 @@ c.Execute.timeout = int(os.environ.get("COURSE_CELL_TIMEOUT", "60"))
 c.Execute.startup_timeout = 120
 c.Execute.iopub_timeout = 30
 
+# For `course grade --engine trusted`, in which learners' code runs in a sandbox and tests run in a
+# process of their own. The lab's source says which modules its tests use.
+c.TrustedExecute.source_directory = str(root / "solutions")
+
 # The variant comes from the record of the release, whatever the learner's notebook says.
 c.RestoreParameters.source_directory = str(root / "solutions")
 c.RestoreParameters.record_directory = str(grading / "parameters")

@@ -4,8 +4,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from coursekit.grading.autograde import explain
 from coursekit.grading.feedback import FeedbackExporter, HideTests
-from coursekit.grading.stock import explain
 
 HIDDEN = "assert f(2)\n### BEGIN HIDDEN TESTS\nassert f(987)\n### END HIDDEN TESTS"
 

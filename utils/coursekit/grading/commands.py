@@ -16,7 +16,7 @@ from rich.console import Console
 
 if TYPE_CHECKING:
     from coursekit.grading.course import Course
-    from coursekit.grading.engine import Outcome
+    from coursekit.grading.engine import Engine, Outcome
 
 console = Console()
 
@@ -24,6 +24,12 @@ Lab = Annotated[str, typer.Argument(help="Name of the lab, for example lab00_war
 Source = Annotated[str, typer.Option(help="Data source: synthetic or ibm")]
 Timeout = Annotated[
     float | None, typer.Option(help="Seconds for one cell (default: nbgrader_config.py)")
+]
+EngineName = Annotated[
+    str, typer.Option(help="stock nbgrader; or trusted: sandbox, tests in their own process")
+]
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe-no-sandbox", help="Run learners' code with all you can do")
 ]
 
 
@@ -90,6 +96,8 @@ def grade(
         list[str] | None, typer.Option(help="Only this learner; can be given more than once")
     ] = None,
     timeout: Timeout = None,
+    engine: EngineName = "stock",
+    unsafe_no_sandbox: Unsafe = False,
 ) -> None:
     """Autograde the submissions of a lab; each failure is the learner's own line."""
     from coursekit.grading.collect import learners_of
@@ -102,21 +110,34 @@ def grade(
         unknown = sorted(set(student or ()) - set(learners))
         if unknown:
             raise CourseError(f"{lab} was not released to {', '.join(unknown)}.")
-        outcomes = _grade(course, lab, student or list(learners), timeout)
+        chosen = _engine(course, engine, timeout, unsafe_no_sandbox)
+        outcomes = _grade(course, lab, student or list(learners), chosen)
         failed = sum(outcome.status == "failed" for outcome in outcomes)
         console.print(f"{len(outcomes)} graded, {failed} of them failed to run")
 
 
-def _grade(
-    course: Course, lab: str, students: list[str], cell_seconds: float | None
-) -> list[Outcome]:
+def _engine(course: Course, name: str, cell_seconds: float | None, unsafe: bool) -> Engine:
+    from coursekit.grading.course import CourseError
+    from coursekit.grading.sandbox import why_not
+    from coursekit.grading.stock import StockEngine
+    from coursekit.grading.trusted import TrustedEngine
+
+    if name not in ("trusted", "stock"):
+        raise CourseError(f"There is no engine {name!r}; there is trusted and stock.")
+    if name == "stock":
+        return StockEngine(course, cell_seconds)
+    problem = None if unsafe else why_not()
+    if problem:
+        raise CourseError(problem)
+    return TrustedEngine(course, cell_seconds, unsafe_no_sandbox=unsafe)
+
+
+def _grade(course: Course, lab: str, students: list[str], engine: Engine) -> list[Outcome]:
     from coursekit.grading.engine import grade_all, submissions
     from coursekit.grading.progress import graded_with_progress
-    from coursekit.grading.stock import StockEngine
 
     batch = submissions(course, lab, students)
-    graded = grade_all(StockEngine(course, cell_seconds), course, batch)
-    return graded_with_progress(console, batch, graded)
+    return graded_with_progress(console, batch, grade_all(engine, course, batch))
 
 
 def feedback(lab: Lab) -> None:
@@ -173,6 +194,8 @@ def demo_grade(
     lab: Annotated[str, typer.Argument(help="Name of the lab")] = "lab00_warm_up",
     source: Source = "synthetic",
     timeout: Timeout = None,
+    engine: EngineName = "stock",
+    unsafe_no_sandbox: Unsafe = False,
 ) -> None:
     """Release, collect, grade and report five sample submissions of a lab."""
     from coursekit.grading import demo
@@ -190,7 +213,8 @@ def demo_grade(
             take_in(course, demo.incoming(course), lab)
         for student in roster.ids:
             console.print(f"{student:>12}: {kinds.get(student, 'hands in nothing')}", markup=False)
-        _grade(course, lab, list(roster.ids), timeout or demo.CELL_SECONDS)
+        chosen = _engine(course, engine, timeout or demo.CELL_SECONDS, unsafe_no_sandbox)
+        _grade(course, lab, list(roster.ids), chosen)
         _feedback(course, lab, list(roster.ids))
         _report(course)
 

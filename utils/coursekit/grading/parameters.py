@@ -136,7 +136,9 @@ class RestoreParameters(NbGraderPreprocessor):
         template = self._template(names["assignment"], names["notebook"])
         if template is None:
             return nb, resources
-        return restore(nb, template, self._parameters(names)), resources
+        parameters = self._parameters(names)
+        resources["parameters"] = dict(vars(parameters))  # for TrustedExecute
+        return restore(nb, template, parameters), resources
 
     def _template(self, lab: str, notebook: str) -> NotebookNode | None:
         path = Path(self.source_directory, lab, f"{notebook}.ipynb")

@@ -9,10 +9,10 @@ from pathlib import Path
 from nbgrader.api import MissingEntry
 from rich.table import Table
 
+from coursekit.grading.autograde import task_points
 from coursekit.grading.collect import learners_of
 from coursekit.grading.course import Course
 from coursekit.grading.engine import Outcome, load_outcome
-from coursekit.grading.stock import task_points
 
 _COLUMNS = ("student_id", "lab", "score", "max_score", "status", "reason")
 

@@ -4,97 +4,31 @@ Learner's code and tests share one unprotected process. This engine serves a cou
 are trusted; it does not stop a notebook that cheats.
 """
 
-import logging
 import os
-import re
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde
 from traitlets.config import Config
 
-from coursekit.grading.course import ConversionError, Course, CourseError, run_converter
-from coursekit.grading.engine import Outcome, Submission, forget
-
-NOTEBOOK_SECONDS = 600.0
-_TIMEOUT = "CellTimeoutError"
+from coursekit.grading.autograde import STOCK_EXECUTE, AutogradeEngine
 
 
 @dataclass(frozen=True)
-class StockEngine:
-    """nbgrader's autograde for one learner and lab.
+class StockEngine(AutogradeEngine):
+    """nbgrader's own way to run a notebook."""
 
-    Attributes:
-        cell_seconds: limit for one cell; None takes the limit of nbgrader_config.py. A cell over
-            the limit is interrupted and the notebook goes on.
-        notebook_seconds: limit for all cells together. Once it is used up, each further cell has
-            one second: a cell that swallows the interrupt cannot hold the batch for long.
-    """
-
-    course: Course
-    cell_seconds: float | None = None
-    notebook_seconds: float = NOTEBOOK_SECONDS
-
-    def grade(self, submission: Submission) -> Outcome:
-        """Grade one submission.
-
-        Raises:
-            CourseError: the lab is not in the gradebook, so nothing of it can be graded.
-        """
-        began = time.monotonic()
-        self._require_assignment(submission.lab)
-        # A newer submission that fails must not keep the points of an older one, nor one whose
-        # grading is cut off.
-        forget(self.course, submission.student, submission.lab)
-        self._enter_zero(submission)
-        reason = find_fault(submission)
-        if reason is None:
-            reason = self._autograde(submission)
-        if reason is not None:
-            self._enter_zero(submission)
-        graded = self.course.autograded(submission.student, submission.lab)
-        remark = reason or _remark(graded / f"{submission.lab}.ipynb")
-        score, max_score, tasks, unread = self._points(submission)
-        remark = "; ".join(part for part in (remark, unread) if part)
-        return Outcome(
-            student=submission.student,
-            lab=submission.lab,
-            status="graded" if reason is None else "failed",
-            reason=remark,
-            score=score,
-            max_score=max_score,
-            seconds=round(time.monotonic() - began, 3),
-            tasks=tasks,
-        )
-
-    def _require_assignment(self, lab: str) -> None:
-        with self.course.gradebook() as gradebook:
-            try:
-                found = gradebook.find_assignment(lab).notebooks
-            except MissingEntry:
-                found = []
-        if not found:
-            raise CourseError(f"{lab} is not in the gradebook: run `course release` first.")
-
-    def _autograde(self, submission: Submission) -> str | None:
-        """Run nbgrader; the reason when it fails."""
-        lab, student = submission.lab, submission.student
-        try:
-            with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
-                override = self.limits()
-                override.merge(_local_sockets(Path(sockets)))
-                run_converter(Autograde, self.course, lab, student, override, force=True)
-        except ConversionError as error:
-            return explain(error.transcript.text)
-        except Exception as error:
-            # The batch goes on: this learner's line says what happened.
-            logging.getLogger(__name__).debug("autograde failed", exc_info=True)
-            return f"nbgrader failed: {type(error).__name__}: {error}"
-        return None
+    @contextmanager
+    def settings(self) -> Iterator[Config]:
+        with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
+            config = self.limits()
+            config.merge(_local_sockets(Path(sockets)))
+            config.Autograde.autograde_preprocessors = self.steps(STOCK_EXECUTE)
+            yield config
 
     def limits(self) -> Config:
         """The configuration that ends cells in time; the notebook's clock starts now."""
@@ -108,30 +42,6 @@ class StockEngine:
         config.Execute.timeout_func = seconds_left
         return config
 
-    def _enter_zero(self, submission: Submission) -> None:
-        with self.course.gradebook() as gradebook:
-            gradebook.update_or_create_student(submission.student)
-            entry = gradebook.update_or_create_submission(submission.lab, submission.student)
-            for notebook in entry.notebooks:
-                for grade in notebook.grades:
-                    grade.auto_score = 0
-                    grade.needs_manual_grade = False
-            gradebook.db.commit()
-
-    def _points(self, submission: Submission) -> tuple[float, float, dict[str, float], str]:
-        """Score, maximum, points by task, and what a person has still to read."""
-        with self.course.gradebook() as gradebook:
-            entry = gradebook.find_submission(submission.lab, submission.student)
-            grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
-            tasks = task_points(gradebook, submission.student, submission.lab)
-            waiting = sorted((g.name, g.max_score) for g in grades if g.needs_manual_grade)
-            unread = ""
-            if waiting:
-                points = sum(most for _, most in waiting)
-                names = ", ".join(name for name, _ in waiting)
-                unread = f"{points:g} points wait for a reader: {names}"
-            return float(entry.score), float(entry.max_score), tasks, unread
-
 
 def _local_sockets(folder: Path) -> Config:
     """Talk to the kernel through sockets in a folder of its own.
@@ -143,68 +53,3 @@ def _local_sockets(folder: Path) -> Config:
         config.KernelManager.transport = "ipc"
         config.KernelManager.ip = str(folder / "kernel")
     return config
-
-
-def task_points(gradebook: Gradebook, student: str, lab: str) -> dict[str, float]:
-    """Points by test cell, in the order of their names."""
-    entry = gradebook.find_submission(lab, student)
-    grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
-    return {grade.name: float(grade.score) for grade in sorted(grades, key=lambda g: g.name)}
-
-
-def find_fault(submission: Submission) -> str | None:
-    """Why a submission cannot be run at all, as a clause; None when it can be."""
-    notebook = submission.folder / f"{submission.lab}.ipynb"
-    if not submission.folder.is_dir() or not any(submission.folder.iterdir()):
-        return "nothing was handed in"
-    if not notebook.is_file():
-        found = sorted(path.name for path in submission.folder.glob("*.ipynb"))
-        return f"no notebook named {notebook.name}, but {', '.join(found) or 'other files'}"
-    if notebook.stat().st_size == 0:
-        return "not a notebook: the file is empty"
-    try:
-        content = nbformat.read(notebook, as_version=4)
-        nbformat.validate(content)
-    except UnicodeDecodeError:
-        return "not a notebook: the file is not UTF-8 text"
-    except nbformat.reader.NotJSONError:
-        return "not a notebook: the file is not valid JSON"
-    except Exception as error:
-        return f"not a notebook: {_first_line(error)}"
-    return None
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
-
-
-def explain(transcript: str) -> str:
-    """The reason of a failed autograde, read from what nbgrader logged."""
-    if "DeadKernelError" in transcript:
-        return "the kernel died while the notebook ran (ended by its code or out of memory)"
-    if _TIMEOUT in transcript or "UnresponsiveKernelError" in transcript:
-        return "timeout: the kernel did not answer any more"
-    if "Notebook failed to validate; the nbgrader metadata" in transcript:
-        return "the nbgrader metadata of the notebook is damaged"
-    errors = re.findall(r"^[\w.]*(?:Error|Exception|Exit)\b: .+$", transcript, re.MULTILINE)
-    return f"nbgrader failed: {errors[-1]}" if errors else "nbgrader failed without a reason"
-
-
-def _remark(graded: Path) -> str:
-    """What to say about a notebook that ran to its end."""
-    if not graded.is_file():
-        return ""
-    notebook = nbformat.read(graded, as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    stopped = [
-        _name(cell, number)
-        for number, cell in enumerate(code, start=1)
-        if any(output.get("ename") == _TIMEOUT for output in cell.outputs)
-    ]
-    return f"timeout: stopped {', '.join(stopped)}" if stopped else ""
-
-
-def _name(cell: nbformat.NotebookNode, number: int) -> str:
-    task = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return str(task) if task else f"code cell {number}"

@@ -1,0 +1,9 @@
+"""The web page of the notebook was saved instead of the notebook."""
+
+STATUS = "failed"
+REASON = "not a notebook: the file is not valid JSON"
+SCORE = 0
+
+
+def fault(notebook):
+    return "<!DOCTYPE html><html><body>lab99_tiny</body></html>"

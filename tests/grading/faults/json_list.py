@@ -1,0 +1,9 @@
+"""Valid JSON whose outermost value is a list."""
+
+STATUS = "failed"
+REASON = "not a notebook"
+SCORE = 0
+
+
+def fault(notebook):
+    return "[]"

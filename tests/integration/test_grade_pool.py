@@ -1,0 +1,89 @@
+"""The pool on real files: warm kernels here and on a Dask cluster give the scores of one by one."""
+
+from collections.abc import Iterator
+
+import nbformat
+import pytest
+from tiny_lab import LAB, POINTS, make_course, tiny_lab
+
+from coursekit.grading.collect import collect
+from coursekit.grading.course import Course
+from coursekit.grading.engine import Outcome, submissions
+from coursekit.grading.execute import Job
+from coursekit.grading.pool import PooledEngine, Run, grade_many, on_cluster, warm_here
+from coursekit.grading.release import release
+from coursekit.grading.samples import fill_in, solutions
+from coursekit.grading.sandbox import Limits, why_not
+from coursekit.variants import Roster
+
+pytestmark = [
+    pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
+#: What learners change in the solution, and what they get.
+ANSWERS = {
+    "ada": ({}, POINTS),
+    "bob": ({"number": "number = -1"}, POINTS | {"number-test": 0}),
+    "cleo": ({"double": "import os; os._exit(0)"}, dict.fromkeys(POINTS, 0)),
+    "dan": ({"add": "def add(a, b):\n    while True: pass"}, POINTS | {"add-test": 0}),
+}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    course = Course(make_course(tmp_path_factory.mktemp("pool")))
+    roster = course.root / "roster.csv"
+    lines = [f"{name},First,Last" for name in ANSWERS]
+    roster.write_text("\n".join(["student_id,first_name,last_name", *lines]) + "\n")
+    release(course, Roster.read(roster), LAB)
+    for name, (changes, _) in ANSWERS.items():
+        handed_out = nbformat.read(course.handed_out(name, LAB) / f"{LAB}.ipynb", as_version=4)
+        path = course.root / "incoming" / name / f"{LAB}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(fill_in(handed_out, solutions(tiny_lab()) | changes), path)
+    collect(course, course.root / "incoming", LAB)
+    return course
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Run]:
+    with warm_here() as run:
+        yield run
+
+
+def grade(course: Course, run: Run, jobs: int) -> list[Outcome]:
+    engine = PooledEngine(course, cell_seconds=3)
+    batch = submissions(course, LAB, list(ANSWERS))
+    return list(grade_many(engine, course, batch, run, jobs, again=True))
+
+
+def points(outcomes: list[Outcome]) -> dict[str, dict[str, float]]:
+    """Points of the tests by learner; a person has still to read the answer to the question."""
+    return {o.student: {task: o.tasks[task] for task in POINTS} for o in outcomes}
+
+
+EXPECTED = {name: got for name, (_, got) in ANSWERS.items()}
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_scores_do_not_depend_on_the_number_of_jobs(course: Course, warm: Run, jobs: int) -> None:
+    ran: list[dict[str, str]] = []
+
+    def counted(job: Job, limits: Limits) -> nbformat.NotebookNode:
+        ran.append(job.tests)
+        return warm(job, limits)
+
+    outcomes = grade(course, counted, jobs)
+    assert points(outcomes) == EXPECTED
+    assert len(ran) == len(ANSWERS)
+    assert [o.reason.split(";")[0] for o in outcomes][2].startswith("the kernel died")
+
+
+def test_a_dask_cluster_gives_the_same_scores(course: Course) -> None:
+    from distributed import LocalCluster
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        on_cluster(cluster.scheduler_address) as run,
+    ):
+        assert points(grade(course, run, 2)) == EXPECTED

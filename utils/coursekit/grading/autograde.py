@@ -1,0 +1,200 @@
+"""What engines share that grade with nbgrader's autograde: faults, gradebook, points and reasons."""
+
+import logging
+import re
+import time
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
+from traitlets.config import Config
+
+from coursekit.grading.course import ConversionError, Course, CourseError, run_converter
+from coursekit.grading.engine import Outcome, Submission, forget
+
+NOTEBOOK_SECONDS = 600.0
+_TIMEOUT, _DEAD = "CellTimeoutError", "DeadKernelError"
+
+
+#: The step of autograde that runs a notebook, by engine.
+STOCK_EXECUTE = "nbgrader.preprocessors.Execute"
+TRUSTED_EXECUTE = "coursekit.grading.execute.TrustedExecute"
+
+
+@dataclass(frozen=True)
+class AutogradeEngine:
+    """nbgrader's autograde for one learner and lab; how cells are run is left to subclasses.
+
+    Attributes:
+        cell_seconds: limit for one cell; None takes the limit of nbgrader_config.py. A cell over
+            the limit is interrupted and the notebook goes on.
+        notebook_seconds: limit for all cells together. Once it is used up, each further cell has
+            one second: a cell that swallows the interrupt cannot hold the batch for long.
+    """
+
+    course: Course
+    cell_seconds: float | None = None
+    notebook_seconds: float = NOTEBOOK_SECONDS
+
+    def steps(self, execute: str) -> list[str]:
+        """Autograde's steps as configured, with ``execute`` as the one that runs the notebook."""
+        configured = self.course.config().Autograde.autograde_preprocessors
+        executes = (STOCK_EXECUTE, TRUSTED_EXECUTE)
+        return [execute if step in executes else step for step in configured]
+
+    def grade(self, submission: Submission) -> Outcome:
+        """Grade one submission.
+
+        Raises:
+            CourseError: the lab is not in the gradebook, so nothing of it can be graded.
+        """
+        began = time.monotonic()
+        self._require_assignment(submission.lab)
+        # A newer submission that fails must not keep the points of an older one, nor one whose
+        # grading is cut off.
+        forget(self.course, submission.student, submission.lab)
+        self._enter_zero(submission)
+        reason = find_fault(submission)
+        if reason is None:
+            reason = self._autograde(submission)
+        if reason is not None:
+            self._enter_zero(submission)
+        graded = self.course.autograded(submission.student, submission.lab)
+        remark = reason or _remark(graded / f"{submission.lab}.ipynb")
+        score, max_score, tasks, unread = self._points(submission)
+        remark = "; ".join(part for part in (remark, unread, self.caveat()) if part)
+        return Outcome(
+            student=submission.student,
+            lab=submission.lab,
+            status="graded" if reason is None else "failed",
+            reason=remark,
+            score=score,
+            max_score=max_score,
+            seconds=round(time.monotonic() - began, 3),
+            tasks=tasks,
+        )
+
+    def _require_assignment(self, lab: str) -> None:
+        with self.course.gradebook() as gradebook:
+            try:
+                found = gradebook.find_assignment(lab).notebooks
+            except MissingEntry:
+                found = []
+        if not found:
+            raise CourseError(f"{lab} is not in the gradebook: run `course release` first.")
+
+    def _autograde(self, submission: Submission) -> str | None:
+        """Run nbgrader; the reason when it fails."""
+        lab, student = submission.lab, submission.student
+        try:
+            with self.settings() as override:
+                run_converter(Autograde, self.course, lab, student, override, force=True)
+        except ConversionError as error:
+            return explain(error.transcript.text)
+        except Exception as error:
+            # The batch goes on: this learner's line says what happened.
+            logging.getLogger(__name__).debug("autograde failed", exc_info=True)
+            return f"nbgrader failed: {type(error).__name__}: {error}"
+        return None
+
+    def caveat(self) -> str:
+        """What the record of each outcome says about the way it was graded."""
+        return ""
+
+    def settings(self) -> AbstractContextManager[Config]:
+        """The configuration that makes nbgrader run the cells; the notebook's clock starts now."""
+        raise NotImplementedError
+
+    def _enter_zero(self, submission: Submission) -> None:
+        with self.course.gradebook() as gradebook:
+            gradebook.update_or_create_student(submission.student)
+            entry = gradebook.update_or_create_submission(submission.lab, submission.student)
+            for notebook in entry.notebooks:
+                for grade in notebook.grades:
+                    grade.auto_score = 0
+                    grade.needs_manual_grade = False
+            gradebook.db.commit()
+
+    def _points(self, submission: Submission) -> tuple[float, float, dict[str, float], str]:
+        """Score, maximum, points by task, and what a person has still to read."""
+        with self.course.gradebook() as gradebook:
+            entry = gradebook.find_submission(submission.lab, submission.student)
+            grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+            tasks = task_points(gradebook, submission.student, submission.lab)
+            waiting = sorted((g.name, g.max_score) for g in grades if g.needs_manual_grade)
+            unread = ""
+            if waiting:
+                points = sum(most for _, most in waiting)
+                names = ", ".join(name for name, _ in waiting)
+                unread = f"{points:g} points wait for a reader: {names}"
+            return float(entry.score), float(entry.max_score), tasks, unread
+
+
+def task_points(gradebook: Gradebook, student: str, lab: str) -> dict[str, float]:
+    """Points by test cell, in the order of their names."""
+    entry = gradebook.find_submission(lab, student)
+    grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+    return {grade.name: float(grade.score) for grade in sorted(grades, key=lambda g: g.name)}
+
+
+def find_fault(submission: Submission) -> str | None:
+    """Why a submission cannot be run at all, as a clause; None when it can be."""
+    notebook = submission.folder / f"{submission.lab}.ipynb"
+    if not submission.folder.is_dir() or not any(submission.folder.iterdir()):
+        return "nothing was handed in"
+    if not notebook.is_file():
+        found = sorted(path.name for path in submission.folder.glob("*.ipynb"))
+        return f"no notebook named {notebook.name}, but {', '.join(found) or 'other files'}"
+    if notebook.stat().st_size == 0:
+        return "not a notebook: the file is empty"
+    try:
+        content = nbformat.read(notebook, as_version=4)
+        nbformat.validate(content)
+    except UnicodeDecodeError:
+        return "not a notebook: the file is not UTF-8 text"
+    except nbformat.reader.NotJSONError:
+        return "not a notebook: the file is not valid JSON"
+    except Exception as error:
+        return f"not a notebook: {_first_line(error)}"
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def explain(transcript: str) -> str:
+    """The reason of a failed autograde, read from what nbgrader logged."""
+    if "DeadKernelError" in transcript:
+        return "the kernel died while the notebook ran (ended by its code or out of memory)"
+    if _TIMEOUT in transcript or "UnresponsiveKernelError" in transcript:
+        return "timeout: the kernel did not answer any more"
+    if "Notebook failed to validate; the nbgrader metadata" in transcript:
+        return "the nbgrader metadata of the notebook is damaged"
+    errors = re.findall(r"^[\w.]*(?:Error|Exception|Exit)\b: .+$", transcript, re.MULTILINE)
+    return f"nbgrader failed: {errors[-1]}" if errors else "nbgrader failed without a reason"
+
+
+def _remark(graded: Path) -> str:
+    """What to say about a notebook that ran to its end."""
+    if not graded.is_file():
+        return ""
+    notebook = nbformat.read(graded, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    errors = [
+        (number, cell, output) for number, cell in enumerate(code, 1) for output in cell.outputs
+    ]
+    stopped = [_name(c, n) for n, c, output in errors if output.get("ename") == _TIMEOUT]
+    ended = [(_name(c, n), o.evalue) for n, c, o in errors if o.get("ename") == _DEAD]
+    parts = [f"timeout: stopped {', '.join(stopped)}"] if stopped else []
+    parts += [f"{why} in {where}" for where, why in ended[:1]]
+    return "; ".join(parts)
+
+
+def _name(cell: nbformat.NotebookNode, number: int) -> str:
+    task = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return str(task) if task else f"code cell {number}"

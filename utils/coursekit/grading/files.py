@@ -1,0 +1,91 @@
+"""Copies of folders that a learner can change at any moment, links and special files left out."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+MAX_DEPTH = 40  # folders in folders; deeper ones serve to trip up programs like this one
+
+
+def remove_tree(folder: Path) -> None:
+    """Delete a folder of a learner's, however deep, and whatever may be read or written in it."""
+    # `rm` and `chmod` go step by step: no path is too long for them, no nesting too deep.
+    for command in (["rm", "-rf"], ["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+        if folder.exists():
+            subprocess.run([*command, "--", str(folder)], capture_output=True, check=False)
+
+
+def copy_tree(
+    source: Path,
+    target: Path,
+    limit: int,
+    skip: Callable[[Path], bool] = lambda path: False,
+    new: bool = False,
+) -> None:
+    """Copy regular files and folders, at most ``limit`` bytes together; the rest is left out.
+
+    Folders are walked by handle and nothing is followed, so that a link put in place meanwhile
+    leads nowhere.
+
+    Args:
+        skip: whether a path, relative to ``source``, is left out.
+        new: leave files alone that ``target`` has.
+    """
+    left = limit
+    target.mkdir(parents=True, exist_ok=True)
+    for folder, names, files, handle in os.fwalk(source, follow_symlinks=False):
+        place = Path(folder).relative_to(source)
+        deep = len(place.parts) >= MAX_DEPTH
+        names[:] = [name for name in names if not deep and not skip(place / name)]
+        for name in names:
+            if _is(handle, name, stat.S_ISDIR):
+                with suppress(OSError):
+                    (target / place / name).mkdir(exist_ok=True)
+        for name in files:
+            copy = target / place / name
+            if skip(place / name) or not _is(handle, name, stat.S_ISREG):
+                continue
+            if (new and copy.exists()) or copy.is_symlink():
+                continue
+            left -= _copy_file(handle, name, copy, left)
+
+
+def fingerprint(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """Changes when a file below ``folder`` does: paths, sizes, times and numbers of the files."""
+    found = []
+    for path, names, files, handle in os.fwalk(folder, follow_symlinks=False):
+        if len(Path(path).relative_to(folder).parts) >= MAX_DEPTH:
+            names.clear()
+        for name in files:
+            with suppress(OSError):
+                state = os.stat(name, dir_fd=handle, follow_symlinks=False)
+                found.append((f"{path}/{name}", state.st_size, state.st_mtime_ns, state.st_ino))
+    return tuple(sorted(found))
+
+
+def _is(folder: int, name: str, kind: Callable[[int], bool]) -> bool:
+    try:
+        return kind(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
+
+
+def _copy_file(folder: int, name: str, target: Path, left: int) -> int:
+    """Copy one file if it is a regular one of at most ``left`` bytes; the number of its bytes."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    with suppress(OSError), open(os.open(name, flags, dir_fd=folder), "rb") as file:
+        state = os.fstat(file.fileno())
+        if stat.S_ISREG(state.st_mode) and state.st_size <= left and target.parent.is_dir():
+            with target.open("wb") as copy:
+                # No more than the size that was looked at, whatever is written to it meanwhile.
+                unread = state.st_size
+                while unread and (part := file.read(min(unread, 2**20))):
+                    copy.write(part)
+                    unread -= len(part)
+            return state.st_size
+    return 0

@@ -1,0 +1,167 @@
+"""Sits between the examiner and the learner's kernel: starts it, carries questions, keeps time."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coursekit import switches
+from coursekit.grading.files import copy_tree, fingerprint
+from coursekit.grading.kernel import Process, StudentKernel
+from coursekit.grading.outputs import error_output
+from coursekit.grading.sandbox import COURSE, WORK, WORKSPACE, python_path
+from coursekit.paths import course_root
+from coursekit.variants import SECRET_VARIABLE
+
+if TYPE_CHECKING:
+    from coursekit.grading.execute import Job
+
+_STARTUP = 120.0
+
+#: Starts an examiner on a socket (its descriptor), in a folder, with a whole environment.
+StartExaminer = Callable[[int, Path, Mapping[str, str]], Process]
+
+
+def start_examiner(descriptor: int, cwd: Path, environment: Mapping[str, str]) -> Process:
+    """A new Python; nothing of the learner's folder can be imported in it."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "coursekit.grading.examiner", str(descriptor)],
+        pass_fds=[descriptor],
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+class Proctor:
+    """Runs test cells in an examiner process; use it in a `with` statement, which ends that.
+
+    An examiner that is over its time is ended, and the next test gets a new one.
+    """
+
+    def __init__(self, kernel: StudentKernel, job: Job, start: StartExaminer) -> None:
+        self.room = room = kernel.room
+        self.kernel = kernel
+        self.start_process = start
+        self.setup = {
+            "parameters": job.parameters,
+            "imports": job.names.imports,
+            "theirs": sorted(job.names.theirs),
+            "root": str(room.home),
+        }
+        self.copied: object = None
+        self.process: Process | None = None
+        self.link: Connection | None = None
+
+    def __enter__(self) -> Proctor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def run(self, source: str, seconds: float) -> list[dict[str, Any]]:
+        """Run one test cell; its outputs."""
+        self._copy_home()
+        link = self.link or self._start()
+        deadline = time.monotonic() + seconds
+        try:
+            link.send_bytes(b"T" + source.encode())
+            while link.poll(max(0.0, deadline - time.monotonic())):
+                frame = link.recv_bytes()
+                if frame[:1] == b"D":
+                    outputs: list[dict[str, Any]] = json.loads(frame[1:])
+                    return outputs
+                link.send_bytes(self._ask(frame[1:], deadline - time.monotonic()))
+        except (OSError, EOFError):
+            self._end()
+            return [error_output("ExaminerError", "the process that runs the tests has ended")]
+        self._end()
+        return [error_output("CellTimeoutError", f"stopped after {seconds:g} seconds")]
+
+    def _ask(self, question: bytes, left: float) -> bytes:
+        seconds = max(0.5, min(self.room.limits.call_seconds, left - 0.5))
+        try:
+            return b"A" + self.kernel.ask(question, seconds)
+        except (RuntimeError, OSError) as error:  # dead, out of time, or no answer
+            return f"F{error}".encode()
+
+    def _start(self) -> Connection:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            cwd = self.room.home / WORK
+            self.process = self.start_process(theirs.fileno(), cwd, self._environment())
+        self.link = link = Connection(ours.detach())
+        link.send_bytes(b"S" + json.dumps(self.setup).encode())
+        if not link.poll(_STARTUP) or link.recv_bytes() != b"R":
+            raise RuntimeError("the process that runs the tests did not start")
+        return link
+
+    def _environment(self) -> dict[str, str]:
+        home = self.room.home
+        environment = os.environ | switches.KERNEL
+        environment |= {
+            "MPLBACKEND": "Agg",
+            "COURSE_WORKSPACE": str(home / WORKSPACE),
+            # A relative entry would point into the learner's files.
+            "PYTHONPATH": python_path(),
+        }
+        with suppress(FileNotFoundError):
+            environment["COURSE_ROOT"] = str(course_root())
+        environment.pop(SECRET_VARIABLE, None)
+        return environment
+
+    def _copy_home(self) -> None:
+        """Give the examiner a copy of the learner's files, under the path that the learner saw.
+
+        Files that name each other by absolute path, as MLflow's do, then fit together.
+        """
+        room = self.room
+        (room.home / WORK).mkdir(parents=True, exist_ok=True)
+        if room.home == room.scratch:
+            return
+        now = fingerprint(room.scratch)
+        if now == self.copied:
+            return
+        for part in room.home.iterdir():
+            _empty(part)
+        copy_tree(room.scratch, room.home, room.limits.disk, skip=_not_for_tests)
+        (room.home / WORK).mkdir(exist_ok=True)
+        self.copied = now
+
+    def _end(self) -> None:
+        if self.link is not None:
+            self.link.close()
+        if self.process is not None:
+            with suppress(OSError):
+                self.process.kill()
+            self.process.wait()
+        self.link = self.process = None
+
+
+def _not_for_tests(path: Path) -> bool:
+    return path.parts[:1] == (COURSE,)
+
+
+def _empty(path: Path) -> None:
+    """Delete what is in a folder, or a file. A process may have the folder as its own."""
+    if not path.is_dir() or path.is_symlink():
+        path.unlink()
+        return
+    for part in path.iterdir():
+        if part.is_dir() and not part.is_symlink():
+            shutil.rmtree(part)
+        else:
+            part.unlink()
