@@ -91,9 +91,8 @@ def check(
     """Execute lessons and compare every output with what is printed in them (strict nbval)."""
     from coursekit.notebooks import nbval_command
 
-    root = paths.course_root()
-    chosen = notebook or sorted((root / "modules").glob("*/*.ipynb"))
-    raise typer.Exit(subprocess.run(nbval_command(chosen), cwd=root, check=False).returncode)
+    command = nbval_command(notebook or _lessons())
+    raise typer.Exit(subprocess.run(command, cwd=paths.course_root(), check=False).returncode)
 
 
 @app.command()
@@ -105,8 +104,7 @@ def notebooks(
 
     from coursekit.notebooks import refresh
 
-    chosen = notebook or sorted((paths.course_root() / "modules").glob("*/*.ipynb"))
-    for path in track(chosen, "Executing lessons", console=console):
+    for path in track(notebook or _lessons(), "Executing lessons", console=console):
         seconds = refresh(path)
         console.print(f"{path.parent.name}/{path.name}: {seconds:.0f} s")
 
@@ -157,6 +155,10 @@ def draw_map() -> None:
     target = paths.course_root() / "modules" / "course_map.svg"
     target.write_text(outline.draw_map(outline.load()), encoding="utf-8")
     console.print(f"Drawn: {target.relative_to(paths.course_root())}")
+
+
+def _lessons() -> list[Path]:
+    return sorted((paths.course_root() / "modules").glob("*/*.ipynb"))
 
 
 if __name__ == "__main__":

@@ -40,7 +40,6 @@ STEPS_PER_DOLLAR = 20
 _DIGITS, _LETTERS = 10**4, 26**5
 #: How many different customer ids there are.
 ID_SPACE = _DIGITS * _LETTERS
-_INTERNET = ("DSL", "Fiber optic")
 
 
 def simulate_customers(n: int = 7043, seed: int = 0) -> pd.DataFrame:
