@@ -12,7 +12,7 @@ OFFLINE := $(BIN)/python -m coursekit.offline
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup automl lab doctor test lint notebooks labs attacks grade lock bench clean
+.PHONY: help setup automl lab doctor test lint notebooks labs long grade lock bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -39,15 +39,16 @@ test: automl lint  ## every check, with the network cut
 	    --nbval --nbval-cell-timeout 300 --nbval-sanitize-with tests/notebooks/sanitize.cfg \
 	    tests modules
 
-notebooks: setup  ## execute every lesson again and normalise it; afterwards `git diff` should be empty
+notebooks: automl  ## execute every lesson again and normalise it; afterwards `git diff` should be empty
 	@$(COURSE) notebooks
 
 labs: setup  ## generate labs/ from solutions/
 	@$(COURSE) generate
 
-attacks: automl  ## cheating and broken submissions against the trusted grading engine
-	@COURSE_ATTACKS=1 $(OFFLINE) $(BIN)/python -m pytest tests/grading/test_attacks.py \
-	    tests/grading/test_faults.py -n $(WORKERS) --dist loadfile
+long: automl  ## what takes long: attacks on cold kernels too, 50 kills, nbgrader's own tests
+	@COURSE_LONG=1 $(OFFLINE) $(BIN)/python -m pytest tests/grading/test_attacks.py \
+	    tests/grading/test_nbgrader_own.py tests/integration/test_grade_resume.py \
+	    tests/grading/test_lab_answers.py
 
 grade: setup  ## the whole grading cycle on sample submissions
 	@$(COURSE) demo-grade --source $(SOURCE)

@@ -33,6 +33,22 @@ c.CourseDirectory.db_url = f"sqlite:///{grading / 'gradebook.db'}?timeout=60"
 # A learner who deletes a test cell gets it back.
 c.OverwriteCells.add_missing_cells = True
 
+# Copied cells, damaged metadata and missing cells are put right before nbgrader reads them.
+c.RepairMetadata.source_directory = str(root / "solutions")
+c.Autograde.sanitize_preprocessors = [
+    "coursekit.grading.metadata.RepairMetadata",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# The cells that were put back are named in the notebook's metadata, for the report and feedback.
+c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {
+    ("language_info", "name"),
+    "restored_cells",
+}
+
 # nbgrader takes any text on stderr for a failed test. Warnings, logging and progress bars are not.
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"(?s).*"
@@ -42,8 +58,9 @@ c.Execute.timeout = int(os.environ.get("COURSE_CELL_TIMEOUT", "60"))
 c.Execute.startup_timeout = 120
 c.Execute.iopub_timeout = 30
 
-# For `course grade --engine trusted`, in which learners' code runs in a sandbox and tests run in a
-# process of their own. The lab's source says which modules its tests use.
+# Learners' code runs in a sandbox, and tests run in a process of their own. The lab's source says
+# which modules its tests use. Where there is no sandbox, and every learner is trusted:
+# c.TrustedExecute.unsafe_no_sandbox = True
 c.TrustedExecute.source_directory = str(root / "solutions")
 
 # The variant comes from the record of the release, whatever the learner's notebook says.
@@ -51,7 +68,7 @@ c.RestoreParameters.source_directory = str(root / "solutions")
 c.RestoreParameters.record_directory = str(grading / "parameters")
 c.Autograde.autograde_preprocessors = [
     "coursekit.grading.parameters.RestoreParameters",
-    "nbgrader.preprocessors.Execute",
+    "coursekit.grading.execute.TrustedExecute",
     "coursekit.grading.parameters.RemoveGuards",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
@@ -61,10 +78,11 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Feedback: without the hidden tests, and without scripts or anything loaded from the network.
+# Feedback: without the hidden tests, and with nothing of the learner's that runs, loads or sends.
 c.GenerateFeedback.exporter_class = "coursekit.grading.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
+    "coursekit.grading.feedback.Grades",
     "coursekit.grading.feedback.HideTests",
+    "coursekit.grading.sanitise.Sanitise",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

@@ -1,12 +1,16 @@
-"""Stock nbgrader against `course grade` on the same submissions.
+"""Stock nbgrader against `course grade`, on the same submissions, in one run.
 
-python benchmarks/grading.py                          # 20 learners, the labs that exist
-python benchmarks/grading.py --learners 100 --skip-stock --jobs 1 2 4 --cluster
+python benchmarks/grading.py                              # 20 learners, the labs that exist
+python benchmarks/grading.py --learners 60 --jobs 1 2 4 --cluster
+python benchmarks/grading.py --labs lab00_warm_up         # one lab, as instructors grade
+python benchmarks/grading.py --skip-stock --work 3        # cells that compute for 3 seconds more
 
-Makes a course folder of its own, releases each lab to a class, fills in the class's submissions,
-and grades them: first with `nbgrader autograde`, one cold kernel per notebook, then with the pool
-of warm kernels. Prints times, their ratio, and whether the scores agree; nothing is asserted on
-time. The time for starting zygotes is part of the pool's.
+Makes a course folder of its own, releases each lab to a class, fills in the class's submissions
+and grades them with both commands as an instructor would type them, start of the programs
+included. Prints the times, their ratio, whether the scores agree, and the largest memory of all
+processes together, shared pages counted once. "cells" is the pure cell time of all notebooks,
+measured by running one of each kind alone; the last column is the total as a multiple of
+cells / cores. Nothing is asserted on time.
 """
 
 from __future__ import annotations
@@ -17,30 +21,37 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import psutil
+from nbformat.v4 import new_code_cell
 
 from coursekit import paths
 from coursekit.grading import samples
 from coursekit.grading.collect import collect
 from coursekit.grading.course import Course
 from coursekit.grading.engine import submissions
-from coursekit.grading.execute import Job
-from coursekit.grading.pool import PooledEngine, Run, grade_many, on_cluster, warm_here
+from coursekit.grading.imports import imported_modules
+from coursekit.grading.kernel import StudentKernel
+from coursekit.grading.pool import PooledEngine, grade_many, warm_here
+from coursekit.grading.proctor import Proctor
 from coursekit.grading.release import release
-from coursekit.grading.sandbox import Limits
 from coursekit.variants import Roster
 
 KINDS = ("perfect", "partial", "empty")
+CORES = os.cpu_count() or 1
 Scores = dict[tuple[str, str], dict[str, float]]
+_WORK = "import time\nuntil = time.process_time() + {}\nwhile time.process_time() < until: pass"
 
 
-def make_class(root: Path, learners: int) -> tuple[Course, list[str]]:
+def make_class(
+    root: Path, learners: int, only: list[str] | None = None, work: float = 0.0
+) -> tuple[Course, list[str]]:
     """A course with the real labs and a class whose submissions are of three kinds in turn."""
     real = paths.course_root()
     for name in ("nbgrader_config.py", "solutions", "datasets"):
@@ -48,22 +59,28 @@ def make_class(root: Path, learners: int) -> tuple[Course, list[str]]:
         copy(real / name, root / name)
     (root / "modules").mkdir()
     course = Course(root)
-    names = [f"learner{number:03}" for number in range(learners)]
+    names = students(learners)
     table = root / "roster.csv"
     lines = [f"{name},First,Last" for name in names]
     table.write_text("\n".join(["student_id,first_name,last_name", *lines]) + "\n")
-    labs = sorted(path.parent.name for path in (root / "solutions").glob("*/*.ipynb"))
+    labs = only or sorted(path.parent.name for path in (root / "solutions").glob("*/*.ipynb"))
     for lab in labs:
         release(course, Roster.read(table), lab)
         source = nbformat.read(course.require_lab(lab), as_version=4)
         for number, name in enumerate(names):
             handed_out = course.handed_out(name, lab) / f"{lab}.ipynb"
             notebook = nbformat.read(handed_out, as_version=4)
+            if work:
+                notebook.cells.append(new_code_cell(_WORK.format(work)))
             path = root / "incoming" / lab / name / f"{lab}.ipynb"
             path.parent.mkdir(parents=True)
             path.write_text(samples.SAMPLES[KINDS[number % len(KINDS)]](notebook, source))
         collect(course, root / "incoming" / lab, lab)
     return course, labs
+
+
+def students(learners: int) -> list[str]:
+    return [f"learner{number:03}" for number in range(learners)]
 
 
 def grade_stock(course: Course, labs: list[str]) -> None:
@@ -74,24 +91,24 @@ def grade_stock(course: Course, labs: list[str]) -> None:
     config.write_text(text.replace(*stock))
     try:
         for lab in labs:
-            subprocess.run(
-                [sys.executable, "-m", "nbgrader", "autograde", lab, "--force"],
-                cwd=course.root,
-                check=True,
-                capture_output=True,
-            )
+            _command(course, "nbgrader", "autograde", lab, "--force")
     finally:
         config.write_text(text)
 
 
-def grade_pooled(course: Course, labs: list[str], students: list[str], run: Run, jobs: int) -> None:
+def grade_course(course: Course, labs: list[str], jobs: int, *options: str) -> None:
+    """What an instructor types with this engine, lab by lab."""
     for lab in labs:
-        batch = submissions(course, lab, students)
-        for _ in grade_many(PooledEngine(course), course, batch, run, jobs, again=True):
-            pass
+        _command(course, "coursekit.cli", "grade", lab, "--again", "--jobs", str(jobs), *options)
 
 
-def scores(course: Course, labs: list[str], students: list[str]) -> Scores:
+def _command(course: Course, module: str, *words: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", module, *words], cwd=course.root, check=True, capture_output=True
+    )
+
+
+def scores(course: Course, labs: list[str], learners: list[str]) -> Scores:
     """Points of each task in the gradebook."""
     with course.gradebook() as gradebook:
         return {
@@ -101,46 +118,70 @@ def scores(course: Course, labs: list[str], students: list[str]) -> Scores:
                 for grade in notebook.grades
             }
             for lab in labs
-            for name in students
+            for name in learners
         }
 
 
+def cell_seconds(course: Course, labs: list[str], learners: int) -> float:
+    """Seconds that the cells of the whole class take: those of one notebook of each kind, alone."""
+    spent = [0.0]
+
+    def timed(method: Callable[..., object]) -> Callable[..., object]:
+        def run(*arguments: object) -> object:
+            began = time.perf_counter()
+            try:
+                return method(*arguments)
+            finally:
+                spent[0] += time.perf_counter() - began
+
+        return run
+
+    total = 0.0
+    own = StudentKernel.run, Proctor.run
+    StudentKernel.run, Proctor.run = map(timed, own)  # type: ignore[method-assign,assignment]
+    try:
+        for lab in labs:
+            with warm_here(lab=imported_modules(course.require_lab(lab))) as run:
+                for number, one in enumerate(submissions(course, lab, students(len(KINDS)))):
+                    spent[0] = 0.0
+                    list(grade_many(PooledEngine(course), course, [one], run, again=True))
+                    total += spent[0] * len(range(number, learners, len(KINDS)))
+    finally:
+        StudentKernel.run, Proctor.run = own  # type: ignore[method-assign]
+    return total
+
+
 @contextmanager
-def cluster_of(workers: int) -> Iterator[Run]:
+def largest_memory() -> Iterator[list[int]]:
+    """Bytes of all that this process started meanwhile, looked at twice a second."""
+    most, done = [0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.5):
+            used = 0
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    used += process.memory_full_info().pss
+                except psutil.Error:
+                    continue
+            most[0] = max(most[0], used)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield most
+    finally:
+        done.set()
+        thread.join()
+
+
+@contextmanager
+def cluster_of(workers: int) -> Iterator[str]:
+    """The address of a Dask cluster on this machine."""
     from distributed import LocalCluster
 
-    with (
-        LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, processes=True
-        ) as cluster,
-        on_cluster(cluster.scheduler_address) as run,
-    ):
-        yield run
-
-
-def timed(name: str, run: Run) -> tuple[Run, list[float]]:
-    """`run`, and a list that its times go into."""
-    seconds: list[float] = []
-
-    def clocked(job: Job, limits: Limits) -> nbformat.NotebookNode:
-        began = time.perf_counter()
-        try:
-            return run(job, limits)
-        finally:
-            seconds.append(time.perf_counter() - began)
-
-    return clocked, seconds
-
-
-def memory() -> int:
-    """Bytes of this process and all it started, shared pages counted once."""
-    total = 0
-    for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
-        try:
-            total += process.memory_full_info().pss
-        except psutil.Error:
-            continue
-    return total
+    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield cluster.scheduler_address
 
 
 def main() -> None:
@@ -148,44 +189,54 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--learners", type=int, default=20)
-    parser.add_argument("--jobs", type=int, nargs="+", default=[os.cpu_count() or 1])
+    parser.add_argument("--labs", nargs="+", help="default: all")
+    parser.add_argument("--jobs", type=int, nargs="+", default=[CORES])
     parser.add_argument("--cluster", action="store_true", help="also on a Dask cluster of two")
     parser.add_argument("--skip-stock", action="store_true")
+    parser.add_argument("--work", type=float, default=0.0, help="more CPU seconds per notebook")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        course, labs = make_class(Path(folder), options.learners)
-        students = [f"learner{number:03}" for number in range(options.learners)]
-        notebooks = len(labs) * len(students)
+        course, labs = make_class(Path(folder), options.learners, options.labs, options.work)
+        names = students(options.learners)
+        notebooks = len(labs) * len(names)
         print(f"{options.learners} learners x {', '.join(labs)}: {notebooks} notebooks")
-        print(f"{'engine':<18} {'total s':>8} {'s each':>7} {'in cells':>8} {'ratio':>6}  scores")
-        stock = reference = None
-        if not options.skip_stock:
-            began = time.perf_counter()
-            grade_stock(course, labs)
-            stock, reference = time.perf_counter() - began, scores(course, labs, students)
-            print(f"{'nbgrader':<18} {stock:>8.1f} {stock / notebooks:>7.2f}", flush=True)
-        plans: list[tuple[str, int, AbstractContextManager[Run]]] = [
-            (f"course, {jobs} jobs", jobs, warm_here()) for jobs in options.jobs
-        ]
-        if options.cluster:
-            plans.append(("course, cluster 2", 2, cluster_of(2)))
-        for name, jobs, opened in plans:
-            began = time.perf_counter()
-            with opened as run:
-                clocked, cells = timed(name, run)
-                ready = time.perf_counter() - began
-                grade_pooled(course, labs, students, clocked, jobs)
-                used = memory()
-            total = time.perf_counter() - began
-            found = scores(course, labs, students)
+        print(
+            f"{'':<20} {'total s':>8} {'s each':>7} {'ratio':>6} {'MB':>6} {'of cells':>9}  scores"
+        )
+        stock, reference, cells = 0.0, None, 0.0
+
+        def measured(name: str, grade: Callable[[], None]) -> float:
+            nonlocal reference
+            with largest_memory() as memory:
+                began = time.perf_counter()
+                grade()
+                total = time.perf_counter() - began
+            found = scores(course, labs, names)
             reference = reference or found
-            ratio = f"{stock / total:.1f}x" if stock else ""
-            agree = "equal" if found == reference else "DIFFERENT"
             print(
-                f"{name:<18} {total:>8.1f} {total / notebooks:>7.2f} {sum(cells):>8.1f} {ratio:>6}"
-                f"  {agree}; ready after {ready:.1f} s, {used / 2**20:.0f} MB",
+                f"{name:<20} {total:>8.1f} {total / notebooks:>7.2f}"
+                f" {f'{stock / total:.1f}x' if stock else '':>6} {memory[0] / 2**20:>6.0f}"
+                f" {f'{total / (cells / CORES):.2f}x' if cells else '':>9}"
+                f"  {'equal' if found == reference else 'DIFFERENT'}",
                 flush=True,
             )
+            for submission, own in reference.items():
+                for task in sorted(task for task in own if found[submission][task] != own[task]):
+                    print(f"  {submission}: {task} {own[task]:g} -> {found[submission][task]:g}")
+            return total
+
+        if not options.skip_stock:
+            stock = measured("nbgrader autograde", lambda: grade_stock(course, labs))
+        cells = cell_seconds(course, labs, options.learners)
+        print(f"pure cell time {cells:.1f} s, on {CORES} cores {cells / CORES:.1f} s")
+        for jobs in options.jobs:
+            measured(f"course, {jobs} jobs", lambda jobs=jobs: grade_course(course, labs, jobs))  # type: ignore[misc]
+        if options.cluster:
+            with cluster_of(2) as address:
+                measured(
+                    "course, cluster of 2",
+                    lambda: grade_course(course, labs, 2, "--cluster", address),
+                )
 
 
 if __name__ == "__main__":

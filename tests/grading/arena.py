@@ -1,9 +1,10 @@
-"""A course of three learners in which one cheats or hands in something broken.
+"""A course in which some are honest, and each of the others cheats or hands in something broken.
 
 The lab is the tiny lab with one task more, `area`, whose test is a rubric with partial credit.
-`ada` and `hedy` are honest and were graded before; whatever `mallory` hands in, their grades and
-the files of the course must stay as they are. The cheat's scratch names carry `MARK`, so that what
-it leaves behind can be found.
+`ada` and `hedy` are honest and were graded before; whatever the others hand in, their grades and
+the files of the course must stay as they are. Where an engine grades many at once, honest
+submissions lie between the others, and a neighbour's kernel lives beside all of them. Scratch names
+of the cheats carry `MARK`, so that what they leave behind can be found.
 """
 
 from __future__ import annotations
@@ -17,12 +18,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 import nbformat
 import psutil
@@ -31,27 +31,27 @@ from nbformat import NotebookNode
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "integration"))
 
+from graders import NEIGHBOUR, NEIGHBOURS_SECRET, WAITING, Grader, MakeGrader  # noqa: E402
 from tiny_lab import LAB, POINTS, make_course, tiny_lab  # noqa: E402
 
 from coursekit.grading.autograde import task_points  # noqa: E402
 from coursekit.grading.course import Course  # noqa: E402
-from coursekit.grading.engine import Engine, Outcome, Submission, save_outcome  # noqa: E402
+from coursekit.grading.engine import Outcome, Submission  # noqa: E402
 from coursekit.grading.feedback import feedback  # noqa: E402
 from coursekit.grading.release import release  # noqa: E402
 from coursekit.grading.samples import fill_in, solutions  # noqa: E402
 from coursekit.variants import SECRET_VARIABLE, Learner, Roster  # noqa: E402
 
-if TYPE_CHECKING:
-    from coursekit.grading.pool import Run
-
 MARK = "attackmark"
 HONEST = ("ada", "hedy")
-CHEAT = "mallory"
-WORTH = {**POINTS, "area-test": 3}
+#: They hand in what ada does, and are graded between the others.
+COMPANY = tuple(f"honest-{number}" for number in range(1, 9))
+WORTH: dict[str, float] = {**POINTS, "area-test": 3}
 FULL = sum(WORTH.values())
 #: What nobody but the instructor may see.
 CANARY = f"{MARK}-the-instructors-secret"
-MakeEngine = Callable[[Course], AbstractContextManager[Engine]]
+SECRETS = (CANARY, NEIGHBOURS_SECRET, "HIDDEN TESTS")
+Files = Mapping[str, str | bytes]
 
 
 def lab() -> NotebookNode:
@@ -125,35 +125,46 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class Trials:
+    """What came of many, and what should not have happened and may be the work of any of them."""
+
+    each: dict[str, Trial]
+    damage: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Arena:
-    """The course, its engine, and the state that no submission may change."""
+    """The course, its grader, and the state that no submission may change."""
 
     course: Course
-    engine: Engine
+    grader: Grader
     collector: Collector
-    honest: dict[str, dict[str, float]]
+    expected: dict[str, dict[str, float]]
 
-    def notebook(self) -> NotebookNode:
-        """What the cheat was handed out."""
-        path = self.course.handed_out(CHEAT, LAB) / f"{LAB}.ipynb"
+    def notebook(self, student: str) -> NotebookNode:
+        """What a learner was handed out."""
+        path = self.course.handed_out(student, LAB) / f"{LAB}.ipynb"
         return nbformat.read(path, as_version=4)
 
-    def solved(self) -> NotebookNode:
-        return fill_in(self.notebook(), solutions(lab()))
+    def solved(self, student: str) -> NotebookNode:
+        return fill_in(self.notebook(student), solutions(lab()))
 
-    def hand_in(self, files: dict[str, str | bytes], student: str = CHEAT) -> Submission:
-        folder = self.course.submitted(student, LAB)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+    def hand_in(self, student: str, files: Files) -> Submission:
+        submission = Submission(student, LAB, self.course.submitted(student, LAB))
+        shutil.rmtree(submission.folder, ignore_errors=True)
+        submission.folder.mkdir(parents=True)
         for name, content in files.items():
-            path = folder / name
+            path = submission.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return Submission(student, LAB, folder)
+        return submission
+
+    def hand_in_answers(self, student: str, answers: dict[str, str]) -> Submission:
+        notebook = fill_in(self.notebook(student), answers)
+        return self.hand_in(student, {f"{LAB}.ipynb": nbformat.writes(notebook)})
 
     def grade(self, submission: Submission) -> Outcome:
-        outcome = self.engine.grade(submission)
-        save_outcome(self.course, outcome)
+        (outcome,) = self.grader.grade([submission])
         return outcome
 
     def points(self, student: str) -> dict[str, float]:
@@ -162,41 +173,70 @@ class Arena:
             found = task_points(gradebook, student, LAB)
         return {task: found[task] for task in WORTH}
 
-    def try_out(self, files: dict[str, str | bytes]) -> Trial:
-        """Grade the cheat's files, then look for everything that is not as it was before."""
-        before, folders = self._files(), set(_rooms())
+    def try_all(self, files: Mapping[str, Files]) -> Trials:
+        """Grade the files of each learner: all at once, or one at a time as the engine does."""
+        if self.grader.together:
+            return self._try_together(files)
+        trials = {}
+        for name in files:
+            alone = self._try_together({name: files[name]})
+            trial = alone.each[name]
+            trials[name] = Trial(trial.outcome, trial.points, (*trial.damage, *alone.damage))
+        return Trials(trials, ())
+
+    def _try_together(self, files: Mapping[str, Files]) -> Trials:
+        """Grade a batch, then look for everything that is not as it was before."""
+        before, folders = self._files(files), set(_rooms())
         self.collector.received.clear()
-        outcome = self.grade(self.hand_in(files))
-        damage = [*self._leaks(), *self._processes(), *self._marks()]
+        batch = [self.hand_in(name, files[name]) for name in files]
+        outcomes = {o.student: o for o in self.grader.grade(self._among_honest(batch))}
+        damage = [f"the network carried {text!r}" for text in self.collector.received]
+        damage += [*self._processes(), *self._marks()]
         damage += ["a temporary folder is still there" for _ in set(_rooms()) - folders]
-        for student in HONEST:
-            if self.points(student) != self.honest[student]:
+        for student, points in self.expected.items():
+            if self.points(student) != points:
                 damage.append(f"the grades of {student} changed")
-        after = self._files()
+        after = self._files(files)
         changed = sorted(name for name in before | after if before.get(name) != after.get(name))
         damage += [f"{name} changed" for name in changed]
-        return Trial(outcome, self.points(CHEAT), tuple(damage))
+        trials = {
+            name: Trial(outcomes[name], self.points(name), tuple(self._leaks(name)))
+            for name in files
+        }
+        return Trials(trials, tuple(damage))
 
-    def _files(self) -> dict[str, str]:
-        """Hashes of all files that grading the cheat has no business with."""
+    def _among_honest(self, batch: list[Submission]) -> list[Submission]:
+        """The neighbour first, who stays until all others are through; the company between them."""
+        if not self.grader.together:
+            return batch
+        mixed = [self.hand_in_answers(NEIGHBOUR, solutions(lab()) | {"add": WAITING})]
+        every = -(-len(batch) // len(COMPANY))
+        for number, name in enumerate(COMPANY):
+            mixed += batch[number * every : (number + 1) * every]
+            mixed.append(self.hand_in_answers(name, solutions(lab())))
+        return mixed
+
+    def _files(self, cheats: Mapping[str, Files]) -> dict[str, str]:
+        """Hashes of all files that grading the cheats has no business with."""
+        busy = {*cheats, *COMPANY, NEIGHBOUR}
         found = {}
         for path in sorted(self.course.root.rglob("*")):
-            name = path.relative_to(self.course.root).as_posix()
-            own = CHEAT in name or name.startswith("grading/gradebook.db") or "/." in f"/{name}"
-            if path.is_file() and not own:
-                found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            place = path.relative_to(self.course.root)
+            own = bool(busy & {*place.parts, place.stem}) or place.parts[0].startswith(".")
+            if path.is_file() and not own and not place.name.startswith("gradebook.db"):
+                found[place.as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
         return found
 
-    def _leaks(self) -> list[str]:
-        """Where the instructor's secret or a hidden test got to."""
-        found = [f"the network carried {text!r}" for text in self.collector.received]
-        graded = self.course.autograded(CHEAT, LAB) / f"{LAB}.ipynb"
+    def _leaks(self, student: str) -> list[str]:
+        """Which secrets are in the outputs of the learner's cells."""
+        found: list[str] = []
+        graded = self.course.autograded(student, LAB) / f"{LAB}.ipynb"
         if not graded.is_file():
             return found
         for cell in nbformat.read(graded, as_version=4).cells:
             test = cell.metadata.get("nbgrader", {}).get("grade_id") in WORTH
             text = "" if test else str(cell.get("outputs", ""))
-            found += [f"{secret} printed" for secret in (CANARY, "HIDDEN TESTS") if secret in text]
+            found += [f"{secret} printed" for secret in SECRETS if secret in text]
         return found
 
     def _processes(self) -> list[str]:
@@ -223,14 +263,14 @@ def _rooms() -> list[Path]:
     return list(Path(tempfile.gettempdir()).iterdir())
 
 
-def roster() -> Roster:
-    names = (*HONEST, CHEAT)
-    return Roster(tuple(Learner(name, name.title(), "Doe") for name in names))
-
-
 @contextmanager
-def arena(folder: Path, make_engine: MakeEngine) -> Iterator[Arena]:
-    """A course with two honest learners, one solved and one half solved, already graded."""
+def arena(folder: Path, make_grader: MakeGrader, students: Sequence[str]) -> Iterator[Arena]:
+    """A course with two honest learners, one solved and one half solved, already graded.
+
+    Args:
+        folder: empty; the course is made in it.
+        students: those whose submissions will be tried.
+    """
     names = (SECRET_VARIABLE, "COURSE_ROOT", "TMPDIR")
     before = {name: os.environ.get(name) for name in names}
     os.environ.pop("COURSE_ROOT", None)
@@ -241,18 +281,18 @@ def arena(folder: Path, make_engine: MakeEngine) -> Iterator[Arena]:
     os.environ["TMPDIR"] = tempfile.tempdir = str(rooms)
     course = Course(make_course(folder))
     nbformat.write(lab(), course.solution(LAB) / f"{LAB}.ipynb")
-    release(course, roster(), LAB)
+    everybody = (*HONEST, *COMPANY, NEIGHBOUR, *students)
+    release(course, Roster(tuple(Learner(n, n.title(), "Doe") for n in everybody)), LAB)
     course.secret.write_text(CANARY)
     collector = Collector()
     try:
-        with collector.listening(), make_engine(course) as engine:
-            place = Arena(course, engine, collector, {})
+        with collector.listening(), make_grader(course) as grader:
+            place = Arena(course, grader, collector, {})
             for student, answers in zip(HONEST, (solutions(lab()), {}), strict=True):
-                path = course.handed_out(student, LAB) / f"{LAB}.ipynb"
-                notebook = fill_in(nbformat.read(path, as_version=4), answers)
-                file = {f"{LAB}.ipynb": nbformat.writes(notebook)}
-                place.grade(place.hand_in(file, student))
-                place.honest[student] = place.points(student)
+                place.grade(place.hand_in_answers(student, answers))
+                place.expected[student] = place.points(student)
+            if grader.together:
+                place.expected.update(dict.fromkeys((*COMPANY, NEIGHBOUR), WORTH))
             list(feedback(course, LAB, HONEST))
             yield place
     finally:
@@ -274,40 +314,3 @@ def load(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@contextmanager
-def stock(course: Course) -> Iterator[Engine]:
-    """nbgrader as it comes."""
-    from coursekit.grading.stock import StockEngine
-
-    yield StockEngine(course, cell_seconds=4, notebook_seconds=20)
-
-
-@contextmanager
-def trusted(course: Course) -> Iterator[Engine]:
-    """A sandboxed kernel for each notebook, tests in their own process."""
-    from coursekit.grading.trusted import TrustedEngine
-
-    yield TrustedEngine(course, cell_seconds=4, notebook_seconds=20)
-
-
-@contextmanager
-def warm(course: Course) -> Iterator[Engine]:
-    """The same with kernels forked from a zygote, as `course grade` runs many at once."""
-    from coursekit.grading.pool import PooledEngine, grade_many, warm_here
-
-    class Warm:
-        def __init__(self, run: Run) -> None:
-            self.run = run
-
-        def grade(self, submission: Submission) -> Outcome:
-            engine = PooledEngine(course, cell_seconds=4, notebook_seconds=20)
-            (outcome,) = grade_many(engine, course, [submission], self.run, 1, again=True)
-            return outcome
-
-    with warm_here() as run:
-        yield Warm(run)
-
-
-ENGINES: dict[str, MakeEngine] = {"stock": stock, "trusted": trusted, "warm": warm}

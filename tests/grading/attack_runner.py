@@ -1,6 +1,6 @@
 """What each cheat gets: `python tests/grading/attack_runner.py [--engine NAME] [ATTACK ...]`.
 
-Without `--engine` each attack is tried on all engines, one after the other.
+`--engine` can be given more than once; `unprotected` has the warm engine's kernels without a sandbox.
 
 A file of ``attacks/`` is one cheating submission. Its docstring says how it cheats; it defines
 
@@ -10,6 +10,7 @@ A file of ``attacks/`` is one cheating submission. Its docstring says how it che
 - ``FILES``, if wanted: what lies beside the notebook;
 - ``SOLVED_BEFORE = True``: an honest, perfect notebook of the same learner was graded before;
 - ``HARMFUL = True``: not to be run without a sandbox;
+- ``COMPANY = True``: aims at other kernels or at the zygote, so it needs an engine that has them;
 - ``FEEDBACK = True``: the feedback page is written and must hold nothing that acts by itself.
 
 No task is solved by an attack, so any points are forged ones.
@@ -17,13 +18,10 @@ No task is solved by an attack, so any points are forged ones.
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import nbformat
 from bs4 import BeautifulSoup
@@ -31,8 +29,9 @@ from nbformat import NotebookNode
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import arena as arenas
-from arena import CHEAT, HERE, LAB, WORTH, Arena, Trial
+import cases
+from arena import HERE, LAB, WORTH, Arena, Files, Trial, Trials
+from cases import Case
 
 from coursekit.grading.feedback import feedback
 from coursekit.grading.samples import fill_in
@@ -43,55 +42,36 @@ BEGIN, END = "<!-- attacks: begin -->", "<!-- attacks: end -->"
 ACTIVE = ("script", "iframe", "object", "embed", "form", "base", "link")
 
 
-@dataclass(frozen=True)
-class Attack:
+class Attack(Case):
     """One cheating submission."""
-
-    name: str
-    module: ModuleType
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def mechanism(self) -> str:
-        return (self.module.__doc__ or "").strip()
 
     @property
     def forged(self) -> tuple[str, ...]:
         return tuple(self.module.FORGED)
 
-    @property
-    def harmful(self) -> bool:
-        return bool(self._get("HARMFUL", False))
-
-    def _get(self, name: str, otherwise: Any) -> Any:
-        return getattr(self.module, name, otherwise)
-
     def notebook(self, handed_out: NotebookNode, port: int) -> NotebookNode:
-        cheat = self._get("cheat", None)
+        cheat = self.get("cheat", None)
         if cheat is not None:
             return cheat(handed_out)
         code = self.module.CODE.strip().replace("@COLLECTOR@", str(port))
         # The stubs of the other tasks would define their functions anew.
         emptied = {task.removesuffix("-test"): "" for task in WORTH}
-        return fill_in(handed_out, emptied | {self._get("CELL", "double"): code})
+        return fill_in(handed_out, emptied | {self.get("CELL", "double"): code})
 
-    def run(self, place: Arena) -> Trial:
-        """Hand the submission in, grade it, and look at what came of it."""
-        if self._get("SOLVED_BEFORE", False):
-            place.grade(place.hand_in({f"{LAB}.ipynb": nbformat.writes(place.solved())}))
-        notebook = self.notebook(place.notebook(), place.collector.port)
-        files = {f"{LAB}.ipynb": nbformat.writes(notebook), **self._get("FILES", {})}
-        trial = place.try_out(files)
-        seen = [f"feedback holds {text}" for text in self._shown(place)]
-        return Trial(trial.outcome, trial.points, (*trial.damage, *seen))
+    def files(self, place: Arena) -> Files:
+        notebook = self.notebook(place.notebook(self.name), place.collector.port)
+        return {f"{LAB}.ipynb": nbformat.writes(notebook), **self.get("FILES", {})}
 
-    def _shown(self, place: Arena) -> list[str]:
-        """What of the learner's is alive in the feedback page, where `FEEDBACK` asks for it."""
-        if not self._get("FEEDBACK", False):
-            return []
-        (path,) = feedback(place.course, LAB, [CHEAT])
+    def before(self, place: Arena) -> Files | None:
+        if not self.get("SOLVED_BEFORE", False):
+            return None
+        return {f"{LAB}.ipynb": nbformat.writes(place.solved(self.name))}
+
+    def after(self, place: Arena, trial: Trial) -> Trial:
+        """Look for what of the learner's is alive in the feedback page, where `FEEDBACK` asks."""
+        if not self.get("FEEDBACK", False):
+            return trial
+        (path,) = feedback(place.course, LAB, [self.name])
         page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         found = {f"a {tag.name} element" for tag in page.find_all(ACTIVE)}
         for tag in page.find_all(True):
@@ -100,13 +80,13 @@ class Attack:
                 found.add("a javascript: link")
             if tag.name == "meta" and str(tag.get("http-equiv", "")).lower() == "refresh":
                 found.add("a redirection")
-        return sorted(found)
+        seen = (f"feedback holds {text}" for text in sorted(found))
+        return replace(trial, damage=(*trial.damage, *seen))
 
 
 def attacks() -> list[Attack]:
     """All attacks in alphabetical order."""
-    paths = sorted((HERE / "attacks").glob("*.py"))
-    return [Attack(path.stem, arenas.load(path)) for path in paths]
+    return cases.load_all("attacks", Attack)
 
 
 def forged_points(attack: Attack, trial: Trial) -> tuple[float, float]:
@@ -124,52 +104,43 @@ def cell(attack: Attack, trial: Trial | None) -> str:
     return "; ".join((points, *dict.fromkeys(trial.damage)))
 
 
-def run_all(engine: str, chosen: list[Attack], reasons: bool) -> list[str]:
-    """The column of one engine."""
-    column = []
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        arenas.arena(Path(folder), arenas.ENGINES[engine]) as place,
-    ):
-        for attack in chosen:
-            skip = engine == "stock" and attack.harmful
-            trial = None if skip else attack.run(place)
-            column.append(cell(attack, trial))
-            print(f"{engine}: {attack.name}: {column[-1]}", file=sys.stderr, flush=True)
-            if trial is not None and reasons:
-                print(f"    {trial.outcome} {trial.points}", file=sys.stderr, flush=True)
-    return column
-
-
-def table(engines: list[str], chosen: list[Attack], columns: list[list[str]]) -> str:
+def table(chosen: Sequence[Attack], columns: dict[str, Trials]) -> str:
+    """One row per attack, one column per engine, and what was not the work of one alone."""
     lines = [
-        f"| attack | {' | '.join(engines)} | how it cheats |",
-        "|---|" + "---|" * len(engines) + "---|",
+        f"| attack | {' | '.join(columns)} | how it cheats |",
+        "|---|" + "---|" * len(columns) + "---|",
     ]
-    for attack, *cells in zip(chosen, *columns, strict=True):
-        lines.append(f"| `{attack.name}` | {' | '.join(cells)} | {attack.mechanism} |")
+    for attack in chosen:
+        found = [cell(attack, trials.each.get(attack.name)) for trials in columns.values()]
+        lines.append(f"| `{attack.name}` | {' | '.join(found)} | {attack.summary} |")
+    for engine, trials in columns.items():
+        lines += ["", f"{engine}, after all of them: {'; '.join(trials.damage)}."] * bool(
+            trials.damage
+        )
     return "\n".join(lines)
 
 
 def write(text: str) -> None:
     """Put the table into the README of the grading package, between its two marks."""
-    page = README.read_text(encoding="utf-8")
-    head, rest = page.split(BEGIN, 1)
+    head, rest = README.read_text(encoding="utf-8").split(BEGIN, 1)
     _, tail = rest.split(END, 1)
     README.write_text(f"{head}{BEGIN}\n{text}\n{END}{tail}", encoding="utf-8")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("names", nargs="*", help="attacks (default: all)")
-    parser.add_argument("--engine", choices=sorted(arenas.ENGINES), action="append")
+    parser = cases.parser(__doc__)
     parser.add_argument("--reasons", action="store_true", help="print the outcomes as well")
     parser.add_argument("--write", action="store_true", help="write the table to the README")
     options = parser.parse_args()
-    engines = options.engine or sorted(arenas.ENGINES)
-    chosen = [attack for attack in attacks() if not options.names or attack.name in options.names]
-    columns = [run_all(engine, chosen, options.reasons) for engine in engines]
-    text = table(engines, chosen, columns)
+    engines, chosen = cases.chosen(options, attacks())
+    columns = {}
+    for engine in engines:
+        columns[engine] = trials = cases.try_all(chosen, engine)
+        for attack in chosen if options.reasons else ():
+            if (trial := trials.each.get(attack.name)) is not None:
+                surprises = [cell(attack, trial)] if forged_points(attack, trial)[0] else []
+                print(cases.outcome_line(attack, trial, [*surprises, *trial.damage]))
+    text = table(chosen, columns)
     print(text)
     if options.write:
         write(text)

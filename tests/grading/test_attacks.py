@@ -1,58 +1,84 @@
 """No cheat gets points for what it did not solve, touches anybody else, or leaves anything behind."""
 
 import os
-from collections.abc import Iterator
 
-import arena as arenas
+import cases
 import pytest
-from arena import FULL, LAB, Arena
+from arena import FULL, WORTH, Trials
 from attack_runner import Attack, attacks, forged_points
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("COURSE_ATTACKS"), reason="takes some ten minutes: `make attacks`"
-)
+from coursekit.grading.sandbox import why_not
+
+pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+
+#: Attacks that work where nothing protects, with what is then seen of each.
+WORKS_ON_STOCK = {
+    "ast_transformer": f"{FULL} of {FULL}",
+    "overwrites_course": "hedy/lab99_tiny/lab99_tiny.ipynb changed",
+    "network_exfiltration": "the network carried",
+    "reads_gradebook": "HIDDEN TESTS printed",
+}
+WORKS_ON_NEIGHBOURS = {
+    "neighbour_command_line": "the-neighbours-secret printed",
+    "neighbour_files": "the-neighbours-secret printed",
+    "neighbour_keyring": "the-neighbours-secret printed",
+    "neighbour_shared_memory": "the-neighbours-secret printed",
+    "neighbour_socket": "the-neighbours-secret printed",
+    "zygote_control": "",
+    "zygote_environment": "the-instructors-secret printed",
+    "neighbour_signals": "",
+}
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
-    with arenas.arena(tmp_path_factory.mktemp("attacks"), arenas.trusted) as made:
-        yield made
+ENGINES = ["warm", "trusted"] if os.environ.get("COURSE_LONG") else ["warm"]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def trials(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trials:
+    """All attacks as one class; on warm kernels two at a time beside honest learners."""
+    return cases.try_all(attacks(), request.param, tmp_path_factory.mktemp("attacks"))
 
 
 @pytest.mark.parametrize("attack", attacks(), ids=str)
-def test_an_attack_gets_nothing(place: Arena, attack: Attack) -> None:
-    trial = attack.run(place)
-    assert forged_points(attack, trial)[0] == 0, f"{attack.mechanism}\n{trial}"
-    assert trial.damage == (), attack.mechanism
+def test_an_attack_gets_nothing(
+    trials: Trials, attack: Attack, request: pytest.FixtureRequest
+) -> None:
+    if not attack.runs_on(request.node.callspec.params["trials"]):
+        pytest.skip("aims at kernels side by side, of which this engine has none")
+    trial = trials.each[attack.name]
+    assert forged_points(attack, trial)[0] == 0, f"{attack.summary}\n{trial}"
+    assert trial.damage == (), attack.summary
+
+
+def test_nobody_else_is_touched_and_nothing_is_left(trials: Trials) -> None:
+    assert trials.damage == ()
 
 
 def test_each_attack_says_how_it_cheats() -> None:
     found = attacks()
     assert len(found) >= 30
     for attack in found:
-        assert attack.mechanism.endswith("."), attack.name
-        assert "\n" not in attack.mechanism, attack.name
+        assert attack.summary.endswith("."), attack.name
+        assert "\n" not in attack.summary, attack.name
+        assert set(attack.forged) <= set(WORTH), attack.name
 
 
-def test_the_honest_get_their_points(place: Arena) -> None:
-    assert sum(place.honest["ada"].values()) == FULL
-    assert sum(place.honest["hedy"].values()) == 0
+def test_what_works_on_stock_is_noticed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The checks can fail."""
+    chosen = [attack for attack in attacks() if attack.name in WORKS_ON_STOCK]
+    found = cases.try_all(chosen, "stock", tmp_path_factory.mktemp("stock"))
+    for attack in chosen:
+        trial = found.each[attack.name]
+        points = "{:g} of {:g}".format(*forged_points(attack, trial))
+        assert WORKS_ON_STOCK[attack.name] in "; ".join((points, *trial.damage)), trial
 
 
-def test_an_attack_that_works_is_noticed(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The same checks on the engine that does not protect: they can fail."""
-    wanted = {"ast_transformer", "overwrites_course", "network_exfiltration", "reads_gradebook"}
-    trials = {}
-    with arenas.arena(tmp_path_factory.mktemp("stock"), arenas.stock) as place:
-        for attack in attacks():
-            if attack.name in wanted:
-                trials[attack.name] = attack.run(place)
-                path = place.course.submitted("hedy", LAB) / f"{LAB}.ipynb"
-                if path.read_text() == "{}":
-                    path.write_text("[]")
-    assert sum(trials.pop("ast_transformer").points.values()) == FULL
-    assert (
-        trials["overwrites_course"].damage[0].endswith("hedy/lab99_tiny/lab99_tiny.ipynb changed")
-    )
-    assert any("network" in text for text in trials["network_exfiltration"].damage)
-    assert any("HIDDEN TESTS printed" in text for text in trials["reads_gradebook"].damage)
+def test_what_works_on_neighbours_is_noticed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The checks can fail for kernels that live side by side, too."""
+    by_name = {attack.name: attack for attack in attacks()}
+    chosen = [by_name[name] for name in WORKS_ON_NEIGHBOURS]  # the one that kills is the last
+    found = cases.try_all(chosen, "unprotected", tmp_path_factory.mktemp("unprotected"))
+    for name, text in WORKS_ON_NEIGHBOURS.items():
+        assert text in "; ".join(found.each[name].damage), found.each[name]
+    assert "attackmark-file-fork was written" in found.damage
+    assert "the grades of grace changed" in found.damage

@@ -12,6 +12,9 @@ LABS = harness.labs()
 ANSWERS = [answer for lab in LABS for answer in harness.answers(lab)]
 TASKS = [(lab, task) for lab in LABS for task in harness.tasks(lab)]
 
+# The first test of a lab waits until all of its answers have run.
+pytestmark = pytest.mark.timeout(harness.SECONDS_PER_RUN)
+
 
 @pytest.mark.parametrize("answer", [a for a in ANSWERS if a.wrong], ids=str)
 def test_a_wrong_answer_loses_points(answer: Answer, record_property) -> None:

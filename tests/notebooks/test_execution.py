@@ -2,8 +2,10 @@
 
 import re
 import subprocess
+import sys
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from coursekit import notebooks
@@ -58,6 +60,32 @@ def test_a_notebook_whose_cells_were_all_skipped_fails(tmp_path):
     code, said = run_nbval(path)
     assert code != 0
     assert "ran no code" in said
+
+
+#: Whether a library was there before the notebook imported it, and what an earlier notebook left.
+LOOK = """
+import builtins, os, sys
+print("mlflow" in sys.modules, builtins.abs(-2), "POISON" in os.environ, os.getcwd() == "/")
+"""
+POISON = """
+builtins.abs = lambda _: 100
+os.environ["POISON"] = "1"
+os.chdir("/")
+del sys.modules["mlflow"]
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux")
+def test_notebooks_share_warm_libraries_and_nothing_else(tmp_path):
+    clean = stream("True 2 False False\n")
+    paths = [lesson(tmp_path, LOOK + POISON, clean, name) for name in ("first", "second")]
+    code, said = run_nbval(*paths)
+    assert code == 0, said
+
+
+def test_a_single_notebook_gets_a_cold_kernel(tmp_path):
+    code, said = run_nbval(lesson(tmp_path, LOOK, stream("False 2 False False\n")))
+    assert code == 0, said
 
 
 def test_refresh_gives_the_same_bytes_twice(tmp_path):

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
 from coursekit import paths
 
+#: The template's name, in the course's cache.
+NAME = f"mlflow-{version('mlflow')}.db"
+
 
 def empty() -> Path:
     """An SQLite file with MLflow's tables and nothing in them; copy it, do not write to it."""
-    template = paths.cache_dir() / f"mlflow-{version('mlflow')}.db"
+    template = paths.cache_dir() / NAME
     if template.exists():
+        _let_others_read(template)
         return template
     from mlflow.store.db.utils import _initialize_tables
     from sqlalchemy import create_engine
@@ -25,4 +30,11 @@ def empty() -> Path:
     _initialize_tables(engine)
     engine.dispose()
     os.replace(draft, template)
+    _let_others_read(template)
     return template
+
+
+def _let_others_read(path: Path) -> None:
+    """Where root grades, a learner's kernel has a user of its own."""
+    with suppress(OSError):  # it belongs to somebody else
+        path.chmod(0o644)

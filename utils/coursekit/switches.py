@@ -42,6 +42,7 @@ REPEATABLE = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    "DASK_SCHEDULER": "synchronous",  # Feast's file store computes with dask, whose threads linger
     "PYTHONHASHSEED": "0",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }

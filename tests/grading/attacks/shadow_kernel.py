@@ -6,8 +6,11 @@ FORGED = ("double-test", "number-test", "add-test", "area-test")
 
 
 LAUNCHER = """
+import sys
 
 sys.path.pop(0)
+
+from ipykernel import ipkernel, kernelapp
 
 
 class Kernel(ipkernel.IPythonKernel):

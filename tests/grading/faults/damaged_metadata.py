@@ -1,8 +1,8 @@
-"""A test cell's metadata lacks the name of its task."""
+"""A test cell's metadata lacks the name of its task; the cell is put back from the source."""
 
-STATUS = "failed"
-REASON = "the nbgrader metadata of the notebook is damaged"
-SCORE = 0
+STATUS = "graded"
+REASON = "put back: double-test"
+SCORE = 9
 
 
 def fault(notebook):

@@ -1,7 +1,7 @@
 """A test cell is missing; it is put back from the source."""
 
 STATUS = "graded"
-REASON = ""
+REASON = "put back: double-test"
 SCORE = 9
 
 

@@ -1,7 +1,7 @@
 """An array larger than any memory: only its task is lost."""
 
 STATUS = "graded"
-REASON = ""
+REASON = "out of memory: double"
 SCORE = 7
 
 

@@ -12,13 +12,14 @@ import pytest
 
 from coursekit.grading import agent
 from coursekit.grading.examiner import examine
-from coursekit.grading.values import NotPlainDataError, decode, encode
+from coursekit.grading.values import decode, encode
 
 LEARNERS = """
 import collections, pathlib
 import numpy as np
 answer = 41
 def double(x): return 2 * x
+def quadruple(x): return double(double(x))
 def broken(x): raise ValueError("not today")
 def unwritten(): raise NotImplementedError()
 def unknown(): return no_such_name
@@ -66,11 +67,7 @@ class Bench:
                 self.link.send_bytes(b"F" + self.failure)
                 continue
             question = decode(frame[1:])
-            try:
-                told = encode(agent.answer(self.names, *question))
-            except NotPlainDataError as error:
-                told = encode(("refused", str(error)))
-            self.link.send_bytes(b"A" + told)
+            self.link.send_bytes(b"A" + agent.answer(self.names, *question))
         found: list[dict[str, Any]] = json.loads(frame[1:])
         return found
 
@@ -115,6 +112,23 @@ def test_outputs_are_those_of_a_kernel(bench: Bench) -> None:
 def test_the_learners_data_and_functions_are_there(bench: Bench) -> None:
     assert bench.value("answer + double(4) + double(x=1)") == "51"
     assert bench.value("def through(): return double(answer)\nthrough()") == "82"
+
+
+def test_a_test_can_take_a_name_away_to_see_who_needs_it(bench: Bench) -> None:
+    without = """kept = double
+del double
+try:
+    quadruple(1)
+except NameError as error:
+    missing = error.name
+else:
+    missing = ""
+"""
+    assert bench.value(without + "missing") == "'double'"
+    assert bench.error(without + "double") == "NameError: name 'double' is not defined"
+    assert bench.value("quadruple(1)") == "4"
+    assert bench.value(without + "double = kept\nquadruple(1), double(1)") == "(4, 2)"
+    assert bench.error("del nobody") == "NameError: name 'nobody' is not defined"
 
 
 def test_names_come_from_the_record_and_from_the_labs_own_imports(bench: Bench) -> None:
@@ -167,7 +181,7 @@ def test_an_answer_that_makes_no_sense_is_an_error(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for nonsense in (5, (), ("data",), ("raised", 5, 6), ("workspace", 1, 2, 3), ("granted", 1)):
-        monkeypatch.setattr(agent, "answer", lambda *_, told=nonsense: told)
+        monkeypatch.setattr(agent, "answer", lambda *_, told=nonsense: encode(told))
         assert bench.error("answer").startswith("RemoteError")
 
 

@@ -1,45 +1,246 @@
-"""Feedback keeps hidden tests hidden and shows a notebook's output without running it."""
+"""Feedback shows points and visible messages, and of a hidden test its title and a hint only."""
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from coursekit.checks import Rubric, close
 from coursekit.grading.autograde import explain
+from coursekit.grading.examiner import Channel, Names, run_cell
 from coursekit.grading.feedback import FeedbackExporter, HideTests
+from coursekit.grading.verdicts import Check, checks, shown
 
-HIDDEN = "assert f(2)\n### BEGIN HIDDEN TESTS\nassert f(987)\n### END HIDDEN TESTS"
+RUBRIC = """from coursekit.checks import Rubric, close
+
+rubric = Rubric(points=3)
+with rubric.check("two: by three"):
+    close(area(2, 3), 6.0, "the area")
+for width in (4, 5):
+    with rubric.check(f"{width} wide: visible"):
+        close(area(width, 1), width, "the area")
+### BEGIN HIDDEN TESTS
+print("secret input", 7531)
+for name, case in {"a thin one": 7531, "a wide: one": 7532}.items():
+    with rubric.check(f"{name}: area", weight=2):
+        close(area(case, 2), case * 2, "the area")
+with rubric.check("no width"):
+    # hint: What is the area if the width is None?
+    close(area(None, 7531), 0.0, "the area")
+title = "computed title"
+with rubric.check(title):
+    close(area(7531, 1), 7531, "the area")
+### END HIDDEN TESTS
+rubric.total()"""
+
+ASSERTS = """def helper(x):
+    return double(x) == 2 * x
+
+assert double(2) == 4, f"Twice two is four, not {double(2)}."
+### BEGIN HIDDEN TESTS
+assert double(-1) == -2, "A negative number."
+assert double(7531) == 15062, f"Wrong for 7531: {double(7531)}"
+assert helper(7532), "Through a helper."  # hint: Think of 1,000s.
+wanted = double("7533")
+### END HIDDEN TESTS
+assert double(0) == 0, "Zero."
+"""
 
 
-def _cell(source: str, *, grade: bool) -> NotebookNode:
-    cell = nbformat.v4.new_code_cell(source)
-    cell.metadata["nbgrader"] = {"grade": grade, "solution": not grade, "grade_id": "a"}
-    trace = ["Traceback", "----> 3 assert f(987)", "AssertionError: Too small."]
-    cell.outputs = [nbformat.v4.new_output("error", ename="AssertionError", evalue="Too small.")]
-    cell.outputs[0].traceback = trace
+class _NoNotebook(Channel):
+    """Stands for the learner's kernel where the names are set beforehand."""
+
+    def __init__(self) -> None:
+        self.deleted = set()
+
+    def ask(self, *_: object) -> tuple[str]:
+        return ("missing",)
+
+
+def _run(source: str, **functions: object) -> NotebookNode:
+    """A test cell as the examiner runs it."""
+    names = Names(_NoNotebook(), {"parameters": functions, "imports": {}, "theirs": []})
+    cell = new_code_cell(source, id="area-test", execution_count=3)
+    cell.outputs = [nbformat.from_dict(output) for output in run_cell(source, names)]
+    cell.metadata["nbgrader"] = nbformat.from_dict(
+        {"grade": True, "solution": False, "grade_id": "area-test", "points": 3, "score": 0}
+    )
     return cell
 
 
-def test_hidden_tests_leave_source_and_traceback() -> None:
-    cell, _ = HideTests().preprocess_cell(_cell(HIDDEN, grade=True), {}, 0)
-    assert cell.source == "assert f(2)"
-    assert cell.outputs[0].traceback == ["AssertionError: Too small."]
+def test_a_hidden_check_gives_its_title_and_no_value() -> None:
+    cell = _run(RUBRIC, area=lambda width, height: 1)
+    unseen = "not right for inputs that you have not seen"
+    assert checks(cell) == [
+        Check("two: by three", False, "the area should be 6, got 1"),
+        Check("4 wide: visible", False, "the area should be 4, got 1"),
+        Check("5 wide: visible", False, "the area should be 5, got 1"),
+        Check("a thin one: area", False, unseen),
+        Check("a wide: one: area", False, unseen),
+        Check("no width", False, "What is the area if the width is None?"),
+        Check("computed title", False, unseen),
+    ]
+    assert shown(cell)[-1] == "0 of 7 checks passed"
+    assert "7531" not in str(shown(cell))
+
+
+def test_checks_that_pass_say_so() -> None:
+    cell = _run(RUBRIC, area=lambda width, height: (width or 0) * height)
+    assert all(check.passed and not check.message for check in checks(cell))
+    assert "✔ a wide: one: area" in shown(cell)
+
+
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        (NotImplementedError(), "nothing is written here yet"),
+        (ZeroDivisionError("7531"), "your code raised ZeroDivisionError on inputs that you have"),
+    ],
+)
+def test_the_hint_of_a_check_whose_function_raises(error: Exception, hint: str) -> None:
+    def area(width: object, height: object) -> float:
+        raise error
+
+    thin = next(check for check in checks(_run(RUBRIC, area=area)) if "thin" in check.title)
+    assert thin.message.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "check"),
+    [
+        ({2: 5}, Check("the test", False, "Twice two is four, not 5.")),
+        (
+            {-1: 1},
+            Check("A negative number.", False, "not right for inputs that you have not seen"),
+        ),
+        (
+            {7531: 1},
+            Check("a hidden test", False, "not right for inputs that you have not seen"),
+        ),
+        ({7532: 1}, Check("Through a helper.", False, "Think of 1,000s.")),
+        ({0: 1}, Check("the test", False, "Zero.")),
+        ({2: ValueError("why")}, Check("the test", False, "your code raised ValueError: why")),
+        ({2: NotImplementedError()}, Check("the test", False, "nothing is written here yet")),
+        (
+            {"7533": ValueError("bad 7533")},
+            Check(
+                "a hidden test",
+                False,
+                "your code raised ValueError on inputs that you have not seen",
+            ),
+        ),
+    ],
+)
+def test_an_error_shows_what_its_line_allows(wrong: dict[object, object], check: Check) -> None:
+    def double(x: object) -> object:
+        answer = wrong.get(x, x * 2)  # type: ignore[operator]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    cell = _run(ASSERTS, double=double)
+    assert checks(cell) == [check]
+    assert shown(cell) == [str(check)]
+
+
+def test_an_error_whose_line_is_unknown_counts_as_hidden() -> None:
+    cell = new_code_cell(ASSERTS)
+    cell.outputs = [new_output("error", ename="ValueError", evalue="7531", traceback=["x"])]
+    assert "7531" not in str(checks(cell))
+
+
+def test_lines_of_ipythons_traceback_are_read() -> None:
+    cell = new_code_cell(ASSERTS, execution_count=12)
+    frame = "\x1b[36mCell\x1b[39m\x1b[36m \x1b[39m\x1b[32mIn[{}]\x1b[39m\x1b[32m, line {}\x1b[39m"
+    output = new_output("error", ename="AssertionError", evalue="Twice two is four.")
+    cell.outputs = [output]
+    output.traceback = [frame.format(12, 4), frame.format(3, 7)]
+    assert checks(cell)[0].message == "Twice two is four."
+    output.traceback = [frame.format(12, 7)]
+    assert "four" not in str(checks(cell))
+
+
+def test_the_end_of_a_cell_by_the_engine_is_told() -> None:
+    cell = new_code_cell(ASSERTS)
+    cell.outputs = [new_output("error", ename="CellTimeoutError", evalue="stopped after 4 seconds")]
+    assert checks(cell)[0].message == "stopped after 4 seconds"
+
+
+def test_hidden_tests_leave_source_and_outputs() -> None:
+    cell = _run(RUBRIC, area=lambda width, height: 1)
+    cell.outputs.append(new_output("stream", name="stderr", text="Warning: close(area(7531"))
+    resources: dict[str, object] = {}
+    notebook, resources = HideTests().preprocess(new_notebook(cells=[cell]), resources)
+    text = str(notebook)
+    assert "7531" not in text
+    assert "HIDDEN" not in text
+    assert "the area should be 6, got 1" in text
+    (line,) = resources["lines"]  # type: ignore[misc]
+    assert (line.task, line.score, line.points, len(line.happened)) == ("area-test", 0, 3, 7)
+
+
+def test_a_test_without_hidden_part_keeps_its_output_without_paths() -> None:
+    cell = _run("print('seen')\nassert double(2) == 4, 'Four.'", double=lambda x: 5)
+    notebook, _ = HideTests().preprocess(new_notebook(cells=[cell]), {})
+    stream, error = notebook.cells[0].outputs
+    assert stream.text == "seen\n"
+    assert error.traceback == ["AssertionError: Four."]
 
 
 def test_learners_cells_stay_whole() -> None:
-    own = "### BEGIN HIDDEN TESTS\nx = 1"
-    cell, _ = HideTests().preprocess_cell(_cell(own, grade=False), {}, 0)
-    assert cell.source == own
-    assert len(cell.outputs[0].traceback) == 3
+    own = new_code_cell("### BEGIN HIDDEN TESTS\nx = 1")
+    own.outputs = [new_output("stream", text="✘ mine: 1")]
+    notebook, resources = HideTests().preprocess(new_notebook(cells=[own]), {})
+    assert notebook.cells[0] == own
+    assert resources["lines"] == []
 
 
-def test_page_has_no_script() -> None:
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
-    harm = {"text/html": "<script>alert(1)</script><b>kept</b>"}
-    notebook.cells[0].outputs = [nbformat.v4.new_output("display_data", harm)]
-    page, _ = FeedbackExporter(template_name="classic").from_notebook_node(notebook)
-    assert "<b>kept</b>" in page
+@pytest.mark.parametrize(
+    ("marks", "happened"),
+    [
+        ({"waits": True}, ("This waits for a reader.",)),
+        ({"by_hand": True, "score": 2}, ("A person gave the points.",)),
+        ({}, ("There is no answer.",)),
+    ],
+)
+def test_a_question_says_who_read_it(marks: dict[str, object], happened: tuple[str, ...]) -> None:
+    cell = new_markdown_cell("text")
+    cell.metadata["nbgrader"] = nbformat.from_dict(
+        {"grade": True, "solution": True, "grade_id": "why", "points": 4} | marks
+    )
+    _, resources = HideTests().preprocess(new_notebook(cells=[cell]), {})
+    assert resources["lines"][0].happened == happened
+
+
+def test_nothing_written_is_said_once() -> None:
+    def area(width: object, height: object) -> float:
+        raise NotImplementedError
+
+    _, resources = HideTests().preprocess(new_notebook(cells=[_run(RUBRIC, area=area)]), {})
+    assert resources["lines"][0].happened == ("✘ nothing is written here yet",)
+
+
+def test_a_test_that_was_put_back_says_so() -> None:
+    notebook = new_notebook(cells=[_run("pass")], metadata={"restored_cells": ["area-test"]})
+    _, resources = HideTests().preprocess(notebook, {})
+    assert resources["lines"][0].happened == ("This cell was missing and was put back.",)
+
+
+def test_lines_of_a_rubric_have_the_form_that_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    rubric = Rubric(points=1)
+    with rubric.check("a title"):
+        close(1, 2, "the number")
+    source = 'with rubric.check("a title"):\n    pass'
+    cell = new_code_cell(source, outputs=[new_output("stream", text=capsys.readouterr().out)])
+    assert checks(cell) == [Check("a title", False, "the number should be 2, got 1")]
+
+
+def test_page_is_bound_by_a_policy() -> None:
+    page, _ = FeedbackExporter(template_name="classic").from_notebook_node(new_notebook())
     assert "<script" not in page
     assert page.index("Content-Security-Policy") < page.index("<title>")
+    for rule in ("default-src 'none'", "form-action 'none'", "base-uri 'none'"):
+        assert rule in page
 
 
 @pytest.mark.parametrize(

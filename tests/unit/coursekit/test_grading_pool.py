@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import threading
 from dataclasses import dataclass, field
@@ -46,6 +48,7 @@ class Counting:
 
     course: Course
     stop_at: str = ""
+    settings: str = ""
     graded: list[str] = field(default_factory=list)
     at_desk: int = 0
     most: int = 0
@@ -56,6 +59,7 @@ class Counting:
         forget(self.course, submission.student, submission.lab)
         self.at_desk -= 1
         desk = pool._desk.get()
+        assert desk.run is not None
         with desk.away():
             desk.run(Job({}, {}), Limits())
         self.at_desk += 1
@@ -66,6 +70,9 @@ class Counting:
         self.at_desk -= 1
         points = float(submission.student[-1])
         return Outcome(submission.student, LAB, "graded", "", points, 9.0, 0.1)
+
+    def terms(self) -> str:
+        return self.settings
 
 
 def nothing(job: Job, limits: Limits) -> object:
@@ -131,6 +138,66 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(course: Course) -> None:
     second = Counting(course)
     assert [outcome.student for outcome in grade(course, second)] == NAMES
     assert second.graded == NAMES[2:]
+
+
+def test_each_thread_keeps_its_working_directory(course: Course) -> None:
+    class Changes(Counting):
+        """As nbgrader does while it converts a notebook."""
+
+        def grade(self, submission: Submission) -> Outcome:
+            before, own = Path.cwd(), self.course.submitted(submission.student, LAB)
+            os.chdir(own)
+            try:
+                outcome = super().grade(submission)
+                assert Path.cwd() == own
+                return outcome
+            finally:
+                os.chdir(before)
+
+    before = Path.cwd()
+    together = threading.Barrier(3, timeout=20)
+    grade(course, Changes(course), 3, lambda job, limits: together.wait())
+    assert Path.cwd() == before
+
+
+def test_other_settings_grade_again(course: Course) -> None:
+    grade(course, Counting(course))
+    second = Counting(course, settings="5 seconds for a cell")
+    grade(course, second)
+    assert second.graded == NAMES
+
+
+def test_the_state_of_each_submission_is_told(course: Course) -> None:
+    heard: list[tuple[str, str]] = []
+
+    def tell(submission: Submission, state: str) -> None:
+        heard.append((submission.student, state))
+
+    batch = submissions(course, LAB, NAMES[:2])
+    for _ in range(2):
+        list(pool.grade_many(Counting(course), course, batch, nothing, tell=tell))  # type: ignore[arg-type]
+    first = [(name, state) for name in NAMES[:2] for state in ("running", "graded")]
+    assert heard == [*first, *((name, "unchanged") for name in NAMES[:2])]
+
+
+def test_a_place_that_is_gone_is_no_learners_failure(course: Course) -> None:
+    def gone(job: Job, limits: Limits) -> object:
+        raise pool.PlaceError("the zygote ended")
+
+    class Swallows(Counting):
+        """As nbgrader does with any exception."""
+
+        def grade(self, submission: Submission) -> Outcome:
+            with contextlib.suppress(pool.PlaceError):
+                pool.PooledExecute().execute(Job({}, {}), Limits())
+            return Outcome(submission.student, LAB, "failed", "nbgrader failed", 0.0, 9.0, 0.1)
+
+    with pytest.raises(pool.PlaceError, match="the zygote ended"):
+        grade(course, Swallows(course), 2, gone)
+    assert [load_outcome(course, name, LAB) for name in NAMES] == [None] * len(NAMES)
+    again = Counting(course)
+    grade(course, again)
+    assert again.graded == NAMES
 
 
 def test_a_cut_in_the_middle_of_regrading_leaves_no_old_grade(course: Course) -> None:

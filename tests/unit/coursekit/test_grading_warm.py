@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import subprocess
 import sys
@@ -11,12 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
-import nbformat
 import psutil
 import pytest
-from jupyter_client import KernelManager
 
-from coursekit.grading import provisioner, warm
+from asking import error, error_name
+from asking import value as ask
+from coursekit.grading import warm
 from coursekit.grading.kernel import Room, StudentKernel
 from coursekit.grading.sandbox import Limits, why_not
 from coursekit.paths import course_root
@@ -48,20 +47,6 @@ def open_kernel(parent: warm.Zygote, request: pytest.FixtureRequest) -> Open:
             yield kernel
 
     return open_kernel
-
-
-def ask(kernel: StudentKernel, code: str, seconds: float = 20.0) -> object:
-    """The value of the last line of a cell, which must be a literal."""
-    status, outputs = kernel.run(code, seconds)
-    assert status == "ok", outputs
-    return ast.literal_eval(outputs[-1]["data"]["text/plain"])
-
-
-def error(kernel: StudentKernel, code: str, seconds: float = 20.0) -> str:
-    """The name of the exception that a cell ends with."""
-    status, outputs = kernel.run(code, seconds)
-    assert status == "error", (status, outputs)
-    return str(outputs[-1]["ename"])
 
 
 def test_a_fork_has_the_imports_and_is_alone(open_kernel: Open) -> None:
@@ -219,7 +204,7 @@ def test_a_dead_kernel_is_noticed(open_kernel: Open, end: str) -> None:
 def test_an_endless_cell_is_interrupted(open_kernel: Open) -> None:
     with open_kernel() as kernel:
         status, outputs = kernel.run("while True: pass", 0.5)
-        assert (status, outputs[-1]["ename"]) == ("timeout", "KeyboardInterrupt")
+        assert (status, error_name(outputs)) == ("timeout", "KeyboardInterrupt")
         assert ask(kernel, "1 + 1") == 2
 
 
@@ -274,13 +259,16 @@ def test_the_zygote_ends_with_its_owner(tmp_path: Path) -> None:
     assert not _lives(parent)
 
 
+RESTLESS = (
+    "import threading, time; threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
+)
+
+
 def test_threads_are_found(tmp_path: Path) -> None:
-    (tmp_path / "restless.py").write_text(
-        "import threading, time; threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
-    )
+    (tmp_path / "restless.py").write_text(RESTLESS)
     path = f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"
     done = subprocess.run(
-        [sys.executable, "-m", "coursekit.grading.zygote", str(tmp_path), "restless"],
+        [sys.executable, "-m", "coursekit.grading.zygote", str(tmp_path), "restless", "--"],
         env=os.environ | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
@@ -290,39 +278,24 @@ def test_threads_are_found(tmp_path: Path) -> None:
     assert "ThreadsError: 2 threads run" in done.stderr
 
 
+def test_what_a_lab_imports_is_there_where_that_is_possible(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "restless.py").write_text(RESTLESS)
+    (tmp_path / "broken.py").write_text("import sys; sys.modules['half'] = sys; 1 / 0")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    lab = ("broken", "colorsys", "restless", "no_such_module", "wave")
+    with warm.Zygote(preload=MODULES[:1], lab=lab, sandboxed=False) as parent:
+        base = parent.base / "r"
+        room = Room(base / "s", base / "h", base / "k")
+        room.sockets.mkdir(parents=True)
+        with StudentKernel(room, warm.WarmStart(parent)) as kernel:
+            seen = ask(kernel, f"import sys\n[name for name in {lab} if name in sys.modules]")
+    assert seen == ["colorsys", "wave"]
+
+
 def test_the_whole_list_starts_no_thread() -> None:
     """Also of C libraries, whose threads only the system knows."""
     code = f"from coursekit.grading import zygote; zygote.load({list(warm.PRELOAD)!r})"
     environment = os.environ | warm.switches.KERNEL | warm.NO_THREADS
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
-
-
-def test_jupyter_client_takes_its_kernels_from_a_zygote(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    with warm.Zygote(preload=MODULES, sandboxed=False) as parent:
-        for name, value in provisioner.warm_environment(parent).items():
-            monkeypatch.setenv(name, value)
-        provisioner.register()
-        manager = KernelManager(transport="ipc", ip=str(parent.base / "k"))
-        manager.provisioner = None
-        monkeypatch.setattr(
-            provisioner.KernelProvisionerFactory.instance(),
-            "default_provisioner_name",
-            provisioner.PROVISIONER,
-        )
-        manager.start_kernel(cwd=str(tmp_path), env=os.environ | {"ONLY": "here"})
-        client = manager.client()
-        client.start_channels()
-        client.wait_for_ready(timeout=30)
-        told: list[nbformat.NotebookNode] = []
-        client.execute_interactive(
-            "import os, sys; print(os.getcwd(), os.environ['ONLY'], 'deltalake' in sys.modules)",
-            timeout=30,
-            output_hook=told.append,
-        )
-        text = "".join(m["content"]["text"] for m in told if m["msg_type"] == "stream")
-        assert text == f"{tmp_path} here True\n"
-        client.stop_channels()
-        manager.shutdown_kernel()
-        assert not manager.has_kernel

@@ -7,76 +7,79 @@ loses points.
 
 from __future__ import annotations
 
-import os
+import socket
 import types
-from pathlib import Path
 from typing import Any
 
-from coursekit.grading.values import NotPlainDataError, decode, encode
+from coursekit.grading.line import LineClosedError, receive, send
+from coursekit.grading.values import MAX_BYTES, NotPlainDataError, decode, encode
 from coursekit.workspace import Workspace
 
 _LONGEST = 2000
 
 
-def serve(request: str, reply: str) -> None:
-    """Answer the question in file ``request`` through file ``reply``.
+def serve(place: str) -> None:
+    """Answer questions on the socket ``place`` until the grader hangs up.
 
-    A question is ``("resolve", name)`` or ``("call", name, args, kwargs)``; :func:`answer` says
-    what comes back.
+    A question is ``("resolve", name)`` or ``("call", name, args, kwargs, deleted)``;
+    :func:`answer` says what comes back.
     """
-    question = decode(Path(request).read_bytes())
-    os.unlink(request)
-    try:
-        data = encode(answer(_names(), *question))
-    except NotPlainDataError as error:
-        data = encode(("refused", str(error)))
-    draft = f"{reply}.part"
-    Path(draft).write_bytes(data)
-    os.replace(draft, reply)
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(place)
+        while True:
+            try:
+                question = decode(receive(line, MAX_BYTES + 8))
+            except LineClosedError:
+                return
+            send(line, answer(_names(), *question))
 
 
 def _names() -> dict[str, Any]:
     from IPython import get_ipython
 
-    return dict(get_ipython().user_ns)
+    names: dict[str, Any] = get_ipython().user_ns
+    return names
 
 
-def answer(names: dict[str, Any], verb: str, name: str, *rest: Any) -> tuple[Any, ...]:
+def answer(names: dict[str, Any], verb: str, name: str, *rest: Any) -> bytes:
     """What the kernel has under ``name``, or what calling it gives.
 
     Returns:
-        One of ``("data", value)``, ``("function", name)``, ``("workspace", name, path, seed)``,
-        ``("opaque", type name)``, ``("missing",)``, ``("refused", why)``,
-        ``("raised", names of the exception's types, message)``.
+        One of these, encoded: ``("data", value)``, ``("function", name)``,
+        ``("workspace", name, path, seed)``, ``("opaque", type name, why)``, ``("missing",)``,
+        ``("refused", why)``, ``("raised", names of the exception's types, message)``.
     """
     if name not in names:
-        return ("missing",)
+        return encode(("missing",))
     value = names[name]
     if verb == "call":
-        return _call(value, *rest)
+        args, kwargs, deleted = rest
+        taken = {name: names.pop(name) for name in deleted if name in names}
+        try:
+            return _call(value, args, kwargs)
+        finally:
+            names.update(taken)
     if isinstance(value, Workspace):
-        return ("workspace", value.name, value.path, value.seed)
+        return encode(("workspace", value.name, value.path, value.seed))
     try:
-        encode(value)
+        return encode(("data", value))
     except NotPlainDataError as error:
         if callable(value):
-            return ("function", str(getattr(value, "__name__", name)))
+            return encode(("function", str(getattr(value, "__name__", name))))
         kind = "module" if isinstance(value, types.ModuleType) else type(value).__name__
-        return ("opaque", kind, str(error))
-    return ("data", value)
+        return encode(("opaque", kind, str(error)))
 
 
-def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
     try:
         result = function(*args, **kwargs)
     # SystemExit and KeyboardInterrupt are answers like any other here.
     except BaseException as error:
-        return ("raised", _types(error), _message(error))
+        return encode(("raised", _types(error), _message(error)))
     try:
-        encode(result)
+        return encode(("data", result))
     except NotPlainDataError as error:
-        return ("refused", f"the result is not plain data: {error}")
-    return ("data", result)
+        return encode(("refused", f"the result is not plain data: {error}"))
 
 
 def _types(error: BaseException) -> list[str]:

@@ -17,6 +17,7 @@ from coursekit.grading.engine import Outcome, Submission, forget
 
 NOTEBOOK_SECONDS = 600.0
 _TIMEOUT, _DEAD = "CellTimeoutError", "DeadKernelError"
+_MEMORY = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")
 
 
 #: The step of autograde that runs a notebook, by engine.
@@ -52,12 +53,12 @@ class AutogradeEngine:
             CourseError: the lab is not in the gradebook, so nothing of it can be graded.
         """
         began = time.monotonic()
-        self._require_assignment(submission.lab)
+        cells = self._cells(submission.lab)
         # A newer submission that fails must not keep the points of an older one, nor one whose
         # grading is cut off.
         forget(self.course, submission.student, submission.lab)
         self._enter_zero(submission)
-        reason = find_fault(submission)
+        reason = find_fault(submission, cells)
         if reason is None:
             reason = self._autograde(submission)
         if reason is not None:
@@ -77,14 +78,17 @@ class AutogradeEngine:
             tasks=tasks,
         )
 
-    def _require_assignment(self, lab: str) -> None:
+    def _cells(self, lab: str) -> set[str]:
+        """The names of a lab's cells."""
         with self.course.gradebook() as gradebook:
             try:
                 found = gradebook.find_assignment(lab).notebooks
+                names = {cell.name for notebook in found for cell in notebook.source_cells}
             except MissingEntry:
                 found = []
         if not found:
             raise CourseError(f"{lab} is not in the gradebook: run `course release` first.")
+        return names
 
     def _autograde(self, submission: Submission) -> str | None:
         """Run nbgrader; the reason when it fails."""
@@ -94,11 +98,16 @@ class AutogradeEngine:
                 run_converter(Autograde, self.course, lab, student, override, force=True)
         except ConversionError as error:
             return explain(error.transcript.text)
+        except CourseError:  # a full disk or a locked gradebook concerns all learners
+            raise
         except Exception as error:
             # The batch goes on: this learner's line says what happened.
             logging.getLogger(__name__).debug("autograde failed", exc_info=True)
             return f"nbgrader failed: {type(error).__name__}: {error}"
         return None
+
+    def terms(self) -> str:
+        return f"{type(self).__name__} {self.cell_seconds} {self.notebook_seconds} {self.caveat()}"
 
     def caveat(self) -> str:
         """What the record of each outcome says about the way it was graded."""
@@ -140,8 +149,12 @@ def task_points(gradebook: Gradebook, student: str, lab: str) -> dict[str, float
     return {grade.name: float(grade.score) for grade in sorted(grades, key=lambda g: g.name)}
 
 
-def find_fault(submission: Submission) -> str | None:
-    """Why a submission cannot be run at all, as a clause; None when it can be."""
+def find_fault(submission: Submission, cells: set[str]) -> str | None:
+    """Why a submission cannot be run at all, as a clause; None when it can be.
+
+    Args:
+        cells: the names of the lab's cells, of which one at least must be there.
+    """
     notebook = submission.folder / f"{submission.lab}.ipynb"
     if not submission.folder.is_dir() or not any(submission.folder.iterdir()):
         return "nothing was handed in"
@@ -153,12 +166,16 @@ def find_fault(submission: Submission) -> str | None:
     try:
         content = nbformat.read(notebook, as_version=4)
         nbformat.validate(content)
-    except UnicodeDecodeError:
+        nbformat.writes(content).encode()  # half of a surrogate pair cannot be saved again
+    except UnicodeError:
         return "not a notebook: the file is not UTF-8 text"
     except nbformat.reader.NotJSONError:
         return "not a notebook: the file is not valid JSON"
     except Exception as error:
         return f"not a notebook: {_first_line(error)}"
+    marks = [cell.metadata.get("nbgrader") for cell in content.cells]
+    if not cells & {str(mark.get("grade_id")) for mark in marks if isinstance(mark, dict)}:
+        return f"wrong lab: the notebook has none of the cells of {submission.lab}"
     return None
 
 
@@ -189,9 +206,13 @@ def _remark(graded: Path) -> str:
         (number, cell, output) for number, cell in enumerate(code, 1) for output in cell.outputs
     ]
     stopped = [_name(c, n) for n, c, output in errors if output.get("ename") == _TIMEOUT]
+    full = [_name(c, n) for n, c, output in errors if output.get("ename") in _MEMORY]
     ended = [(_name(c, n), o.evalue) for n, c, o in errors if o.get("ename") == _DEAD]
     parts = [f"timeout: stopped {', '.join(stopped)}"] if stopped else []
+    parts += [f"out of memory: {', '.join(full)}"] if full else []
     parts += [f"{why} in {where}" for where, why in ended[:1]]
+    restored = notebook.metadata.get("restored_cells", [])
+    parts += [f"put back: {', '.join(restored)}"] if restored else []
     return "; ".join(parts)
 
 

@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit.grading.course import Course, CourseError
+from coursekit.grading.course import Course, CourseError, explained
 from coursekit.grading.parameters import read_record
 
 
@@ -38,7 +38,7 @@ def collect(course: Course, folder: Path | str, lab: str) -> Collection:
     could point to anything on this machine.
 
     Raises:
-        CourseError: there is no such folder, or the lab was not released.
+        CourseError: there is no such folder, the lab was not released, or the disk is full.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -53,7 +53,8 @@ def collect(course: Course, folder: Path | str, lab: str) -> Collection:
         elif path.suffix == ".ipynb":
             found.setdefault(path.stem, path)
     for student in sorted(found.keys() & set(learners)):
-        _take_in(found[student], course.submitted(student, lab), lab)
+        with explained():
+            _take_in(found[student], course.submitted(student, lab), lab)
     return Collection(
         collected=tuple(name for name in learners if name in found),
         missing=tuple(name for name in learners if name not in found),
@@ -62,15 +63,23 @@ def collect(course: Course, folder: Path | str, lab: str) -> Collection:
 
 
 def _take_in(handed_in: Path, target: Path, lab: str) -> None:
-    if target.exists():
-        shutil.rmtree(target)
+    """Put a submission in its place when all of it is there: a cut-off copy is never graded."""
+    draft, old = (target.with_name(f".{lab}.{state}") for state in ("part", "old"))
+    for leftover in (draft, old):
+        if leftover.exists():
+            shutil.rmtree(leftover)
     if handed_in.is_file():
-        target.mkdir(parents=True)
-        shutil.copyfile(handed_in, target / f"{lab}.ipynb")
-        return
-    # A learner's folder may hold several labs, each in a folder of its own.
-    own = handed_in / lab
-    shutil.copytree(own if own.is_dir() else handed_in, target, ignore=_links_and_caches)
+        draft.mkdir(parents=True)
+        shutil.copyfile(handed_in, draft / f"{lab}.ipynb")
+    else:
+        # A learner's folder may hold several labs, each in a folder of its own.
+        own = handed_in / lab
+        shutil.copytree(own if own.is_dir() else handed_in, draft, ignore=_links_and_caches)
+    if target.exists():
+        target.rename(old)
+    draft.rename(target)
+    if old.exists():
+        shutil.rmtree(old)
 
 
 def _links_and_caches(folder: str, names: list[str]) -> set[str]:

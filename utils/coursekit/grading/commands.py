@@ -7,26 +7,40 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 from rich.console import Console
 
+from coursekit import mlflow_store
+from coursekit.paths import course_root
+
 if TYPE_CHECKING:
     from coursekit.grading.course import Course
     from coursekit.grading.engine import Engine, Outcome
+    from coursekit.grading.pool import Run
+    from coursekit.grading.warm import Zygote
 
 console = Console()
+# The sample with the endless loop waits this long for one cell.
+DEMO_SECONDS = 30.0
 
 Lab = Annotated[str, typer.Argument(help="Name of the lab, for example lab00_warm_up")]
 Source = Annotated[str, typer.Option(help="Data source: synthetic or ibm")]
 Timeout = Annotated[
     float | None, typer.Option(help="Seconds for one cell (default: nbgrader_config.py)")
 ]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, help="Submissions at a time (default: one per core)")
+]
+Cluster = Annotated[
+    str | None, typer.Option(help="Run cells on this Dask cluster, for example tcp://host:8786")
+]
 EngineName = Annotated[
-    str, typer.Option(help="stock nbgrader; or trusted: sandbox, tests in their own process")
+    str, typer.Option(help="trusted: sandbox, tests in their own process; or stock nbgrader")
 ]
 Unsafe = Annotated[
     bool, typer.Option("--unsafe-no-sandbox", help="Run learners' code with all you can do")
@@ -45,13 +59,27 @@ def register(app: typer.Typer) -> None:
 
 
 @contextmanager
-def _open_course() -> Iterator[Course]:
-    """The course of the working directory; a foreseen error is one sentence and exit code 1."""
+def _open_course(alone: bool = False) -> Iterator[Course]:
+    """The course of the working directory; a foreseen error is one sentence and exit code 1.
+
+    Args:
+        alone: while no other command changes it.
+    """
     from coursekit.grading.course import Course, CourseError
+    from coursekit.grading.warm import PlaceError
     from coursekit.variants import RosterError, SecretError
 
     try:
-        yield Course.find()
+        course = Course.find()
+        with course.alone() if alone else nullcontext():
+            yield course
+    except PlaceError as error:
+        said = str(error).rstrip(".")
+        console.print(
+            f"[red]✘[/] {said}. What was graded is kept: the same command goes on from there.",
+            highlight=False,
+        )
+        raise typer.Exit(1) from error
     except (CourseError, RosterError, SecretError) as error:
         console.print(f"[red]✘[/] {error}", highlight=False, markup=True)
         raise typer.Exit(1) from error
@@ -67,7 +95,7 @@ def release(
     from coursekit.variants import Roster
 
     _check_source(source)
-    with _open_course() as course:
+    with _open_course(alone=True) as course:
         notebooks = make(course, Roster.read(roster), lab, source)
         where = course.handed_out("<student_id>", lab).relative_to(course.root)
         console.print(f"{len(notebooks)} notebooks of {lab} in {where}", markup=False)
@@ -80,7 +108,7 @@ def collect(
     """Take in submissions: <student_id>/ or <student_id>.ipynb in a folder."""
     from coursekit.grading.collect import collect as take_in
 
-    with _open_course() as course:
+    with _open_course(alone=True) as course:
         found = take_in(course, folder, lab)
         console.print(f"{len(found.collected)} submissions of {lab} collected")
         if found.missing:
@@ -95,49 +123,130 @@ def grade(
     student: Annotated[
         list[str] | None, typer.Option(help="Only this learner; can be given more than once")
     ] = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade also what was graded and has not changed")
+    ] = False,
     timeout: Timeout = None,
-    engine: EngineName = "stock",
+    engine: EngineName = "trusted",
     unsafe_no_sandbox: Unsafe = False,
 ) -> None:
-    """Autograde the submissions of a lab; each failure is the learner's own line."""
-    from coursekit.grading.collect import learners_of
-    from coursekit.grading.course import CourseError
-    from coursekit.grading.parameters import read_record
+    """Autograde the submissions of a lab; each failure is the learner's own line.
 
-    with _open_course() as course:
+    Killed and started again, it goes on where it was.
+    """
+    place = Place(lab, engine, timeout, jobs, cluster, unsafe_no_sandbox)
+    with place, _open_course(alone=True) as course:
+        from coursekit.grading.collect import learners_of
+        from coursekit.grading.course import CourseError
+        from coursekit.grading.parameters import read_record
+
         learners = learners_of(course, lab)
         _require_data({line.source for line in read_record(course.record(lab)).values()})
         unknown = sorted(set(student or ()) - set(learners))
         if unknown:
             raise CourseError(f"{lab} was not released to {', '.join(unknown)}.")
-        chosen = _engine(course, engine, timeout, unsafe_no_sandbox)
-        outcomes = _grade(course, lab, student or list(learners), chosen)
+        outcomes = _grade(course, lab, student or list(learners), place, again)
         failed = sum(outcome.status == "failed" for outcome in outcomes)
         console.print(f"{len(outcomes)} graded, {failed} of them failed to run")
 
 
-def _engine(course: Course, name: str, cell_seconds: float | None, unsafe: bool) -> Engine:
-    from coursekit.grading.course import CourseError
-    from coursekit.grading.sandbox import why_not
-    from coursekit.grading.stock import StockEngine
-    from coursekit.grading.trusted import TrustedEngine
+@dataclass
+class Place:
+    """How and where to grade a lab, as the command line says; a context manager for its duration."""
 
-    if name not in ("trusted", "stock"):
-        raise CourseError(f"There is no engine {name!r}; there is trusted and stock.")
-    if name == "stock":
-        return StockEngine(course, cell_seconds)
-    problem = None if unsafe else why_not()
-    if problem:
-        raise CourseError(problem)
-    return TrustedEngine(course, cell_seconds, unsafe_no_sandbox=unsafe)
+    lab: str
+    engine: str
+    cell_seconds: float | None
+    jobs: int | None = None
+    cluster: str | None = None
+    unsafe: bool = False
+    zygote: Zygote | None = None
+
+    def __enter__(self) -> Self:
+        from coursekit.grading.sandbox import why_not
+
+        if self.engine == "trusted" and not (self.cluster or self.unsafe) and not why_not():
+            from coursekit.grading.imports import imported_modules
+            from coursekit.grading.warm import Zygote
+
+            lab = imported_modules(_source(self.lab))
+            if "mlflow" in lab:
+                mlflow_store.empty()  # or each kernel makes its own, which takes seconds
+            # It imports its libraries while this process imports nbgrader.
+            self.zygote = Zygote(lab=lab)
+            self.zygote.launch()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.zygote is not None:
+            self.zygote.stop()
+
+    def require(self) -> None:
+        """Raise a `CourseError` where this cannot be had."""
+        from coursekit.grading.course import CourseError
+        from coursekit.grading.sandbox import why_not
+
+        if self.engine not in ("trusted", "stock"):
+            raise CourseError(f"There is no engine {self.engine!r}; there is trusted and stock.")
+        if self.engine == "stock":
+            if self.cluster or (self.jobs or 1) > 1:
+                raise CourseError("The stock engine grades one after another, on this machine.")
+            return
+        if self.cluster and self.unsafe:
+            raise CourseError("--unsafe-no-sandbox is for this machine, not for a cluster.")
+        problem = None if self.unsafe or self.cluster else why_not()
+        if problem:
+            raise CourseError(problem)
+
+    def runs(self) -> AbstractContextManager[Run | None]:
+        """What runs the cells."""
+        if self.engine == "stock":
+            return nullcontext()
+        from coursekit.grading.pool import on_cluster, unprotected, warm_here
+
+        if self.cluster:
+            return on_cluster(self.cluster)
+        return unprotected() if self.unsafe else warm_here(self.zygote)
+
+    def grader(self, course: Course) -> Engine:
+        """What turns a submission into points."""
+        from coursekit.grading.pool import PooledEngine
+        from coursekit.grading.stock import StockEngine
+
+        if self.engine == "stock":
+            return StockEngine(course, self.cell_seconds)
+        return PooledEngine(course, self.cell_seconds, unsafe_no_sandbox=self.unsafe)
 
 
-def _grade(course: Course, lab: str, students: list[str], engine: Engine) -> list[Outcome]:
-    from coursekit.grading.engine import grade_all, submissions
-    from coursekit.grading.progress import graded_with_progress
+def _source(lab: str) -> Path:
+    """Where the source of a lab is; nowhere, outside of a course."""
+    try:
+        return course_root() / "solutions" / lab / f"{lab}.ipynb"
+    except FileNotFoundError:
+        return Path(f"{lab}.ipynb")
 
-    batch = submissions(course, lab, students)
-    return graded_with_progress(console, batch, grade_all(engine, course, batch))
+
+def _grade(
+    course: Course, lab: str, students: list[str], place: Place, again: bool = False
+) -> list[Outcome]:
+    place.require()
+    with ExitStack() as stack:
+        with console.status("Starting kernels"):
+            run = stack.enter_context(place.runs())
+            from coursekit.grading.engine import submissions
+            from coursekit.grading.pool import grade_many
+            from coursekit.grading.progress import graded_with_progress
+
+            batch = submissions(course, lab, students)
+            engine = place.grader(course)
+        jobs = 1 if place.engine == "stock" else place.jobs or os.cpu_count() or 1
+        return graded_with_progress(
+            console,
+            batch,
+            lambda tell: grade_many(engine, course, batch, run, jobs, again=again, tell=tell),
+        )
 
 
 def feedback(lab: Lab) -> None:
@@ -176,12 +285,11 @@ def validate(
     notebooks: Annotated[list[Path], typer.Argument(help="Notebooks of labs to run and check")],
 ) -> None:
     """Run a lab's tests as the Validate button does; exit code 1 when one does not pass."""
-    from coursekit.grading.validate import problems
+    from coursekit.grading.validate import problems_of_each
 
     passed = True
     with _open_course() as course:
-        for notebook in notebooks:
-            found = problems(course, notebook)
+        for notebook, found in problems_of_each(course, notebooks):
             passed = passed and not found
             console.print(f"{'✘' if found else '✔'} {notebook}", markup=False, highlight=False)
             for problem in found:
@@ -194,17 +302,20 @@ def demo_grade(
     lab: Annotated[str, typer.Argument(help="Name of the lab")] = "lab00_warm_up",
     source: Source = "synthetic",
     timeout: Timeout = None,
-    engine: EngineName = "stock",
+    jobs: Jobs = None,
+    engine: EngineName = "trusted",
     unsafe_no_sandbox: Unsafe = False,
 ) -> None:
     """Release, collect, grade and report five sample submissions of a lab."""
-    from coursekit.grading import demo
-    from coursekit.grading.collect import collect as take_in
-    from coursekit.grading.release import release as make
-    from coursekit.grading.samples import write_samples
-
     _check_source(source)
-    with _open_course() as course:
+    place = Place(lab, engine, timeout or DEMO_SECONDS, jobs, unsafe=unsafe_no_sandbox)
+    with place, _open_course(alone=True) as course:
+        from coursekit.grading import demo
+        from coursekit.grading.collect import collect as take_in
+        from coursekit.grading.release import release as make
+        from coursekit.grading.samples import write_samples
+
+        place.require()
         _require_data({source})
         with console.status(f"Generating {lab} and handing out variants"):
             roster = demo.prepare(course, lab)
@@ -213,8 +324,7 @@ def demo_grade(
             take_in(course, demo.incoming(course), lab)
         for student in roster.ids:
             console.print(f"{student:>12}: {kinds.get(student, 'hands in nothing')}", markup=False)
-        chosen = _engine(course, engine, timeout or demo.CELL_SECONDS, unsafe_no_sandbox)
-        _grade(course, lab, list(roster.ids), chosen)
+        _grade(course, lab, list(roster.ids), place)
         _feedback(course, lab, list(roster.ids))
         _report(course)
 

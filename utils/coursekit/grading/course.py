@@ -1,15 +1,23 @@
 """Where a course keeps its labs and grades: the folders and gradebook of nbgrader_config.py."""
 
+import errno
 import logging
+import os
+import shutil
+import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
@@ -21,6 +29,8 @@ warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
 
 CONFIG_FILE = "nbgrader_config.py"
 DEMO_ROSTER = Path("datasets/sample_roster.csv")
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_KEPT = "what was graded before is kept"
 
 
 class CourseError(RuntimeError):
@@ -77,6 +87,10 @@ class Course:
     def outcome(self, student: str, lab: str) -> Path:
         return self.grading / "outcomes" / lab / f"{student}.json"
 
+    def mark(self, student: str, lab: str) -> Path:
+        """A digest of what the outcome was made from."""
+        return self.outcome(student, lab).with_suffix(".sha256")
+
     def handed_out(self, student: str, lab: str) -> Path:
         return self.grading / "handed_out" / student / lab
 
@@ -99,16 +113,53 @@ class Course:
         name = getattr(self.directory, f"{step}_directory")
         return Path(self.directory.format_path(name, student, lab))
 
-    def gradebook(self) -> Gradebook:
+    def gradebook(self) -> AbstractContextManager[Gradebook]:
         """An open gradebook; use it in a `with` statement.
 
         Raises:
-            CourseError: the file is no gradebook, or the database cannot be reached.
+            CourseError: the file is no gradebook, or the database cannot be reached; also from
+                within the `with` statement.
         """
+        self.check_gradebook()
+        with explained():
+            gradebook = Gradebook(self.directory.db_url, self.directory.course_id)
+        return _closing(gradebook)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other commands from changing submissions and gradebook at the same time.
+
+        Raises:
+            CourseError: another one is at work.
+        """
+        self.grading.mkdir(exist_ok=True)
+        lock = FileLock(self.grading / ".lock", blocking=False)
         try:
-            return Gradebook(self.directory.db_url, self.directory.course_id)
-        except DatabaseError as error:
-            raise CourseError(f"The gradebook cannot be opened: {error.orig}.") from error
+            lock.acquire()
+        except Timeout as error:
+            raise CourseError(
+                "Another `course` command is at work on these submissions: wait for its end."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def check_gradebook(self) -> None:
+        """Refuse a gradebook without a byte, which nbgrader would take for a new one.
+
+        Raises:
+            CourseError: what is left of the gradebook is an empty file.
+        """
+        url = make_url(self.directory.db_url)
+        if url.get_backend_name() != "sqlite" or not url.database:
+            return
+        file = Path(url.database)
+        if file.is_file() and file.stat().st_size == 0:
+            raise CourseError(
+                f"The gradebook {file.name} is an empty file: put a backup in its place, or delete "
+                "it and run `course release` and `course grade` again for each lab."
+            )
 
     def require_lab(self, lab: str) -> Path:
         """The source notebook of a lab.
@@ -123,15 +174,67 @@ class Course:
         return notebook
 
 
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn failures of the database or the disk, which concern all learners, into one sentence.
+
+    Raises:
+        CourseError: the gradebook cannot be used, or the disk is full.
+    """
+    try:
+        yield
+    except (DatabaseError, OSError) as error:
+        explanation = _explanation(error)
+        if explanation is None:
+            raise
+        raise explanation from error
+
+
+def _explanation(error: BaseException) -> CourseError | None:
+    """What to tell the instructor when it is no learner's fault; None when it may be one."""
+    no_room = isinstance(error, OSError) and error.errno in _NO_ROOM
+    if isinstance(error, shutil.Error):  # of a whole folder: source, target, and why for each file
+        no_room = any(os.strerror(errno.ENOSPC) in str(why) for *_, why in error.args[0])
+    problem = str(error.orig) if isinstance(error, DatabaseError) else ""
+    if no_room or "disk is full" in problem:
+        return CourseError(f"The disk is full: make room and run the command again; {_KEPT}.")
+    if "database is locked" in problem:
+        return CourseError(
+            "Another program has locked the gradebook for too long: close formgrader and other "
+            f"`course` commands and run this one again; {_KEPT}."
+        )
+    if problem:
+        return CourseError(
+            f"The gradebook cannot be opened: {problem}. If it is damaged, put a backup in its "
+            "place."
+        )
+    return error if isinstance(error, CourseError) else None
+
+
+@contextmanager
+def _closing(gradebook: Gradebook) -> Iterator[Gradebook]:
+    with explained(), gradebook:
+        yield gradebook
+
+
 class Transcript(logging.Handler):
-    """Collects what nbgrader logs, so that a failure's reason can be read from it."""
+    """Collects what nbgrader logs, so that a failure's reason can be read from it.
+
+    Attributes:
+        lines: the messages.
+        errors: the exceptions that nbgrader was handling when it logged; it drops most of them.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
+        self.errors: list[BaseException] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(record.getMessage())
+        error = sys.exception()
+        if error is not None:
+            self.errors.append(error)
 
     @property
     def text(self) -> str:
@@ -147,7 +250,9 @@ def run_converter(
 
     Raises:
         ConversionError: the converter failed; it carries the transcript.
+        CourseError: it failed for a reason that concerns all learners.
     """
+    course.check_gradebook()
     transcript = Transcript()
     log = logging.Logger("nbgrader", level=logging.INFO)
     log.addHandler(transcript)
@@ -157,8 +262,13 @@ def run_converter(
     for name, value in settings.items():
         setattr(tool, name, value)
     try:
-        tool.start()
+        with explained():
+            tool.start()
     except NbGraderException as error:
+        for caught in transcript.errors:
+            explanation = _explanation(caught)
+            if explanation is not None:
+                raise explanation from caught
         raise ConversionError(str(error), transcript) from error
     return transcript
 

@@ -9,9 +9,6 @@ from coursekit.grading.course import DEMO_ROSTER, Course, CourseError
 from coursekit.grading.engine import forget
 from coursekit.variants import Roster
 
-# Seconds for one cell. The sample with the endless loop waits this long.
-CELL_SECONDS = 30.0
-
 
 def prepare(course: Course, lab: str) -> Roster:
     """Clear what an earlier demonstration left of this lab; the sample roster is returned.

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from coursekit.grading.course import Course
+from coursekit.grading.course import Course, explained
 
 Status = Literal["graded", "failed"]
 
@@ -55,6 +55,10 @@ class Engine(Protocol):
         """
         ...
 
+    def terms(self) -> str:
+        """The settings that a grade depends on, the same for the same settings."""
+        ...
+
 
 def submissions(course: Course, lab: str, students: Iterable[str]) -> list[Submission]:
     """One submission per learner, those who handed in nothing included."""
@@ -70,27 +74,47 @@ def grade_all(engine: Engine, course: Course, batch: Iterable[Submission]) -> It
 
 
 def save_outcome(course: Course, outcome: Outcome) -> None:
-    """Write an outcome so that a crash leaves either the old record or the new one."""
+    """Write an outcome so that a crash leaves either the old record or the new one.
+
+    Raises:
+        CourseError: the disk is full.
+    """
     path = course.outcome(outcome.student, outcome.lab)
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(asdict(outcome), file, indent=1, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    with explained():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(asdict(outcome), file, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let the new name of a file survive a power cut, as its content does."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def load_outcome(course: Course, student: str, lab: str) -> Outcome | None:
-    """The recorded outcome of one learner and lab, None before it was graded."""
-    path = course.outcome(student, lab)
-    if not path.is_file():
+    """The recorded outcome of one learner and lab.
+
+    None before it was graded, and when the record is damaged: it has to be graded again then.
+    """
+    try:
+        return Outcome(**json.loads(course.outcome(student, lab).read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
         return None
-    return Outcome(**json.loads(path.read_text(encoding="utf-8")))
 
 
 def forget(course: Course, student: str, lab: str) -> None:
     """Remove what an earlier run left on disk about one learner and lab."""
+    # The mark first: it must never stand beside the outcome of another run.
+    course.mark(student, lab).unlink(missing_ok=True)
     course.outcome(student, lab).unlink(missing_ok=True)
     for folder in (course.autograded(student, lab), course.feedback(student, lab)):
         if folder.exists():

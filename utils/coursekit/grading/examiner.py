@@ -47,6 +47,7 @@ class Channel:
     def __init__(self, link: Connection, root: Path) -> None:
         self.link = link
         self.root = root
+        self.deleted: set[str] = set()
 
     def ask(self, *question: Any) -> Any:
         self.link.send_bytes(b"Q" + encode(question))
@@ -71,7 +72,8 @@ class Function:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            answer = self._channel.ask("call", self.__name__, args, kwargs)
+            deleted = sorted(self._channel.deleted)
+            answer = self._channel.ask("call", self.__name__, args, kwargs, deleted)
         except NotPlainDataError as error:
             message = f"an argument of {self.__name__} is not plain data: {error}"
             raise RemoteError(message) from None
@@ -116,18 +118,20 @@ class Names(dict[str, Any]):
     What came from the learner is forgotten after each cell, since later cells may change it. So
     are names that the lab's own solution defines: a test that once assigned one of them must not
     hide the learner's.
+
+    A test can delete a name of the learner's to see which functions need it: they miss it too,
+    until the test assigns it again or ends.
     """
 
     def __init__(self, channel: Channel, setup: dict[str, Any]) -> None:
-        super().__init__(setup["parameters"])
-        self["__name__"] = "__main__"
+        super().__init__(setup["parameters"], __name__="__main__")
         self.channel = channel
         self.parameters = setup["parameters"]
         self.imports = setup["imports"]
         self.theirs = set(setup["theirs"])
 
     def __missing__(self, name: str) -> Any:
-        if name.startswith("__") or hasattr(builtins, name):
+        if name in self.channel.deleted or name.startswith("__") or hasattr(builtins, name):
             raise KeyError(name)
         if name in self.imports:
             module, attribute = self.imports[name]
@@ -137,6 +141,16 @@ class Names(dict[str, Any]):
         self.theirs.add(name)
         self[name] = self._from_notebook(name)
         return self[name]
+
+    def __delitem__(self, name: str) -> None:
+        self[name]  # a name that nobody has cannot be deleted
+        super().__delitem__(name)
+        if name in self.theirs:
+            self.channel.deleted.add(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        self.channel.deleted.discard(name)
 
     def _from_notebook(self, name: str) -> Any:
         match self.channel.ask("resolve", name):
@@ -153,6 +167,7 @@ class Names(dict[str, Any]):
         raise RemoteError(f"the answer of the notebook about `{name}` cannot be read")
 
     def forget(self) -> None:
+        self.channel.deleted.clear()
         for name in self.theirs - self.parameters.keys():
             self.pop(name, None)
         self.update(self.parameters)

@@ -6,7 +6,6 @@ nbgrader's `Execute`, so that everything else of nbgrader works as before.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute
 from traitlets import Bool, Float, Integer, Unicode
 
-from coursekit.grading.files import copy_tree, remove_tree
+from coursekit.grading.files import copy_tree, scratch_folder
 from coursekit.grading.kernel import (
     KernelGoneError,
     Room,
@@ -146,14 +145,11 @@ def _room(limits: Limits, shared: bool) -> Iterator[Room]:
 
     Without a sandbox a path means the same folder to both.
     """
-    base = Path(tempfile.mkdtemp(prefix="ck-")).resolve()
-    try:
+    with scratch_folder("ck-") as base:
         for part in ("s", "k", "home"):
             (base / part).mkdir()
         home = base / "s" if shared else base / "home"
         yield Room(base / "s", home, base / "k", limits)
-    finally:
-        remove_tree(base)
 
 
 class TrustedExecute(Execute):

@@ -2,14 +2,78 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
-from collections.abc import Callable
-from contextlib import suppress
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 MAX_DEPTH = 40  # folders in folders; deeper ones serve to trip up programs like this one
+
+
+@contextmanager
+def scratch_folder(prefix: str) -> Iterator[Path]:
+    """A temporary folder, deleted at the end; those of processes that were killed go first.
+
+    Whoever has one holds a lock on it, which the system lets go when the process ends.
+    """
+    for leftover in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        with suppress(OSError):
+            handle = _locked(leftover)
+            _end_orphans(leftover.resolve())
+            remove_tree(leftover)
+            os.close(handle)
+    folder, handle = _new_folder(prefix)
+    try:
+        yield folder
+    finally:
+        remove_tree(folder)
+        os.close(handle)
+
+
+def _end_orphans(folder: Path) -> None:
+    """End what a killed run left of bubblewrap.
+
+    Its inner process waits for ever if the outer one was killed before that had set it up.
+    """
+    for process in psutil.process_iter(["name", "cmdline"]):
+        words = process.info["cmdline"] or ()
+        if process.info["name"] == "bwrap" and any(w.startswith(str(folder)) for w in words):
+            with suppress(psutil.Error):
+                process.kill()
+
+
+def _new_folder(prefix: str) -> tuple[Path, int]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
+        # Another process may take it for a leftover before the lock is there.
+        with suppress(OSError):
+            return folder, _locked(folder)
+
+
+def _locked(folder: Path) -> int:
+    """A handle of a folder of ours that nobody holds.
+
+    Raises:
+        OSError: somebody holds it, or it is not ours, or gone.
+    """
+    import fcntl  # Windows has none, and is told so in a sentence, elsewhere
+
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        state = os.fstat(handle)
+        if state.st_uid != os.getuid() or not os.path.samestat(state, os.stat(folder)):
+            raise FileNotFoundError(errno.ENOENT, "another folder stands there", str(folder))
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
 
 
 def remove_tree(folder: Path) -> None:
@@ -78,14 +142,18 @@ def _is(folder: int, name: str, kind: Callable[[int], bool]) -> bool:
 def _copy_file(folder: int, name: str, target: Path, left: int) -> int:
     """Copy one file if it is a regular one of at most ``left`` bytes; the number of its bytes."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-    with suppress(OSError), open(os.open(name, flags, dir_fd=folder), "rb") as file:
-        state = os.fstat(file.fileno())
-        if stat.S_ISREG(state.st_mode) and state.st_size <= left and target.parent.is_dir():
-            with target.open("wb") as copy:
-                # No more than the size that was looked at, whatever is written to it meanwhile.
-                unread = state.st_size
-                while unread and (part := file.read(min(unread, 2**20))):
-                    copy.write(part)
-                    unread -= len(part)
-            return state.st_size
+    try:
+        with open(os.open(name, flags, dir_fd=folder), "rb") as file:
+            state = os.fstat(file.fileno())
+            if stat.S_ISREG(state.st_mode) and state.st_size <= left and target.parent.is_dir():
+                with target.open("wb") as copy:
+                    # No more than the size that was looked at, whatever is written meanwhile.
+                    unread = state.st_size
+                    while unread and (part := file.read(min(unread, 2**20))):
+                        copy.write(part)
+                        unread -= len(part)
+                return state.st_size
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # a learner must not lose points for a file that the grader had no room for
     return 0

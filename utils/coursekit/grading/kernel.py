@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import stat
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +17,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import Empty
 from typing import Any, Literal, Protocol
 
 import zmq
@@ -25,13 +24,16 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from coursekit.grading import values
+from coursekit.grading.line import Exchange, receive, send
 from coursekit.grading.outputs import Collector
 from coursekit.grading.sandbox import COURSE, WORK, WORKSPACE, Limits, Sandbox
 from coursekit.grading.watchdog import Watchdog
+from coursekit.paths import course_root
 
 CONNECTION = "kernel.json"
 _GRACE = 3.0  # seconds from an interrupt to the end of a kernel that ignores it
 _TICK = 0.2
+_RECONNECT = 10  # milliseconds between attempts to reach a kernel that is not there yet
 _STARTUP = 120.0
 _LARGEST_MESSAGE = 64 * 2**20
 
@@ -63,10 +65,11 @@ class Room:
         return self.sockets / CONNECTION
 
     def prepare(self) -> None:
-        """Write the connection file and the folders that the kernel expects in its home."""
-        for part in (WORK, WORKSPACE, f"{COURSE}/modules"):
-            (self.scratch / part).mkdir(parents=True, exist_ok=True)
-        (self.scratch / COURSE / "nbgrader_config.py").touch()
+        """Write the connection file and the folders that kernel and examiner expect at home."""
+        for place in (self.scratch, self.home):
+            for part in (WORK, WORKSPACE, f"{COURSE}/modules"):
+                (place / part).mkdir(parents=True, exist_ok=True)
+            (place / COURSE / "nbgrader_config.py").touch()
         write_connection_file(
             str(self.connection),
             ip=str(self.sockets / "k"),
@@ -105,7 +108,16 @@ def start_sandboxed(room: Room) -> Process:
 def start_unprotected(room: Room) -> Process:
     """A new Python without any protection: the learner's code can do what the grader can."""
     sandbox = Sandbox(room.scratch, room.scratch, room.sockets, room.limits)
-    return _spawn(_launch(room), cwd=str(room.scratch / WORK), env=sandbox.environment())
+    environment = sandbox.environment() | real_course()
+    return _spawn(_launch(room), cwd=str(room.scratch / WORK), env=environment)
+
+
+def real_course() -> dict[str, str]:
+    """The setting with which a process outside of a sandbox finds the course's data sets."""
+    try:
+        return {"COURSE_ROOT": str(course_root())}
+    except FileNotFoundError:
+        return {}
 
 
 def _launch(room: Room) -> list[str]:
@@ -133,10 +145,12 @@ class StudentKernel:
     def __init__(self, room: Room, start: Start) -> None:
         self.room = room
         room.prepare()
+        self.exchange = Exchange(room.sockets / "a")
         self.process = start(room)
         context = zmq.Context()
         context.setsockopt(zmq.MAXMSGSIZE, _LARGEST_MESSAGE)
         context.setsockopt(zmq.LINGER, 0)
+        context.setsockopt(zmq.RECONNECT_IVL, _RECONNECT)
         self.client = BlockingKernelClient(context=context)
         self.context = context
         self.watchdog = Watchdog(self.process, room.scratch, room.limits)
@@ -146,15 +160,15 @@ class StudentKernel:
     def __enter__(self) -> StudentKernel:
         try:
             self.client.load_connection_file(str(self.room.connection))
-            self.client.start_channels()
+            self.client.start_channels(stdin=False, hb=False)
             deadline = time.monotonic() + _STARTUP
-            while True:
-                try:
-                    self.client.wait_for_ready(timeout=1)
-                    return self
-                except RuntimeError:
-                    if self.process.poll() is not None or time.monotonic() > deadline:
-                        raise KernelGoneError("the kernel did not start") from None
+            # Published before the kernel hears our subscription, a message is lost: ask again.
+            self.client.kernel_info()
+            while self._heard() is None:
+                self.client.kernel_info()
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise KernelGoneError("the kernel did not start")
+            return self
         except BaseException:
             self.stop()
             raise
@@ -170,6 +184,7 @@ class StudentKernel:
         if self.client.channels_running:
             self.client.stop_channels()
         self.context.term()
+        self.exchange.close()
 
     def alive(self) -> bool:
         """Whether the kernel can run a cell; once it cannot, `death` says why."""
@@ -187,7 +202,7 @@ class StudentKernel:
         """Run a cell of the learner; what became of it, and its outputs."""
         limit = max(0, min(self.room.limits.output, self.output_left))
         collector = Collector(limit)
-        status = self._run(source, seconds, collector, silent=False)
+        status = self._run(source, seconds, collector)
         self.output_left -= collector.size
         return status, collector.outputs
 
@@ -199,77 +214,97 @@ class StudentKernel:
             TimeoutError: it took longer than ``seconds``.
             RuntimeError: it gave no answer, or one that is too large.
         """
-        token = secrets.token_hex(8)
-        asked, told = f".ask-{token}", f".tell-{token}"
-        path = self.room.scratch / asked
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with open(os.open(path, flags, 0o644), "wb") as file:
-            file.write(question)
-            if os.getuid() == 0:
-                os.fchown(file.fileno(), *self._owner())
-        home = self.room.home
+        deadline = time.monotonic() + seconds
+
+        def go_on() -> bool:
+            return self.alive() and time.monotonic() < deadline
+
+        try:
+            line = self.exchange.line or self._call_agent(go_on)
+            line.settimeout(seconds)
+            send(line, question)
+            return receive(line, values.MAX_BYTES + 8, go_on)
+        except TimeoutError:
+            if not self.alive():
+                raise KernelGoneError(self.death) from None
+            self._interrupt_agent()
+            raise TimeoutError(f"the notebook did not answer within {seconds:g} seconds") from None
+        except OSError:
+            self.exchange.hang_up()
+            if not self.alive():
+                raise KernelGoneError(self.death) from None
+            raise RuntimeError("the notebook gave no answer, or one that is too large") from None
+
+    def _call_agent(self, go_on: Callable[[], bool]) -> socket.socket:
+        """Have the kernel run the agent, which answers until the next cell is to be run."""
+        if not self.alive():
+            raise TimeoutError
         code = (
             "__import__('coursekit.grading.agent', fromlist=['serve'])"
-            f".serve({str(home / asked)!r}, {str(home / told)!r})"
+            f".serve({str(self.exchange.place)!r})"
         )
-        status = self._run(code, seconds, Collector(0), silent=True)
+        self.client.execute(
+            code, silent=True, store_history=False, allow_stdin=False, stop_on_error=False
+        )
+        return self.exchange.accept(go_on)
+
+    def _interrupt_agent(self) -> None:
+        """Stop what the agent is at; a kernel that goes on regardless is ended."""
+        self._interrupt()
+        deadline = time.monotonic() + _GRACE
         try:
-            if status == "timeout":
-                raise TimeoutError(f"the notebook did not answer within {seconds:g} seconds")
-            if status == "dead":
-                raise KernelGoneError(self.death)
-            return _read_untrusted(self.room.scratch / told)
-        finally:
-            for name in (asked, told):
-                with suppress(OSError):
-                    os.unlink(self.room.scratch / name)
+            if self.exchange.line is not None:
+                most = values.MAX_BYTES + 8
+                receive(self.exchange.line, most, lambda: time.monotonic() < deadline)
+        except TimeoutError:
+            self._end_stubborn()
+        except OSError:
+            pass
+        self.exchange.hang_up()
 
-    def _owner(self) -> tuple[int, int]:
-        owner = os.stat(self.room.scratch)
-        return owner.st_uid, owner.st_gid
+    def _interrupt(self) -> None:
+        self.client.control_channel.send(self.client.session.msg("interrupt_request", {}))
 
-    def _run(self, source: str, seconds: float, collector: Collector, silent: bool) -> Status:
+    def _end_stubborn(self) -> None:
+        self.death = "the kernel was ended: it did not stop when its time was up"
+        self.watchdog.kill()
+
+    def _run(self, source: str, seconds: float, collector: Collector) -> Status:
         if not self.alive():
             return "dead"
-        client = self.client
-        message = client.execute(
-            source, silent=silent, store_history=not silent, allow_stdin=False, stop_on_error=False
-        )
+        self.exchange.hang_up()
+        message = self.client.execute(source, allow_stdin=False, stop_on_error=False)
         deadline = time.monotonic() + seconds
         interrupted = False
         while self.alive():
             if time.monotonic() > deadline:
                 if interrupted:
-                    self.death = "the kernel was ended: it did not stop when its time was up"
-                    self.watchdog.kill()
+                    self._end_stubborn()
                     break
                 interrupted, deadline = True, time.monotonic() + _GRACE
-                client.control_channel.send(client.session.msg("interrupt_request", {}))
-            try:
-                found = client.get_iopub_msg(timeout=_TICK)
-                if found["parent_header"].get("msg_id") != message:
-                    continue
-                if found["header"]["msg_type"] == "status":
-                    if found["content"]["execution_state"] == "idle":
-                        return "timeout" if interrupted else collector.status
-                    continue
-                collector.add(found)
-            except Empty:
+                self._interrupt()
+            found = self._heard(message)
+            if found is None:
                 continue
-            except Exception:
-                # A kernel can send anything: what cannot be read is not an output.
-                continue
+            if found["header"]["msg_type"] != "status":
+                collector.take(found)
+            elif found["content"].get("execution_state") == "idle":
+                return "timeout" if interrupted else collector.status
         return "timeout" if interrupted else "dead"
 
+    def _heard(self, request: str = "") -> dict[str, Any] | None:
+        """What the kernel publishes next, about a request or anything.
 
-def _read_untrusted(path: Path) -> bytes:
-    """A regular file in a folder of the learner's, and not what it may link to."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        raise RuntimeError("the notebook gave no answer") from None
-    with open(handle, "rb") as file:
-        state = os.fstat(handle)
-        if not stat.S_ISREG(state.st_mode) or state.st_size > values.MAX_BYTES + 8:
-            raise RuntimeError("the answer of the notebook is too large")
-        return file.read(values.MAX_BYTES + 9)
+        None when that is nothing for a while, and when it is about something else.
+        """
+        channel = self.client.iopub_channel.socket
+        try:
+            if not channel.poll(_TICK * 1000):
+                return None
+            _, found = self.client.session.recv(channel)
+            if not request or found["parent_header"]["msg_id"] == request:
+                return {"header": found["header"], "content": found["content"]}
+        except Exception:
+            # A kernel can send anything: what cannot be read is not an output.
+            return None
+        return None

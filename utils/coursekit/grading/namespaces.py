@@ -17,6 +17,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursekit.grading import seccomp
+
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
@@ -63,7 +65,7 @@ class Bind:
     writable: bool = False
 
 
-def enter(base: Path, binds: list[Bind], uid: int) -> None:
+def enter(base: Path, binds: list[Bind], uid: int | None) -> None:
     """Leave for new mount, network, IPC and UTS namespaces, and give up every privilege.
 
     The process is already the first one of a new PID namespace. Of everything below `base` it sees
@@ -72,7 +74,8 @@ def enter(base: Path, binds: list[Bind], uid: int) -> None:
     Args:
         base: folder with the folders of all kernels.
         binds: sources lie below `base`. Writable ones are given to `uid`.
-        uid: user to become, where root can: one user's own namespace has no other users.
+        uid: user to become, where root can: one user's own namespace has no other users. None
+            keeps the user, whose files the process then still owns, without its privileges.
 
     Raises:
         ValueError: a source does not lie below `base`.
@@ -83,22 +86,24 @@ def enter(base: Path, binds: list[Bind], uid: int) -> None:
             raise ValueError(f"{bind.source} does not lie below {base}")
     os.unshare(os.CLONE_NEWNS | os.CLONE_NEWIPC | os.CLONE_NEWUTS | os.CLONE_NEWNET)
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
-    several_users = _is_known(uid)
-    if several_users:
+    other_user = uid if uid is not None and _is_known(uid) else None
+    if other_user is not None:
         for bind in binds:
             if bind.writable:
-                _give(Path(bind.source), uid)
+                _give(Path(bind.source), other_user)
     _show_only(base, binds)
     mount("proc", "/proc", "proc", _SAFE | MS_NOEXEC)
     socket.sethostname("sandbox")
     _loopback_up()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if several_users:
-        _become(uid)
+    if other_user is not None:
+        _become(other_user)
     else:
         _own_user_namespace()
     _drop_capabilities()
     _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
+    if seccomp.available():
+        seccomp.install()
     set_dumpable(True)  # otherwise the files of /proc/self belong to root
 
 

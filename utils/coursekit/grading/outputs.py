@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Literal
 
 from nbformat.v4 import output_from_msg
@@ -31,8 +32,12 @@ class Collector:
         self.outputs: list[dict[str, Any]] = []
         self.status: Literal["ok", "error"] = "ok"
 
-    def add(self, message: dict[str, Any]) -> None:
+    def take(self, message: dict[str, Any]) -> None:
         """Add an output; messages that hold none, or a damaged one, are passed over."""
+        with suppress(Exception):  # a kernel can send anything
+            self._add(message)
+
+    def _add(self, message: dict[str, Any]) -> None:
         kind = message["header"]["msg_type"]
         if kind == "error":
             self.status = "error"

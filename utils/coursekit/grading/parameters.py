@@ -95,13 +95,15 @@ def _guarded(cell: NotebookNode, values: str) -> list[NotebookNode]:
 
 
 def write_record(path: Path, handed_out: list[Parameters]) -> None:
-    """Write who got which variant, sorted by learner."""
+    """Write who got which variant, sorted by learner; the whole record or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
+    draft = path.with_suffix(".part")
+    with draft.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(_COLUMNS)
         for line in sorted(handed_out, key=lambda parameters: parameters.student_id):
             table.writerow((line.student_id, line.variant, line.source))
+    draft.replace(path)
 
 
 def read_record(path: Path) -> dict[str, Parameters]:

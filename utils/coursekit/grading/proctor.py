@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coursekit import switches
 from coursekit.grading.files import copy_tree, fingerprint
-from coursekit.grading.kernel import Process, StudentKernel
+from coursekit.grading.kernel import Process, Room, StudentKernel, real_course
 from coursekit.grading.outputs import error_output
-from coursekit.grading.sandbox import COURSE, WORK, WORKSPACE, python_path
-from coursekit.paths import course_root
-from coursekit.variants import SECRET_VARIABLE
+from coursekit.grading.sandbox import COURSE, WORK, Sandbox, prlimit
 
 if TYPE_CHECKING:
     from coursekit.grading.execute import Job
 
 _STARTUP = 120.0
 
-#: Starts an examiner on a socket (its descriptor), in a folder, with a whole environment.
-StartExaminer = Callable[[int, Path, Mapping[str, str]], Process]
+#: Starts an examiner on a socket (its descriptor), in the home of a room.
+StartExaminer = Callable[[int, Room], Process]
 
 
-def start_examiner(descriptor: int, cwd: Path, environment: Mapping[str, str]) -> Process:
+def start_examiner(descriptor: int, room: Room) -> Process:
     """A new Python; nothing of the learner's folder can be imported in it."""
+    home = room.home
+    limit = prlimit({"RLIMIT_DATA": room.limits.memory})
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "coursekit.grading.examiner", str(descriptor)],
+        [*limit, sys.executable, "-P", "-m", "coursekit.grading.examiner", str(descriptor)],
         pass_fds=[descriptor],
-        cwd=cwd,
-        env=environment,
+        cwd=home / WORK,
+        env=Sandbox(home, home, room.sockets).environment() | real_course(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -101,27 +99,12 @@ class Proctor:
     def _start(self) -> Connection:
         ours, theirs = socket.socketpair()
         with theirs:
-            cwd = self.room.home / WORK
-            self.process = self.start_process(theirs.fileno(), cwd, self._environment())
+            self.process = self.start_process(theirs.fileno(), self.room)
         self.link = link = Connection(ours.detach())
         link.send_bytes(b"S" + json.dumps(self.setup).encode())
         if not link.poll(_STARTUP) or link.recv_bytes() != b"R":
             raise RuntimeError("the process that runs the tests did not start")
         return link
-
-    def _environment(self) -> dict[str, str]:
-        home = self.room.home
-        environment = os.environ | switches.KERNEL
-        environment |= {
-            "MPLBACKEND": "Agg",
-            "COURSE_WORKSPACE": str(home / WORKSPACE),
-            # A relative entry would point into the learner's files.
-            "PYTHONPATH": python_path(),
-        }
-        with suppress(FileNotFoundError):
-            environment["COURSE_ROOT"] = str(course_root())
-        environment.pop(SECRET_VARIABLE, None)
-        return environment
 
     def _copy_home(self) -> None:
         """Give the examiner a copy of the learner's files, under the path that the learner saw.
@@ -136,7 +119,8 @@ class Proctor:
         if now == self.copied:
             return
         for part in room.home.iterdir():
-            _empty(part)
+            if part.name != COURSE:  # the data sets may be mounted there
+                _empty(part)
         copy_tree(room.scratch, room.home, room.limits.disk, skip=_not_for_tests)
         (room.home / WORK).mkdir(exist_ok=True)
         self.copied = now

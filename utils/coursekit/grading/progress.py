@@ -1,20 +1,21 @@
 """The progress bar of `course grade`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from coursekit.grading.engine import Outcome, Submission
+from coursekit.grading.pool import Tell
 
 
 def graded_with_progress(
-    console: Console, batch: Sequence[Submission], graded: Iterator[Outcome]
+    console: Console, batch: Sequence[Submission], start: Callable[[Tell], Iterator[Outcome]]
 ) -> list[Outcome]:
-    """Draw the outcomes as they come: learner, lab, state and the time that remains.
+    """Draw a batch while it is graded: learner, lab, state and the time that remains.
 
-    Where the output is not a terminal there is no bar, but each line still appears when its
-    learner is done.
+    The lines of the learners come in the order of the batch, each when it is done and all before
+    it are. Where the output is not a terminal there are only these lines.
     """
     columns = (
         TextColumn("{task.fields[learner]:<14} {task.fields[lab]} {task.fields[state]:<10}"),
@@ -22,18 +23,30 @@ def graded_with_progress(
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    outcomes: list[Outcome] = []
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("grade", total=len(batch), learner="", lab="", state="")
-        for submission in batch:
-            progress.update(bar, learner=submission.student, lab=submission.lab, state="running")
-            outcome = next(graded)
+        unchanged = set()
+
+        def tell(submission: Submission, state: str) -> None:
+            if state == "unchanged":
+                unchanged.add(submission.student)
+            progress.update(
+                bar,
+                advance=0 if state == "running" else 1,
+                learner=submission.student,
+                lab=submission.lab,
+                state=state,
+            )
+
+        outcomes: list[Outcome] = []
+        for outcome in start(tell):
             outcomes.append(outcome)
+            time = f"{outcome.seconds:.1f} s"
             line = f"{outcome.score:g}/{outcome.max_score:g} {outcome.status} {outcome.reason}"
             progress.console.print(
-                f"{outcome.student:>12}: {line.strip()}  ({outcome.seconds:.1f} s)",
+                f"{outcome.student:>12}: {line.strip()}"
+                f"  ({'graded before' if outcome.student in unchanged else time})",
                 markup=False,
                 soft_wrap=True,
             )
-            progress.update(bar, advance=1, state=outcome.status)
     return outcomes

@@ -2,7 +2,8 @@
 
 Inside there is no network but an own loopback, no process but its own, the system and the course's
 packages to read, and one folder to write to. Of the course folder only its two packages are there:
-no solutions, no tests, no gradebook, no other submission.
+no solutions, no tests, no gradebook, no other submission. System calls that open ways around all
+this are filtered (:mod:`coursekit.grading.seccomp`).
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from churn.data import IBM_CSV
-from coursekit import switches
+from coursekit import mlflow_store, switches
+from coursekit.grading import seccomp
 from coursekit.paths import course_root
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -33,6 +37,7 @@ _REMEDY = (
 _OWN = tuple(map(Path, ("/", "/tmp", "/dev", "/proc")))
 # What bubblewrap must leave to setpriv, which then drops everything.
 _KEPT = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP")
+_FILTERED = (sys.executable, "-I", "-S", seccomp.__file__)
 # Far from any real account; each sandbox has an account of its own when root grades.
 _FIRST_UID, _UIDS = 1_000_000, 60_000
 
@@ -50,6 +55,7 @@ class Limits:
         processes: processes and threads.
         file_size: bytes of one file.
         disk: bytes of all files.
+        files: number of all files.
         output: bytes of what one cell prints and shows.
         open_files: files that one process has open.
     """
@@ -62,8 +68,20 @@ class Limits:
     processes: int = 256
     file_size: int = 512 * 2**20
     disk: int = 1024 * 2**20
+    files: int = 100_000
     output: int = 1_000_000
     open_files: int = 1024
+
+    def rlimits(self) -> dict[str, int]:
+        """What the system itself limits for each process, by the name of the constant."""
+        return {
+            "RLIMIT_CPU": self.cpu_seconds,
+            "RLIMIT_DATA": self.memory,
+            "RLIMIT_NPROC": self.processes,
+            "RLIMIT_FSIZE": self.file_size,
+            "RLIMIT_NOFILE": self.open_files,
+            "RLIMIT_CORE": 0,
+        }
 
 
 @dataclass(frozen=True)
@@ -89,16 +107,17 @@ class Sandbox:
         return [
             # The environment of bubblewrap's own process can be read inside.
             *("env", "-i", f"PATH={os.environ.get('PATH', os.defpath)}"),
-            *self._rlimits(),
+            *prlimit(self.limits.rlimits()),
             *("bwrap", "--die-with-parent", "--new-session", "--hostname", "sandbox"),
             *("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts"),
             "--unshare-cgroup-try",
             *(_KEPT if root else ("--unshare-user", "--disable-userns")),
-            *self._folders(),
+            *self.folders(),
             "--clearenv",
             *(part for item in self.environment().items() for part in ("--setenv", *item)),
             *("--chdir", str(self.home / folder), "--"),
             *(_without_privileges(self.uid) if root else ()),
+            *(_FILTERED if seccomp.available() else ()),
             *argv,
         ]
 
@@ -119,19 +138,8 @@ class Sandbox:
         table = os.environ.get(IBM_CSV)
         return environment | ({IBM_CSV: str(Path(table).absolute())} if table else {})
 
-    def _rlimits(self) -> list[str]:
-        limits = self.limits
-        return [
-            "prlimit",
-            f"--cpu={limits.cpu_seconds}",
-            f"--data={limits.memory}",
-            f"--nproc={limits.processes}",
-            f"--fsize={limits.file_size}",
-            f"--nofile={limits.open_files}",
-            "--core=0",
-        ]
-
-    def _folders(self) -> list[str]:
+    def folders(self) -> list[str]:
+        """The options of bubblewrap for what is to be seen and where one can write."""
         arguments = ["--proc", "/proc", "--dev", "/dev"]
         for folder in ("/dev/shm", "/tmp"):
             size = str(self.limits.file_size)
@@ -151,6 +159,14 @@ class Sandbox:
         for option, source, place in binds:
             arguments += [option, str(source.resolve()), str(place)]
         return [*arguments, "--remount-ro", "/"]
+
+
+def prlimit(rlimits: Mapping[str, int]) -> list[str]:
+    """The words before a command that runs under these limits; none where they cannot be set."""
+    if shutil.which("prlimit") is None:
+        return []
+    names = {name: name.removeprefix("RLIMIT_").lower() for name in rlimits}
+    return ["prlimit", *(f"--{names[name]}={value}" for name, value in rlimits.items())]
 
 
 def why_not() -> str | None:
@@ -209,6 +225,8 @@ def _shared() -> dict[str, Path]:
     except FileNotFoundError:
         return {}
     shared = {"datasets": root / "datasets"}
-    if any((root / ".course").glob("mlflow-*.db")):
+    template = root / ".course" / mlflow_store.NAME
+    # Without one that it can read, the kernel makes its own, in a folder of its own.
+    if template.is_file() and template.stat().st_mode & stat.S_IROTH:
         shared[".course"] = root / ".course"
     return {name: path for name, path in shared.items() if path.is_dir()}

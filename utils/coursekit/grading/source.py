@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 from nbgrader import utils
 
+from coursekit.grading.imports import imported_modules
+
 
 @dataclass(frozen=True)
 class Names:
@@ -18,10 +20,12 @@ class Names:
         imports: name → (module, attribute or None), from cells that are no answer of the
             learner's. The grader imports these itself.
         theirs: names that the learner's cells define. Tests always see the learner's.
+        modules: what any of its cells imports.
     """
 
     imports: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     theirs: frozenset[str] = frozenset()
+    modules: tuple[str, ...] = ()
 
 
 def names_of(notebook: Path) -> Names:
@@ -39,7 +43,8 @@ def names_of(notebook: Path) -> Names:
             theirs |= _bound(statement)
             if not utils.is_solution(cell):
                 imports |= _imported(statement)
-    return Names({k: v for k, v in imports.items() if k not in theirs}, frozenset(theirs))
+    own = {name: what for name, what in imports.items() if name not in theirs}
+    return Names(own, frozenset(theirs), imported_modules(notebook))
 
 
 def _imported(statement: ast.stmt) -> dict[str, tuple[str, str | None]]:

@@ -1,12 +1,14 @@
 """A lab's tests run as the Validate button runs them."""
 
 import logging
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from nbgrader.validator import Validator
 
 from coursekit.grading.course import Course, CourseError
+from coursekit.grading.provisioner import warm_kernels
 from coursekit.notebooks import graded_code_cells, read
 
 _HEADINGS = {
@@ -30,6 +32,17 @@ def problems(course: Course, notebook: Path) -> list[str]:
         for kind, heading in _HEADINGS.items()
         for cell in results.get(kind, [])
     ]
+
+
+def problems_of_each(course: Course, notebooks: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
+    """Each notebook with its :func:`problems`, on warm kernels where there are several.
+
+    Raises:
+        CourseError: as :func:`problems`.
+    """
+    with warm_kernels(len(notebooks)):
+        for notebook in notebooks:
+            yield notebook, problems(course, notebook)
 
 
 def passing_tests(course: Course, notebook: Path) -> tuple[int, int]:

@@ -5,9 +5,9 @@ lists, tuples, sets, dicts, dates, paths, NumPy scalars and arrays, pandas index
 tables. No pickle, no ``eval``, no class looked up by name. An instance of a subclass goes over as
 what it holds (a ``Counter`` as a dict), so that it cannot decide a comparison on the other side.
 
-A message is a length, a JSON document and the raw buffers of the arrays one after another. pandas
-columns travel as NumPy buffers, or as lists where they hold objects, which keeps every dtype, any
-index and mixed columns; Arrow would not.
+A message is a length, a JSON document and buffers one after another: NumPy arrays as they are,
+long strings, and an Arrow stream for the columns of each table (:mod:`coursekit.grading.tables`).
+Each buffer is used once, so that what comes out is not much larger than the message.
 """
 
 from __future__ import annotations
@@ -23,17 +23,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-MAX_BYTES = 64 * 2**20
-MAX_DEPTH = 50
-MAX_NODES = 5_000_000
+from coursekit.grading import arrow_stream, tables
+from coursekit.grading.bounds import (
+    MAX_BYTES,
+    MAX_DECIMAL_DIGITS,
+    MAX_DEPTH,
+    MAX_INTEGER_BITS,
+    MAX_JSON,
+    MAX_NODES,
+    NotPlainDataError,
+    check_integer,
+    check_range,
+    check_shape,
+    damaged,
+)
+
 _BUFFERS = "biufcmMUS"  # kinds of dtype that are nothing but their bytes
-_NULLABLE = {"string", "boolean", "Float32", "Float64", "str"} | {
-    f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64)
-}
-
-
-class NotPlainDataError(TypeError):
-    """A value, or bytes from the other side, that is not plain data or too much of it."""
+_SHORT = 200  # characters of a string that stays in the JSON document
 
 
 def encode(value: Any, max_bytes: int = MAX_BYTES) -> bytes:
@@ -43,7 +49,7 @@ def encode(value: Any, max_bytes: int = MAX_BYTES) -> bytes:
         NotPlainDataError: it holds something that is not plain data, refers to itself, or needs
             more than ``max_bytes``.
     """
-    writer = _Writer(max_bytes)
+    writer = Writer(max_bytes)
     try:
         node = writer.node(value, 0)
         text = json.dumps({"v": node, "b": [len(part) for part in writer.buffers]}).encode()
@@ -51,8 +57,9 @@ def encode(value: Any, max_bytes: int = MAX_BYTES) -> bytes:
         raise
     except (RecursionError, ValueError, OverflowError) as error:
         raise NotPlainDataError(f"it cannot be written as plain data ({error})") from None
-    if len(text) + writer.size > max_bytes:
-        raise NotPlainDataError(f"it is larger than {max_bytes // 2**20} MB")
+    if len(text) > MAX_JSON:
+        raise NotPlainDataError(f"its lists and strings are larger than {MAX_JSON // 2**20} MB")
+    writer.check_size(len(text))
     return b"".join([len(text).to_bytes(8, "big"), text, *writer.buffers])
 
 
@@ -69,18 +76,22 @@ def decode(data: bytes, root: Path | None = None, max_bytes: int = MAX_BYTES) ->
     """
     if len(data) > max_bytes + 8:
         raise NotPlainDataError(f"it is larger than {max_bytes // 2**20} MB")
+    length = int.from_bytes(data[:8], "big")
+    if length > MAX_JSON:
+        raise damaged()
     try:
-        length = int.from_bytes(data[:8], "big")
         document = json.loads(data[8 : 8 + length])
-        return _Reader(data, 8 + length, document["b"], root).value(document["v"])
+        return Reader(data, 8 + length, document["b"], root).value(document["v"])
     except NotPlainDataError:
         raise
     except Exception as error:
-        # Hostile bytes may fail anywhere in json, NumPy or pandas.
+        # Hostile bytes may fail anywhere in json, NumPy, Arrow or pandas, also for lack of memory.
         raise NotPlainDataError(f"the answer is damaged ({type(error).__name__})") from None
 
 
-class _Writer:
+class Writer:
+    """Makes nodes for the JSON document of a message, and collects its buffers."""
+
     def __init__(self, max_bytes: int) -> None:
         self.buffers: list[bytes] = []
         self.size = 0
@@ -88,18 +99,22 @@ class _Writer:
         self.max_bytes = max_bytes
 
     def node(self, value: Any, depth: int) -> Any:
+        """What stands for a value: itself, if JSON has it, or a list that begins with a tag."""
         self.nodes += 1
         if depth > MAX_DEPTH:
             raise NotPlainDataError("it is nested too deeply or holds itself")
         if self.nodes > MAX_NODES:
-            raise NotPlainDataError(f"it has more than {MAX_NODES} entries")
+            raise NotPlainDataError(f"it has more than {MAX_NODES:,} entries")
         exact = type(value)
         if value is None or exact is bool:
             return value
         if exact is str:
-            self._grow(len(value))
+            if len(value) > _SHORT:
+                self.check_size(len(value))
+                return ["u", self.buffer(value.encode("utf-8", "surrogatepass"))]
             return value
         if exact is int:
+            check_integer(value)
             return value if abs(value) < 2**63 else ["i", hex(value)]
         if exact is float:
             return value if math.isfinite(value) else ["f", repr(value)]
@@ -108,13 +123,15 @@ class _Writer:
                 return write(self, value, depth + 1)
         raise NotPlainDataError(f"it holds an object of type {exact.__name__}")
 
-    def _grow(self, size: int) -> None:
-        self.size += size
-        if self.size > self.max_bytes:
+    def check_size(self, more: int) -> None:
+        """Raises NotPlainDataError if so many bytes more would be too many."""
+        if self.size + more > self.max_bytes:
             raise NotPlainDataError(f"it is larger than {self.max_bytes // 2**20} MB")
 
     def buffer(self, data: bytes) -> int:
-        self._grow(len(data))
+        """The number of a new buffer."""
+        self.check_size(len(data))
+        self.size += len(data)
         self.buffers.append(data)
         return len(self.buffers) - 1
 
@@ -122,66 +139,47 @@ class _Writer:
         return [self.node(value, depth) for value in values]
 
     def array(self, value: np.ndarray, depth: int) -> list[Any]:
+        # Before it is copied: an array can have fewer bytes in memory than elements.
+        self.check_size(value.nbytes)
+        check_shape(value.shape)
         if value.dtype.kind == "O":
             return ["ao", list(value.shape), self.items(value.ravel().tolist(), depth)]
         if value.dtype.kind not in _BUFFERS or value.dtype.names:
             raise NotPlainDataError(f"it holds an array of dtype {value.dtype}")
-        data = np.ascontiguousarray(np.asarray(value)).tobytes()
-        return ["a", value.dtype.str, list(value.shape), self.buffer(data)]
+        return ["a", value.dtype.str, list(value.shape), self.buffer(value.tobytes())]
 
-    def column(self, values: Any, depth: int) -> list[Any]:
-        """The values of a series or an index, with their dtype."""
-        dtype = values.dtype
-        if isinstance(dtype, np.dtype):
-            return ["n", self.array(values.to_numpy(), depth)]
-        if isinstance(dtype, pd.CategoricalDtype):
-            codes = self.array(np.asarray(pd.Categorical(values).codes), depth)
-            return ["c", codes, self.index(dtype.categories, depth), bool(dtype.ordered)]
-        if isinstance(dtype, pd.DatetimeTZDtype):
-            naive = values.array.tz_convert("UTC").tz_localize(None)
-            return ["z", str(dtype.tz), self.array(np.asarray(naive), depth)]
-        if str(dtype).split("[")[0] in _NULLABLE:
-            plain = [
-                None if missing else item
-                for item, missing in zip(values, values.isna(), strict=True)
-            ]
-            return ["x", str(dtype).split("[")[0], self.items(plain, depth)]
-        raise NotPlainDataError(f"it has a column of dtype {dtype}")
+    def range(self, value: range) -> list[Any]:
+        check_range(value)
+        return ["r", value.start, value.stop, value.step]
 
-    def index(self, value: pd.Index, depth: int) -> list[Any]:
-        names = self.items(value.names, depth)
-        if isinstance(value, pd.RangeIndex):
-            return ["ir", names, [value.start, value.stop, value.step]]
-        if isinstance(value, pd.MultiIndex):
-            levels = [value.get_level_values(i) for i in range(value.nlevels)]
-            return ["im", names, [self.column(level, depth) for level in levels]]
-        return ["ix", names, self.column(value, depth)]
-
-    def frame(self, value: pd.DataFrame, depth: int) -> list[Any]:
-        columns = [self.column(value.iloc[:, i], depth) for i in range(value.shape[1])]
-        return ["df", self.index(value.index, depth), self.index(value.columns, depth), columns]
-
-    def series(self, value: pd.Series, depth: int) -> list[Any]:
-        name = self.node(value.name, depth)
-        return ["sr", self.index(value.index, depth), name, self.column(value, depth)]
+    def decimal(self, value: decimal.Decimal) -> list[Any]:
+        _check_decimal(value)
+        return ["dc", str(value)]
 
 
-def _zone(value: Any) -> str:
-    return str(value.tz) if value.tz is not None else ""
+def _check_decimal(value: decimal.Decimal) -> None:
+    # A short one with a large exponent would be a number of that many digits.
+    digits = len(value.as_tuple().digits)
+    if value.is_finite() and max(digits, abs(value.adjusted())) > MAX_DECIMAL_DIGITS:
+        raise NotPlainDataError(f"it holds a number of more than {MAX_DECIMAL_DIGITS:,} digits")
+
+
+def _moment(value: pd.Timestamp | pd.Timedelta) -> list[Any]:
+    return [int(value.asm8.view("i8")), value.unit]
 
 
 # The first kind that fits writes: a Timestamp is a datetime, a np.float64 is a float.
-_WRITERS: list[tuple[Any, Callable[[_Writer, Any, int], Any]]] = [
+_WRITERS: list[tuple[Any, Callable[[Writer, Any, int], Any]]] = [
     (type(pd.NaT), lambda w, v, d: ["nat"]),
     (type(pd.NA), lambda w, v, d: ["na"]),
-    (pd.Timestamp, lambda w, v, d: ["ts", v.as_unit("ns").value, v.unit, _zone(v)]),
-    (pd.Timedelta, lambda w, v, d: ["td", v.as_unit("ns").value, v.unit]),
+    (pd.Timestamp, lambda w, v, d: ["ts", *_moment(v), tables.zone_name(v.tz)]),
+    (pd.Timedelta, lambda w, v, d: ["td", *_moment(v)]),
     (np.generic, lambda w, v, d: ["g", w.array(np.asarray(v), d)]),
     (np.ndarray, lambda w, v, d: w.array(np.asarray(v), d)),
-    (pd.DataFrame, lambda w, v, d: w.frame(v, d)),
-    (pd.Series, lambda w, v, d: w.series(v, d)),
-    (pd.Index, lambda w, v, d: w.index(v, d)),
-    (pd.Categorical, lambda w, v, d: ["ct", w.column(pd.Series(v), d)]),
+    (pd.DataFrame, tables.write_frame),
+    (pd.Series, tables.write_series),
+    (pd.Index, tables.write_index),
+    (pd.Categorical, tables.write_categorical),
     (str, lambda w, v, d: w.node(str.__str__(v), d)),
     (int, lambda w, v, d: w.node(int.__int__(v), d)),
     (float, lambda w, v, d: w.node(float.__float__(v), d)),
@@ -192,86 +190,104 @@ _WRITERS: list[tuple[Any, Callable[[_Writer, Any, int], Any]]] = [
     (dict, lambda w, v, d: ["d", w.items(dict.keys(v), d), w.items(dict.values(v), d)]),
     (set, lambda w, v, d: ["s", w.items(set.__iter__(v), d)]),
     (frozenset, lambda w, v, d: ["fs", w.items(frozenset.__iter__(v), d)]),
-    (range, lambda w, v, d: ["r", v.start, v.stop, v.step]),
+    (range, lambda w, v, d: w.range(v)),
     (dt.datetime, lambda w, v, d: ["dt", v.isoformat()]),
     (dt.date, lambda w, v, d: ["da", v.isoformat()]),
     (dt.time, lambda w, v, d: ["tm", v.isoformat()]),
     (dt.timedelta, lambda w, v, d: ["dl", v.days, v.seconds, v.microseconds]),
-    (decimal.Decimal, lambda w, v, d: ["dc", str(v)]),
+    (decimal.Decimal, lambda w, v, d: w.decimal(v)),
     (PurePath, lambda w, v, d: ["p", str(v)]),
 ]
 
 
-class _Reader:
+class Reader:
+    """Makes values from the nodes of a JSON document and the buffers after it."""
+
     def __init__(self, data: bytes, start: int, sizes: list[int], root: Path | None) -> None:
         self.root = root
-        self.buffers: list[bytes] = []
+        self.nodes = 0
+        self.depth = 0
+        self.buffers: list[memoryview | None] = []
+        whole = memoryview(data)
         for size in sizes:
             if type(size) is not int or size < 0 or start + size > len(data):
-                raise NotPlainDataError("the answer is damaged")
-            self.buffers.append(data[start : start + size])
+                raise damaged()
+            self.buffers.append(whole[start : start + size])
             start += size
 
+    def buffer(self, number: int) -> memoryview:
+        """A buffer, once: many values of one buffer would be a small message of great size."""
+        found = self.buffers[number]
+        if found is None:
+            raise damaged()
+        self.buffers[number] = None
+        return found
+
     def value(self, node: Any) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES or isinstance(node, dict):
+            raise damaged()
         if not isinstance(node, list):
-            if isinstance(node, dict):
-                raise NotPlainDataError("the answer is damaged")
             return node
-        return _READERS[node[0]](self, *node[1:])
+        # The names and labels of a table stand deeper here than where they were written.
+        if self.depth > MAX_DEPTH + 5:
+            raise damaged()
+        self.depth += 1
+        made = _READERS[node[0]](self, *node[1:])
+        self.depth -= 1
+        return made
 
     def items(self, nodes: list[Any]) -> list[Any]:
         return [self.value(node) for node in nodes]
 
+    def columns(self, stream: int | None) -> tables.ColumnReader:
+        """What reads the columns of a table from the buffer with its stream, if it has one."""
+        arrays = [] if stream is None else arrow_stream.read(bytes(self.buffer(stream)))
+        return tables.ColumnReader(self, arrays)
+
     def array(self, dtype: str, shape: list[int], number: int) -> np.ndarray:
         kind = np.dtype(dtype)
         if kind.kind not in _BUFFERS or kind.names or kind.subdtype:
-            raise NotPlainDataError("the answer is damaged")
-        return np.frombuffer(self.buffers[number], dtype=kind).reshape(shape).copy()
+            raise damaged()
+        self._check_shape(shape, kind.itemsize)
+        flat = np.frombuffer(self.buffer(number), dtype=kind).copy()
+        # Bytes that are no value of their kind would make NumPy's comparisons unpredictable.
+        if (kind.kind == "b" and (flat.view("u1") > 1).any()) or (
+            kind.kind == "U"
+            and (flat.view(np.dtype("u4").newbyteorder(kind.byteorder)) > 0x10FFFF).any()
+        ):
+            raise damaged()
+        return flat.reshape(shape)
 
     def objects(self, shape: list[int], nodes: list[Any]) -> np.ndarray:
+        self._check_shape(shape)
         flat = np.empty(len(nodes), dtype=object)
         for place, node in enumerate(nodes):
             flat[place] = self.value(node)
         return flat.reshape(shape)
 
-    def column(self, node: list[Any]) -> Any:
-        tag, first, *rest = node
-        if tag == "n":
-            values = self.value(first)
-            if not isinstance(values, np.ndarray) or values.ndim != 1:
-                raise NotPlainDataError("the answer is damaged")
-            return values
-        if tag == "c":
-            categories = self.value(rest[0])
-            return pd.Categorical.from_codes(self.value(first), categories, ordered=rest[1] is True)
-        if tag == "z":
-            return pd.DatetimeIndex(self.value(rest[0])).tz_localize("UTC").tz_convert(first)
-        if tag == "x" and first in _NULLABLE:
-            return pd.array(self.items(rest[0]), dtype=first)
-        raise NotPlainDataError("the answer is damaged")
+    def _check_shape(self, shape: list[int], itemsize: int = 8) -> None:
+        if any(type(size) is not int or size < 0 for size in shape) or itemsize > MAX_BYTES:
+            raise damaged()
+        check_shape(shape)
 
-    def index(self, names: list[Any], column: list[Any]) -> pd.Index:
-        values = self.column(column)
-        dtype = values.dtype if isinstance(values, np.ndarray) else None
-        return pd.Index(values, dtype=dtype, name=self.value(names[0]), tupleize_cols=False)
+    def text(self, number: int) -> str:
+        return str(self.buffer(number), "utf-8", "surrogatepass")
 
-    def multi_index(self, names: list[Any], levels: list[Any]) -> pd.Index:
-        return pd.MultiIndex.from_arrays([self.column(x) for x in levels], names=self.items(names))
+    def integer(self, digits: str) -> int:
+        if len(digits) > MAX_INTEGER_BITS // 4 + 4:
+            raise damaged()
+        return int(digits, 16)
 
-    def frame(self, index: list[Any], names: list[Any], columns: list[Any]) -> pd.DataFrame:
-        rows = self.value(index)
-        parts = {i: self._series(node, rows) for i, node in enumerate(columns)}
-        table = pd.DataFrame(parts, index=rows)
-        table.columns = self.value(names)
-        return table
+    def range(self, start: int, stop: int, step: int) -> range:
+        found = range(start, stop, step)
+        check_range(found)
+        return found
 
-    def _series(self, column: list[Any], index: pd.Index) -> pd.Series:
-        values = self.column(column)
-        dtype = values.dtype if isinstance(values, np.ndarray) else None
-        return pd.Series(values, index=index, dtype=dtype)
-
-    def series(self, index: list[Any], name: Any, column: list[Any]) -> pd.Series:
-        return self._series(column, self.value(index)).rename(self.value(name))
+    def decimal(self, text: str) -> decimal.Decimal:
+        value = decimal.Decimal(text)
+        _check_decimal(value)
+        return value
 
     def path(self, text: str) -> Path:
         path = Path(text)
@@ -280,39 +296,39 @@ class _Reader:
         return path
 
 
-def _timestamp(r: _Reader, value: int, unit: Any, zone: str) -> Any:
-    stamp = pd.Timestamp(value, unit="ns").as_unit(unit)
-    return stamp.tz_localize("UTC").tz_convert(zone) if zone else stamp
+def _timestamp(r: Reader, value: int, unit: str, zone: str) -> Any:
+    stamp = pd.Timestamp(np.datetime64(value, unit))  # type: ignore[call-overload]
+    return stamp.tz_localize("UTC").tz_convert(tables.zone_of(zone)) if zone else stamp
 
 
 _READERS: dict[str, Callable[..., Any]] = {
     "nat": lambda r: pd.NaT,
     "na": lambda r: pd.NA,
     "ts": _timestamp,
-    "td": lambda r, v, unit: pd.Timedelta(v, unit="ns").as_unit(unit),
+    "td": lambda r, v, unit: pd.Timedelta(np.timedelta64(v, unit)),
     "g": lambda r, v: r.value(v)[()],
-    "a": _Reader.array,
-    "ao": _Reader.objects,
-    "df": _Reader.frame,
-    "sr": _Reader.series,
-    "ix": _Reader.index,
-    "im": _Reader.multi_index,
-    "ir": lambda r, names, limits: pd.RangeIndex(range(*limits), name=r.value(names[0])),
-    "ct": lambda r, v: r.column(v),
-    "i": lambda r, v: int(v, 16),
+    "a": Reader.array,
+    "ao": Reader.objects,
+    "df": tables.read_frame,
+    "sr": tables.read_series,
+    "pi": tables.read_index,
+    "ct": tables.read_categorical,
+    "i": Reader.integer,
     "f": lambda r, v: float(v),
     "j": lambda r, real, imag: complex(r.value(real), r.value(imag)),
-    "y": lambda r, number: r.buffers[number],
-    "l": _Reader.items,
+    "u": Reader.text,
+    "y": lambda r, number: bytes(r.buffer(number)),
+    "l": Reader.items,
     "t": lambda r, v: tuple(r.items(v)),
     "d": lambda r, keys, v: dict(zip(r.items(keys), r.items(v), strict=True)),
     "s": lambda r, v: set(r.items(v)),
     "fs": lambda r, v: frozenset(r.items(v)),
-    "r": lambda r, *limits: range(*limits),
+    "r": Reader.range,
     "dt": lambda r, v: dt.datetime.fromisoformat(v),
     "da": lambda r, v: dt.date.fromisoformat(v),
     "tm": lambda r, v: dt.time.fromisoformat(v),
     "dl": lambda r, *parts: dt.timedelta(*parts),
-    "dc": lambda r, v: decimal.Decimal(v),
-    "p": _Reader.path,
+    "dc": Reader.decimal,
+    "p": Reader.path,
 }
+__all__ = ["MAX_BYTES", "NotPlainDataError", "decode", "encode"]

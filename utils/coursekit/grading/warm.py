@@ -1,35 +1,34 @@
 """Warm kernels: forks of a process that has imported the libraries already.
 
-`Zygote` starts that parent; `WarmStart` lets the grading engine have its kernels from it. Other
-programs get theirs through `provisioner.WarmProvisioner`.
+`Zygote` starts that parent; `WarmStart` and `WarmExaminer` let the grading engine have its processes
+from it. Other programs get theirs through `provisioner.WarmProvisioner`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from coursekit import switches
+from coursekit.grading.files import scratch_folder
 from coursekit.grading.sandbox import COURSE, WORK, Sandbox
-from coursekit.grading.zygote import MESSAGE
+from coursekit.grading.zygote import MESSAGE, SEPARATOR
 
 if TYPE_CHECKING:
     from coursekit.grading.kernel import Room
 
-#: What labs use; each takes up to two seconds to import.
+#: What nearly every lab uses.
 PRELOAD = (
     "ipykernel.kernelapp",
     "IPython.core.completerlib",
@@ -50,18 +49,14 @@ PRELOAD = (
     "sklearn.metrics",
     "sklearn.model_selection",
     "sklearn.pipeline",
-    "mlflow.sklearn",
-    "mlflow.pyfunc",
-    "deltalake",
     "churn.data",
     "churn.training",
     "coursekit.checks",
     "coursekit.variants",
     "coursekit.workspace",
     "coursekit.grading.agent",
+    "coursekit.grading.examiner",
 )
-#: What test cells use beside that; the examiner needs no kernel.
-EXAMINER = (*PRELOAD[PRELOAD.index("matplotlib.pyplot") :], "coursekit.grading.examiner")
 READY_SECONDS = 120.0
 #: The memory allocators of Arrow and Delta Lake each start a thread when they are imported.
 NO_THREADS = {
@@ -70,7 +65,11 @@ NO_THREADS = {
 }
 
 
-class WarmError(RuntimeError):
+class PlaceError(RuntimeError):
+    """Cells cannot be run where they should be, which is no learner's doing."""
+
+
+class WarmError(PlaceError):
     """The zygote did not start or could not fork; the message says why."""
 
 
@@ -82,6 +81,7 @@ class Zygote:
             one, deleted at the end. Its path must be short: the path of a Unix socket has at most
             107 bytes.
         preload: modules to import before the first fork.
+        lab: modules that the lab imports; those that cannot be imported are left to the kernels.
         sandboxed: False for trusted notebooks (lessons): kernels then see the whole machine.
     """
 
@@ -90,12 +90,14 @@ class Zygote:
         base: Path | None = None,
         preload: Sequence[str] = PRELOAD,
         *,
+        lab: Sequence[str] = (),
         sandboxed: bool = True,
     ) -> None:
-        self._temporary = base is None
-        self.base = Path(tempfile.mkdtemp(prefix="warm-")) if base is None else base.resolve()
+        self._temporary = ExitStack()
+        own = base or self._temporary.enter_context(scratch_folder("warm-"))
+        self.base = own.resolve()
         self.base.mkdir(parents=True, exist_ok=True)
-        self.preload = tuple(preload)
+        self.modules = (*preload, SEPARATOR, *lab)
         self.sandboxed = sandboxed
         self.control = self.base / "control"
         self.log = self.base / "zygote.log"
@@ -115,7 +117,7 @@ class Zygote:
                     *(_view(self.base) if self.sandboxed else ()),
                     *python,
                     str(self.base),
-                    *self.preload,
+                    *self.modules,
                 ],
                 env=NO_THREADS | self._environment(home),
                 stdin=subprocess.PIPE,  # closes when this process ends, and the zygote with it
@@ -166,8 +168,7 @@ class Zygote:
                 self._process.stdin.close()
             self._process = None
         self.control.unlink(missing_ok=True)
-        if self._temporary:
-            shutil.rmtree(self.base, ignore_errors=True)
+        self._temporary.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -193,7 +194,7 @@ def _view(base: Path) -> list[str]:
         # With another user than 0, bubblewrap makes a second user namespace inside the first, and
         # capabilities there are of no use for the namespaces that belong to the first.
         words += ["--unshare-user", "--uid", "0", "--gid", "0"]
-    words += Sandbox(base, base, base)._folders()
+    words += Sandbox(base, base, base).folders()
     return [*words, "--chdir", "/", "--"]
 
 
@@ -316,47 +317,51 @@ class WarmStart:
         Raises:
             WarmError: see `WarmProcess`.
         """
-        limits = room.limits
-        sandbox = Sandbox(room.scratch, room.home, room.sockets, limits)
-        binds = [(str(room.scratch), str(room.home), True), (str(room.sockets),) * 2 + (True,)]
-        shared = self.zygote.base / COURSE
-        if shared.is_dir():
-            course = room.home / COURSE
-            binds += [(str(p), str(course / p.name), False) for p in sorted(shared.iterdir())]
-        return WarmProcess(
-            self.zygote.control,
-            {
-                "connection_file": str(room.connection),
-                "cwd": str(room.home / WORK),
-                "env": sandbox.environment(),
-                "binds": binds,
-                "sandboxed": self.zygote.sandboxed,
-                "limits": {
-                    "RLIMIT_CPU": limits.cpu_seconds,
-                    "RLIMIT_DATA": limits.memory,
-                    "RLIMIT_NPROC": limits.processes,
-                    "RLIMIT_FSIZE": limits.file_size,
-                    "RLIMIT_NOFILE": limits.open_files,
-                },
-            },
-        )
+        binds = [_writable(room.scratch, room.home), _writable(room.sockets, room.sockets)]
+        request = _request(self.zygote, room, binds) | {
+            "connection_file": str(room.connection),
+            "limits": room.limits.rlimits(),
+        }
+        return WarmProcess(self.zygote.control, request)
 
 
-def start_examiner(
-    zygote: Zygote, descriptor: int, cwd: Path, environment: Mapping[str, str]
-) -> WarmProcess:
-    """A fork that serves test cells on the socket `descriptor`, of a zygote without a sandbox.
+class WarmExaminer:
+    """Starts the engine's examiners as forks: a `proctor.StartExaminer`."""
 
-    Raises:
-        WarmError: see `WarmProcess`.
-    """
-    request = {
+    def __init__(self, zygote: Zygote) -> None:
+        self.zygote = zygote
+
+    def __call__(self, descriptor: int, room: Room) -> WarmProcess:
+        """Fork a process that serves test cells on the socket `descriptor`.
+
+        It sees its copy of the learner's files and none of the learner's processes.
+
+        Raises:
+            WarmError: see `WarmProcess`.
+        """
+        request = _request(self.zygote, room, [_writable(room.home, room.home)]) | {
+            "main": "coursekit.grading.examiner:examine",
+            "own_user": False,
+            "limits": {"RLIMIT_DATA": room.limits.memory},
+        }
+        return WarmProcess(self.zygote.control, request, descriptor)
+
+
+Bind = tuple[str, str, bool]
+
+
+def _writable(source: Path, target: Path) -> Bind:
+    return str(source), str(target), True
+
+
+def _request(zygote: Zygote, room: Room, binds: list[Bind]) -> dict[str, Any]:
+    """The fields that a kernel and an examiner share; both see the course's data sets."""
+    shared, course = zygote.base / COURSE, room.home / COURSE
+    parts = sorted(shared.iterdir()) if shared.is_dir() else []
+    return {
         "connection_file": "",
-        "cwd": str(cwd),
-        "env": dict(environment),
-        "binds": [],
-        "limits": {},
-        "sandboxed": False,
-        "main": "coursekit.grading.examiner:examine",
+        "cwd": str(room.home / WORK),
+        "env": Sandbox(room.scratch, room.home, room.sockets).environment(),
+        "binds": [*binds, *((str(part), str(course / part.name), False) for part in parts)],
+        "sandboxed": zygote.sandboxed,
     }
-    return WarmProcess(zygote.control, request, descriptor)

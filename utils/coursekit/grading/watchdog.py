@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from coursekit.grading import usage
 from coursekit.grading.files import MAX_DEPTH
 from coursekit.grading.sandbox import Limits
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from coursekit.grading.kernel import Process
 
 _EVERY = 0.25
-_DISK_EVERY = 4  # looks at the processes per look at the disk
+_SLOW_EVERY = 4  # looks at the processes per look at files and at memory of no process
 
 
 class Watchdog:
@@ -30,6 +31,7 @@ class Watchdog:
     def __init__(self, process: Process, scratch: Path, limits: Limits) -> None:
         self.process = process
         self.scratch = scratch
+        self.disk = scratch.stat().st_dev
         self.limits = limits
         self.problem = ""
         self._end = threading.Event()
@@ -49,38 +51,43 @@ class Watchdog:
     def _watch(self) -> None:
         look = 0
         while not self._end.wait(_EVERY) and self.process.poll() is None:
+            family = [member.pid for member in _family(self.process.pid)]
+            problem = self._over_memory(family) or self._over_number(family)
             look += 1
-            problem = self._over_memory()
-            if not problem and look % _DISK_EVERY == 0:
-                problem = self._over_disk()
+            if not problem and look % _SLOW_EVERY == 0:
+                problem = self._over_disk(family)
             if problem:
                 self.problem = problem
                 self.kill()
 
-    def _over_memory(self) -> str:
-        family = _family(self.process.pid)
-        used = 0
-        for member in family:
-            with suppress(psutil.Error):
-                used += member.memory_info().rss
-        if used > self.limits.memory:
-            return f"out of memory: more than {self.limits.memory / 2**30:g} GB"
+    def _over_memory(self, family: list[int], more: int = 0) -> str:
+        # A fork shares much with the process that it was forked from; that is not its own memory.
+        limit = self.limits.memory
+        if usage.resident(family) + more > limit and usage.proportional(family) + more > limit:
+            return f"out of memory: more than {limit / 2**30:g} GB"
+        return ""
+
+    def _over_number(self, family: list[int]) -> str:
         if len(family) > self.limits.processes:
             return f"more than {self.limits.processes} processes"
         return ""
 
-    def _over_disk(self) -> str:
-        used = 0
+    def _over_disk(self, family: list[int]) -> str:
+        hidden, used = usage.unmapped(family, self.disk)
+        number = 0
         for folder, _, names in os.walk(self.scratch):
             # The files in folders too deep for a path could not be counted.
             if len(Path(folder).relative_to(self.scratch).parts) > MAX_DEPTH:
                 return f"more than {MAX_DEPTH} folders in each other"
+            number += len(names)
+            if number > self.limits.files:
+                return f"more than {self.limits.files} files"
             for name in names:
                 with suppress(OSError):
                     used += os.lstat(os.path.join(folder, name)).st_blocks * 512
         if used > self.limits.disk:
             return f"more than {self.limits.disk / 2**30:g} GB of files"
-        return ""
+        return self._over_memory(family, hidden)
 
 
 def _family(pid: int) -> list[psutil.Process]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import random
@@ -25,15 +26,19 @@ import sys
 import tempfile
 import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.ultratb import AutoFormattedTB
 from traitlets.config import Config
 
 from coursekit.grading import namespaces
 
+SEPARATOR = "--"  # between the modules that must be imported and those that may
 MESSAGE = 1 << 17  # bytes of a message on the control socket
 #: As root, kernels run under users of their own, from the range that systemd also keeps for
 #: short-lived users. Otherwise a limit on processes would count those of other kernels.
@@ -55,6 +60,7 @@ class Request:
         binds: [source, target, writable] of what the kernel sees of the zygote's base.
         limits: limits by the name of their RLIMIT constant, such as {"RLIMIT_CPU": 60}.
         sandboxed: False for trusted code, which sees what the zygote sees.
+        own_user: False for a process that works on the files of the one who started the zygote.
         main: a function as "module:name" to run instead of a kernel; its only argument is the
             connection that came with the request.
     """
@@ -65,6 +71,7 @@ class Request:
     binds: list[tuple[str, str, bool]]
     limits: dict[str, int]
     sandboxed: bool = True
+    own_user: bool = True
     main: str = ""
 
 
@@ -88,6 +95,31 @@ def load(modules: list[str]) -> None:
     require_single_thread()
 
 
+def load_where_possible(modules: list[str], restart: Callable[[list[str]], NoReturn]) -> None:
+    """Import what only saves time: a module that cannot be imported is left to the kernels.
+
+    Args:
+        restart: begins anew with fewer modules, since a thread that one has started stays.
+    """
+    for place, name in enumerate(modules):
+        try:
+            importlib.import_module(name)
+            require_single_thread()
+        except ThreadsError:
+            restart(modules[:place] + modules[place + 1 :])
+        except Exception:
+            traceback.print_exc()
+
+
+def _format_an_error() -> None:
+    """Do what takes 0.3 s in a kernel's first traceback: it looks up the file of every module."""
+    compiler, source = CachingCompiler(), "raise NotImplementedError()"
+    try:
+        exec(compiler(source, compiler.cache(source), "exec"), {})
+    except NotImplementedError:
+        AutoFormattedTB("Context", theme_name="linux").structured_traceback(*sys.exc_info())
+
+
 def require_single_thread() -> None:
     """Look at Python's own threads and at the kernel's list, which has those of C libraries too.
 
@@ -107,7 +139,8 @@ class Server:
         self.listener = listener
         self.base = base
         self.children: list[Child] = []
-        self.started = 0
+        # Zygotes that run side by side start from users of their own.
+        self.started = int.from_bytes(os.urandom(2))
 
     def serve(self) -> NoReturn:
         while True:
@@ -214,7 +247,8 @@ class Server:
             try:
                 if request.sandboxed:
                     binds = [namespaces.Bind(*bind) for bind in request.binds]
-                    namespaces.enter(self.base, binds, FIRST_UID + self.started % UIDS)
+                    uid = FIRST_UID + self.started % UIDS if request.own_user else None
+                    namespaces.enter(self.base, binds, uid)
             except Exception as error:
                 _send(connection, {"error": f"{type(error).__name__}: {error}"})
                 raise
@@ -228,14 +262,15 @@ def first_process(request: Request, passed: list[int]) -> int:
     """
     waited_for = {signal.SIGCHLD, signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, waited_for)
+    # Nobody inside may look into this process or make it exit with another code.
+    namespaces.set_dumpable(False)
     kernel = os.fork()
     if kernel == 0:
+        namespaces.set_dumpable(True)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, waited_for)
         _become_kernel(request, passed)
     for descriptor in passed:
         os.close(descriptor)
-    # Nobody inside may look into this process or make it exit with another code.
-    namespaces.set_dumpable(False)
     while True:
         number = signal.sigwait(waited_for)
         if number != signal.SIGCHLD:
@@ -313,7 +348,8 @@ def run_kernel(connection_file: str) -> None:
     for descriptor in (1, 2):
         os.dup2(nowhere, descriptor)
     os.close(nowhere)
-    sys.argv = ["ipykernel_launcher", "-f", connection_file]
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    sys.argv = [str(launcher and launcher.origin), "-f", connection_file]
     # No thread and no file for a history that nobody will look up.
     config = Config()
     config.HistoryManager.enabled = False
@@ -335,10 +371,13 @@ def _send(connection: socket.socket, message: dict[str, Any]) -> None:
         connection.send(json.dumps(message).encode())
 
 
-def main(base: str, modules: list[str]) -> NoReturn:
+def main(base: str, modules: list[str], lab: list[str]) -> NoReturn:
+    """Import `modules`, and of those of the `lab` what can be, and fork kernels from then on."""
     # `python -m` put the working directory first; a kernel adds its own.
     sys.path = [entry for entry in sys.path if entry not in ("", os.getcwd())]
     load(modules)
+    load_where_possible(lab, _run_again)
+    _format_an_error()
     gc.collect()
     gc.freeze()  # forks then share these objects' memory instead of copying it
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -347,5 +386,11 @@ def main(base: str, modules: list[str]) -> NoReturn:
     Server(listener, Path(base)).serve()
 
 
+def _run_again(lab: list[str]) -> NoReturn:
+    command = sys.orig_argv[: sys.orig_argv.index(SEPARATOR) + 1]
+    os.execv(sys.executable, [*command, *lab])
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    end = sys.argv.index(SEPARATOR)
+    main(sys.argv[1], sys.argv[2:end], sys.argv[end + 1 :])

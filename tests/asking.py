@@ -1,0 +1,32 @@
+"""What the tests of kernels ask one: a value, or the name of an error.
+
+What a child prints arrives whenever it likes, also after the value: an output is found by what it
+is and not by its place.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from coursekit.grading.kernel import StudentKernel
+
+
+def value(kernel: StudentKernel, code: str, seconds: float = 30.0) -> object:
+    """The value of the last line of a cell, which must be a literal."""
+    status, outputs = kernel.run(code, seconds)
+    assert status == "ok", outputs
+    (result,) = (output for output in outputs if output["output_type"] == "execute_result")
+    return ast.literal_eval(result["data"]["text/plain"])
+
+
+def error(kernel: StudentKernel, code: str, seconds: float = 30.0) -> str:
+    """The name of the exception that a cell ends with."""
+    status, outputs = kernel.run(code, seconds)
+    assert status == "error", (status, outputs)
+    return error_name(outputs)
+
+
+def error_name(outputs: list[dict[str, Any]]) -> str:
+    (found,) = (output["ename"] for output in outputs if output["output_type"] == "error")
+    return str(found)

@@ -1,0 +1,186 @@
+"""Feedback pages of real submissions, and what a browser does with one that is full of traps."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
+import pytest
+from browser import Browser, find_chromium
+from bs4 import BeautifulSoup
+from nbformat import NotebookNode
+from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
+
+from coursekit.grading.course import Course
+from coursekit.grading.engine import Submission, save_outcome
+from coursekit.grading.feedback import feedback
+from coursekit.grading.release import release
+from coursekit.grading.samples import fill_in, solutions
+from coursekit.grading.stock import StockEngine
+from coursekit.variants import Roster
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+    pytest.mark.xdist_group("browser"),
+]
+FULL = sum(POINTS.values())
+STUDENT = "ada"
+
+MARK = "document.title='harmed';"
+TRAPS = f"""<script>{MARK}</script><img src=x onerror="{MARK}"><svg onload="{MARK}"></svg>
+<iframe srcdoc="<script>parent.{MARK}</script>"></iframe><details ontoggle="{MARK}" open>x</details>
+<a id=trap href="javascript:{MARK}">grade</a><base href="http://192.0.2.1/">
+<meta http-equiv="refresh" content="0;url=about:blank#harmed">
+<form id=form action="about:blank#harmed"><input name=a autofocus onfocus="{MARK}">
+<button id=send>send</button></form><img src="http://192.0.2.1/x.png">
+<link rel=stylesheet href="http://192.0.2.1/x.css"><style>body {{ display: none }}</style>"""
+SHOW = f"""from IPython.display import HTML, SVG, Javascript, Markdown, display
+
+traps = {TRAPS!r}
+display(HTML(traps), Markdown(traps), Javascript({MARK!r}))
+display({{"text/html": traps}}, raw=True, metadata={{"text/html": {{"isolated": True}}}})
+display({{"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg' onload='parent.{MARK}'/>"}}, raw=True)
+display({{"text/latex": traps}}, raw=True)
+print(traps, "x" * 3_000_000)
+
+
+def double(x):
+    raise ValueError(traps)
+"""
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COURSE_ROOT", raising=False)
+        made = Course(make_course(tmp_path_factory.mktemp("feedback")))
+        release(made, Roster.read(made.root / "datasets" / "sample_roster.csv"), LAB)
+        yield made
+
+
+def _solved(course: Course, **answers: str) -> NotebookNode:
+    path = course.handed_out(STUDENT, LAB) / f"{LAB}.ipynb"
+    return fill_in(nbformat.read(path, as_version=4), solutions(tiny_lab()) | answers)
+
+
+def _page(course: Course, notebook: NotebookNode) -> Path:
+    """Grade a notebook of this test's own (nothing in it needs a sandbox) and write its page."""
+    folder = course.submitted(STUDENT, LAB)
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, folder / f"{LAB}.ipynb")
+    engine = StockEngine(course, cell_seconds=20)
+    save_outcome(course, engine.grade(Submission(STUDENT, LAB, folder)))
+    (page,) = feedback(course, LAB, [STUDENT])
+    return page
+
+
+def _table(page: Path) -> dict[str, tuple[str, str]]:
+    """Points and what happened, by task, as the page's table says."""
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    rows = [row.find_all("td") for row in soup.select("table.points tbody tr")]
+    return {
+        task.get_text(): (points.get_text(), "; ".join(li.get_text() for li in said.select("li")))
+        for task, points, said in rows
+    }
+
+
+def test_the_table_says_what_happened_and_no_hidden_value(course: Course) -> None:
+    right_for_two = "def double(x):\n    return 4"
+    page = _page(course, _solved(course, double=right_for_two, number="number = 1.5", why=""))
+    assert _table(page) == {
+        "double-test": (
+            "0 / 2",
+            "✘ Twice the variant.: not right for inputs that you have not seen",
+        ),
+        "number-test": ("0 / 3", "✘ the test: The number is an integer."),
+        "add-test": ("1 / 1", "All tests passed."),
+        "why": (f"0 / {READ_BY_A_PERSON}", "This waits for a reader."),
+    }
+    text = page.read_text(encoding="utf-8")
+    assert f"Score: 1.0 / {FULL + READ_BY_A_PERSON}.0" in text
+    for hidden in ("HIDDEN TESTS", "wanted", "2 * variant"):
+        assert hidden not in text
+
+
+def test_a_copied_and_a_deleted_test_cost_nothing(course: Course) -> None:
+    notebook = _solved(course)
+    place = next(i for i, cell in enumerate(notebook.cells) if cell.id == "double-test")
+    early, late = deepcopy(notebook.cells[place]), deepcopy(notebook.cells[place])
+    early["id"], late["id"] = "early", "late"
+    notebook.cells = [early, *(c for c in notebook.cells if c.id != "number-test"), late]
+    for cell in notebook.cells:
+        if cell.id == "add-test":
+            cell.metadata["nbgrader"] = {"grade_id": 3, "grade": True}
+    table = _table(_page(course, notebook))
+    assert [points for points, _ in table.values()] == ["2 / 2", "3 / 3", "1 / 1", "0 / 4"]
+    assert table["number-test"][1].startswith("This cell was missing and was put back.")
+
+
+@pytest.fixture(scope="module")
+def trapped(course: Course) -> Path:
+    """The page of a notebook that prints, displays and raises traps, and holds them as text."""
+    notebook = _solved(course, double=SHOW, why=TRAPS)
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(TRAPS))
+    raw = nbformat.v4.new_raw_cell(TRAPS, metadata={"raw_mimetype": "text/html"})
+    notebook.cells.insert(1, raw)
+    return _page(course, notebook)
+
+
+def test_traps_are_not_in_the_page(trapped: Path) -> None:
+    text = trapped.read_text(encoding="utf-8")
+    assert len(text) < 1_000_000
+    soup = BeautifulSoup(text, "html.parser")
+    assert soup.find_all(["script", "iframe", "form", "input", "base", "link", "object"]) == []
+    assert {tag.get("http-equiv") for tag in soup.find_all("meta")} <= {
+        None,
+        "Content-Security-Policy",
+    }
+    assert not [name for tag in soup.find_all(True) for name in tag.attrs if name.startswith("on")]
+    assert {str(a["href"])[0] for a in soup.select("a[href]")} == {"#"}
+    assert "isolated-iframe" not in text
+
+
+@pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize("with_policy", [True, False])
+def test_a_browser_shows_the_page_and_nothing_happens(
+    trapped: Path, tmp_path: Path, with_policy: bool
+) -> None:
+    """Also without the policy, which is the second wall and not the first."""
+    text = trapped.read_text(encoding="utf-8")
+    page = tmp_path / "page.html"
+    page.write_text(text if with_policy else text.replace("Content-Security-Policy", "x"))
+    happened = _open(page, tmp_path / "profile")
+    assert happened == {"title": LAB, "address": page.as_uri(), "requests": [], "visible": True}
+
+
+@pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine")
+def test_the_traps_work_where_nothing_stops_them(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f"<!DOCTYPE html><title>{LAB}</title><body>{TRAPS}</body>")
+    happened = _open(page, tmp_path / "profile")
+    assert happened["address"] == "about:blank#harmed"
+    assert "http://192.0.2.1/x.png" in happened["requests"]
+    page.write_text(f'<title>{LAB}</title><p>Task</p><img src=x onerror="{MARK}">')
+    assert _open(page, tmp_path / "other")["title"] == "harmed"
+
+
+def _open(page: Path, profile: Path) -> dict[str, object]:
+    """Open a page, click and submit what there is, and say what came of it."""
+    with Browser(profile) as browser:
+        browser.open(page.as_uri())
+        browser.wait_for("document.readyState === 'complete'")
+        # A refresh after no seconds, and handlers of errors, come after the page is complete.
+        browser.evaluate("new Promise(done => setTimeout(done, 500))")
+        browser.evaluate(
+            "(() => { for (const a of document.querySelectorAll('#trap, #send')) a.click() })()"
+        )
+        browser.evaluate("new Promise(done => setTimeout(done, 500))")
+        own = page.as_uri()
+        return {
+            "title": browser.evaluate("document.title"),
+            "address": browser.evaluate("location.href"),
+            "requests": [
+                url for url in browser.requests if url != own and not url.startswith("data:image/")
+            ],
+            "visible": browser.evaluate("document.body.innerText.includes('Task')"),
+        }

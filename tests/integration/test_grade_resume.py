@@ -1,0 +1,489 @@
+"""Grading that is cut off, by a kill, a lock or a full disk, goes on where it was and loses nothing."""
+
+import errno
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+from nbformat import NotebookNode
+from nbgrader.preprocessors.base import NbGraderPreprocessor
+from tiny_lab import LAB, POINTS, make_course, tiny_lab
+from traitlets.config import Config
+
+from coursekit.grading.autograde import AutogradeEngine
+from coursekit.grading.collect import collect
+from coursekit.grading.course import Course, CourseError
+from coursekit.grading.engine import (
+    Outcome,
+    Submission,
+    forget,
+    grade_all,
+    load_outcome,
+    save_outcome,
+    submissions,
+)
+from coursekit.grading.pool import grade_many
+from coursekit.grading.release import release
+from coursekit.grading.report import read_grades, write_grades
+from coursekit.grading.samples import fill_in, solutions
+from coursekit.grading.sandbox import why_not
+from coursekit.variants import Roster
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+KILLS = 50 if os.environ.get("COURSE_LONG") else 5
+FULL = sum(POINTS.values())
+#: What learners change in the solution.
+ANSWERS: dict[str, dict[str, str]] = {
+    "ada": {},
+    "bob": {"number": "number = -1"},
+    "cleo": {"double": "import os; os._exit(0)"},
+    "dan": {"add": "1 / 0"},
+    "eve": {"number": "number = 'one'", "add": "add = max"},
+    "fay": {"double": "double = abs"},
+}
+LEARNERS = tuple(ANSWERS)
+
+
+def hand_in(course: Course, answers: dict[str, dict[str, str]]) -> None:
+    """One notebook for each learner, collected as from a folder of uploads."""
+    incoming = course.root / "incoming"
+    for name, changes in answers.items():
+        handed_out = nbformat.read(course.handed_out(name, LAB) / f"{LAB}.ipynb", as_version=4)
+        path = incoming / name / f"{LAB}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(fill_in(handed_out, solutions(tiny_lab()) | changes), path)
+    collect(course, incoming, LAB)
+
+
+def make(root: Path) -> Course:
+    """A course whose tiny lab was released and handed in by all learners."""
+    root.mkdir(exist_ok=True)
+    course = Course(make_course(root))
+    roster = root / "roster.csv"
+    lines = [f"{name},First,Last" for name in LEARNERS]
+    roster.write_text("\n".join(["student_id,first_name,last_name", *lines]) + "\n")
+    release(course, Roster.read(roster), LAB)
+    hand_in(course, ANSWERS)
+    return course
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return make(tmp_path_factory.mktemp("released") / "course")
+
+
+@pytest.fixture
+def course(released: Course, tmp_path: Path) -> Course:
+    """A course to be damaged: nothing is graded in it yet."""
+    return Course(Path(shutil.copytree(released.root, tmp_path / "course")))
+
+
+class Quick:
+    """An engine that looks at no notebook: everybody gets the points of one task."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.graded: list[str] = []
+
+    def terms(self) -> str:
+        return ""
+
+    def grade(self, submission: Submission) -> Outcome:
+        forget(self.course, submission.student, submission.lab)
+        self.graded.append(submission.student)
+        return Outcome(submission.student, submission.lab, "graded", "", 2, FULL, 0.1, {"a": 2})
+
+
+def run_batch(engine: Quick, course: Course) -> list[Outcome]:
+    batch = submissions(course, LAB, LEARNERS)
+    return list(grade_many(engine, course, batch, lambda job, limits: job.notebook, 1))
+
+
+# --- records on disk
+
+
+def test_a_record_that_is_damaged_is_made_again(course: Course) -> None:
+    run_batch(Quick(course), course)
+    for name, content in (("ada", ""), ("bob", '{"student": "bob"'), ("cleo", "{}")):
+        course.outcome(name, LAB).write_text(content)
+    again = Quick(course)
+    assert [outcome.student for outcome in run_batch(again, course)] == list(LEARNERS)
+    assert again.graded == ["ada", "bob", "cleo"]
+
+
+def test_a_record_belongs_to_what_was_handed_in_last(course: Course) -> None:
+    """Graded, handed in anew and graded, cut off before the mark; then the first one comes back."""
+    first = submissions(course, LAB, ["ada"])[0]
+    run_batch(Quick(course), course)
+    notebook = first.folder / f"{LAB}.ipynb"
+    content = notebook.read_bytes()
+    notebook.write_bytes(content + b" ")
+    save_outcome(course, Quick(course).grade(first))
+    notebook.write_bytes(content)
+    again = Quick(course)
+    run_batch(again, course)
+    assert again.graded == ["ada"]
+
+
+def test_a_newer_submission_that_is_cut_off_leaves_no_older_record(course: Course) -> None:
+    run_batch(Quick(course), course)
+
+    class Killed(Quick):
+        def grade(self, submission: Submission) -> Outcome:
+            super().grade(submission)
+            raise KeyboardInterrupt
+
+    path = course.submitted("ada", LAB) / f"{LAB}.ipynb"
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(Killed(course), course)
+    assert load_outcome(course, "ada", LAB) is None
+    assert load_outcome(course, "bob", LAB) is not None
+
+
+def test_a_submission_appears_whole_or_not_at_all(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incoming = course.root / "incoming"
+    (incoming / "ada" / "more.csv").write_text("a\n1\n")
+    before = _files(course.submitted("ada", LAB))
+
+    def half(source: Path, target: Path, **_: object) -> None:
+        Path(target).mkdir()
+        shutil.copyfile(Path(source) / "more.csv", Path(target) / "more.csv")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copytree", half)
+        with pytest.raises(KeyboardInterrupt):
+            collect(course, incoming, LAB)
+    assert _files(course.submitted("ada", LAB)) == before
+    collect(course, incoming, LAB)
+    assert sorted(_files(course.submitted("ada", LAB))) == [f"{LAB}.ipynb", "more.csv"]
+    assert [path.name for path in course.submitted("ada", LAB).parent.iterdir()] == [LAB]
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+# --- the gradebook
+
+
+@pytest.fixture
+def impatient(course: Course) -> Course:
+    """The course with a configuration that waits half a second for a lock."""
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace("timeout=60", "timeout=0.5"))
+    return course
+
+
+class Blank(AutogradeEngine):
+    """nbgrader's autograde without running a cell, which gives everybody all points of the tests."""
+
+    def during(self) -> None:
+        """Happens where the cells would run."""
+
+    @contextmanager
+    def settings(self) -> Iterator[Config]:
+        engine = self
+
+        class NoRun(NbGraderPreprocessor):
+            def preprocess(
+                self, nb: NotebookNode, resources: dict[str, Any]
+            ) -> tuple[NotebookNode, dict[str, Any]]:
+                engine.during()
+                return nb, resources
+
+        config = Config()
+        steps = self.steps("")
+        steps[steps.index("")] = NoRun  # type: ignore[call-overload]
+        config.Autograde.autograde_preprocessors = steps
+        yield config
+
+
+def grade(engine: AutogradeEngine, *students: str) -> list[Outcome]:
+    course = engine.course
+    return list(grade_all(engine, course, submissions(course, LAB, students)))
+
+
+class Lock:
+    """Another program that writes to the gradebook and does not come to an end."""
+
+    def __init__(self, course: Course) -> None:
+        path = course.grading / "gradebook.db"
+        self.connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self.connection.execute("BEGIN EXCLUSIVE")
+
+    def release(self) -> None:
+        self.connection.rollback()
+        self.connection.close()
+
+
+def test_a_lock_that_goes_away_is_waited_for(course: Course) -> None:
+    lock = Lock(course)
+    threading.Timer(1.5, lock.release).start()
+    assert [outcome.score for outcome in grade(Blank(course), "ada")] == [FULL]
+
+
+def test_a_lock_that_stays_is_one_sentence_and_nothing_is_lost(impatient: Course) -> None:
+    engine = Blank(impatient)
+    grade(engine, "ada")
+    lock = Lock(impatient)
+    with pytest.raises(CourseError, match="has locked the gradebook for too long: close"):
+        grade(engine, "bob")
+    lock.release()
+    assert load_outcome(impatient, "ada", LAB) is not None
+    assert load_outcome(impatient, "bob", LAB) is None
+    assert [outcome.score for outcome in grade(engine, "ada", "bob")] == [FULL, FULL]
+
+
+def test_a_lock_within_nbgrader_is_nobodys_zero(impatient: Course) -> None:
+    class Locked(Blank):
+        def during(self) -> None:
+            locks.append(Lock(impatient))
+
+    locks: list[Lock] = []
+    with pytest.raises(CourseError, match="has locked the gradebook for too long"):
+        grade(Locked(impatient), "ada")
+    locks[0].release()
+    assert load_outcome(impatient, "ada", LAB) is None
+
+
+def test_an_empty_gradebook_is_not_taken_for_a_new_one(course: Course) -> None:
+    gradebook = course.grading / "gradebook.db"
+    roster = Roster.read(course.root / "roster.csv")
+    gradebook.write_bytes(b"")
+    with pytest.raises(CourseError, match="is an empty file: put a backup in its place"):
+        grade(Blank(course), "ada")
+    with pytest.raises(CourseError, match="is an empty file: put a backup in its place"):
+        release(course, roster, LAB)
+    assert gradebook.read_bytes() == b""
+    gradebook.unlink()
+    release(course, roster, LAB)
+    assert [outcome.score for outcome in grade(Blank(course), "ada")] == [FULL]
+
+
+# --- the disk
+
+
+def test_no_room_for_a_record(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each grade is on record, or is made again when there is room."""
+
+    def full(descriptor: int) -> None:
+        if engine.graded[-1] == "cleo":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    engine = Quick(course)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(CourseError, match="The disk is full: make room"):
+            run_batch(engine, course)
+    done = {name for name in LEARNERS if load_outcome(course, name, LAB)}
+    assert done == {"ada", "bob"}
+    again = Quick(course)
+    assert [outcome.student for outcome in run_batch(again, course)] == list(LEARNERS)
+    assert again.graded == ["cleo", "dan", "eve", "fay"]
+
+
+def test_no_room_in_nbgrader_is_nobodys_zero(course: Course) -> None:
+    class Full(Blank):
+        def during(self) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(CourseError, match="The disk is full: make room"):
+        grade(Full(course), "ada")
+    assert load_outcome(course, "ada", LAB) is None
+
+
+def test_two_commands_do_not_grade_at_the_same_time(course: Course) -> None:
+    command = [sys.executable, "-m", "coursekit.cli", "grade", LAB]
+    with course.alone():
+        done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
+        with (
+            pytest.raises(CourseError, match="Another `course` command is at work"),
+            course.alone(),
+        ):
+            pass
+    assert done.returncode == 1
+    assert "Another `course` command is at work" in " ".join(done.stdout.split())
+    assert load_outcome(course, "ada", LAB) is None
+    with course.alone():
+        pass
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap")
+def test_a_disk_that_is_really_full(course: Course, tmp_path: Path) -> None:
+    """The same on a file system of two megabytes, with room made afterwards."""
+    script = tmp_path / "script.py"
+    script.write_text(_ON_A_SMALL_DISK.format(tests=str(Path(__file__).parent), lab=LAB))
+    command = ["bwrap", "--dev-bind", "/", "/", "--size", str(2 * 2**20), "--tmpfs", "/mnt"]
+    command += [sys.executable, str(script), str(course.root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout.splitlines()[-1])
+    assert "The disk is full: make room" in report["sentence"]
+    assert report["done"] == list(LEARNERS[: len(report["done"])])
+    assert report["again"] == list(LEARNERS[len(report["done"]) :])
+    assert report["again"]
+
+
+_ON_A_SMALL_DISK = """
+import json, shutil, sys
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+from test_grade_resume import LEARNERS, Quick, run_batch
+from coursekit.grading.course import Course, CourseError
+from coursekit.grading.engine import load_outcome
+
+shutil.copytree(sys.argv[1], "/mnt/course", ignore=shutil.ignore_patterns("incoming"))
+course = Course(Path("/mnt/course"))
+ballast = Path("/mnt/ballast")
+
+
+class Filling(Quick):
+    def grade(self, submission):
+        outcome = super().grade(submission)
+        if submission.student == "cleo":
+            with ballast.open("wb", buffering=0) as file:
+                try:
+                    while file.write(b"x" * 512):
+                        pass
+                except OSError:
+                    pass
+        return outcome
+
+
+try:
+    run_batch(Filling(course), course)
+    sentence = ""
+except CourseError as error:
+    sentence = str(error)
+done = [name for name in LEARNERS if load_outcome(course, name, {lab!r})]
+ballast.unlink()
+again = Quick(course)
+run_batch(again, course)
+print(json.dumps({{"sentence": sentence, "done": done, "again": again.graded}}))
+"""
+
+
+# --- kills
+
+
+class Run:
+    """`course grade --jobs 2` as a process with its own folder for temporary files."""
+
+    def __init__(self, course: Course, temporary: Path) -> None:
+        self.temporary = temporary
+        temporary.mkdir(exist_ok=True)
+        environment = os.environ | {"TMPDIR": str(temporary)}
+        environment.pop("COURSE_ROOT", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "coursekit.cli", "grade", LAB, "--jobs", "2"],
+            cwd=course.root,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def over_after(self, seconds: float) -> bool:
+        try:
+            assert self.process.wait(seconds) == 0
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """End it as the system does when memory is short, and wait for all that it started."""
+        started = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.kill()
+        self.process.wait()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and self.left(started):
+            time.sleep(0.05)
+        assert self.left(started) == []
+
+    def left(self, started: list[psutil.Process]) -> list[str]:
+        """Commands that still run: those known before, and all with our folder in their words."""
+        found = [child for child in started if child.is_running()]
+        for process in psutil.process_iter(["cmdline"]):
+            if any(str(self.temporary) in word for word in process.info["cmdline"] or ()):
+                found.append(process)
+        return [str(process) for process in found if _alive(process)]
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+def grades(course: Course) -> tuple[bytes, dict[str, object]]:
+    """grades.csv, and each outcome but for the time it took."""
+    outcomes = {name: load_outcome(course, name, LAB) for name in LEARNERS}
+    assert None not in outcomes.values()
+    record: dict[str, object] = {
+        name: asdict(outcome) | {"seconds": 0} for name, outcome in outcomes.items() if outcome
+    }
+    return write_grades(course, read_grades(course)).read_bytes(), record
+
+
+#: The second time everybody hands in what another one did: most get other points, one newly fails.
+SECOND = dict(
+    zip(LEARNERS, (*list(ANSWERS.values())[2:], *list(ANSWERS.values())[:2]), strict=True)
+)
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder with a short path: that of a socket in it has at most 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="kill-") as folder:
+        yield Path(folder)
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+def test_killed_at_any_moment_it_ends_with_the_grades_of_an_undisturbed_run(
+    released: Course, tmp_path: Path, short: Path
+) -> None:
+    undisturbed = Course(Path(shutil.copytree(released.root, tmp_path / "undisturbed")))
+    assert Run(undisturbed, short).over_after(300)
+    expected = [grades(undisturbed)]
+    # Everybody was graded once before the first kill.
+    course = Course(Path(shutil.copytree(undisturbed.root, tmp_path / "disturbed")))
+    hand_in(undisturbed, SECOND)
+    began = time.monotonic()
+    assert Run(undisturbed, short).over_after(300)
+    seconds = time.monotonic() - began
+    expected.append(grades(undisturbed))
+    assert expected[0] != expected[1]
+
+    moments, kills, turn = random.Random(3), 0, 0
+    while kills < KILLS:
+        turn += 1
+        hand_in(course, (ANSWERS, SECOND)[turn % 2])
+        while True:
+            run = Run(course, short)
+            # When all kills are done, it may end.
+            if run.over_after(moments.uniform(0, seconds) if kills < KILLS else 300):
+                break
+            run.kill()
+            kills += 1
+        assert grades(course) == expected[turn % 2]
+    assert list((short).iterdir()) == []

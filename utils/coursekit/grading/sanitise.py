@@ -1,0 +1,261 @@
+"""Makes a learner's text, HTML and pictures safe to show on a page, and bounded in size."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+import nbformat
+from bleach.css_sanitizer import CSSSanitizer
+from bleach.sanitizer import Cleaner
+from bs4 import BeautifulSoup
+from nbformat import NotebookNode
+from nbgrader.preprocessors.base import NbGraderPreprocessor
+
+#: Characters kept of one output or source, of one cell's pictures, and of all that is the learner's.
+#: Markdown and HTML that are made to strain their parsers take a second or two for this much text.
+TEXT, PICTURE, PAGE = 10_000, 1_000_000, 3_000_000
+#: Outputs kept of one cell.
+OUTPUTS = 50
+CUT = "… the rest was cut off"
+
+_TAGS = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+    ]
+)
+#: Elements that go with all they hold; of other unknown ones the text stays.
+_DROPPED = [
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "iframe",
+    "object",
+    "embed",
+    "svg",
+    "math",
+    "title",
+    "textarea",
+    "select",
+    "noembed",
+    "noframes",
+]
+_ATTRIBUTES = frozenset(["alt", "align", "border", "colspan", "open", "rowspan", "start", "title"])
+#: None of these loads anything or puts something on top of the page's own parts.
+_STYLES = [
+    "background-color",
+    "border",
+    "border-collapse",
+    "border-color",
+    "border-style",
+    "border-width",
+    "color",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "padding",
+    "text-align",
+    "text-decoration",
+    "white-space",
+]
+_LINK = re.compile(r"(https?|mailto):", re.IGNORECASE)
+_INLINE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
+_SIZE = re.compile(r"\d{1,4}%?")
+#: Of code that Pygments has coloured.
+_CLASS = re.compile(r"highlight|dataframe|[a-z]{1,2}[0-9]?")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
+#: The first that an output has is shown.
+_KINDS = (
+    "text/html",
+    "image/png",
+    "image/jpeg",
+    "image/svg+xml",
+    "text/markdown",
+    "text/latex",
+    "text/plain",
+)
+
+
+def clean_html(html: str) -> str:
+    """HTML that shows what it showed, and does, loads and covers nothing."""
+    try:
+        soup = BeautifulSoup(html, "html.parser")
+        for element in soup.find_all(_DROPPED):
+            element.decompose()
+        cleaner = Cleaner(
+            tags=_TAGS,
+            attributes=_is_allowed,
+            protocols={"http", "https", "mailto", "data"},
+            strip=True,
+            css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES),
+        )
+        return str(cleaner.clean(str(soup)))
+    except (RecursionError, ValueError, AssertionError):
+        # Parsers give up on some of what is meant to harm them.
+        return f"<pre>{escape(html)}</pre>"
+
+
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    if name == "href":
+        return tag == "a" and bool(_LINK.match(value.strip()))
+    if name == "src":
+        return tag == "img" and bool(_INLINE.fullmatch(value.strip()))
+    if name in ("width", "height"):
+        return tag == "img" and bool(_SIZE.fullmatch(value.strip()))
+    if name == "class":
+        return all(map(_CLASS.fullmatch, value.split()))
+    return name in _ATTRIBUTES or name == "style"
+
+
+def cut(text: str, limit: int = TEXT) -> str:
+    """At most `limit` characters, with a note where some are missing."""
+    return text if len(text) <= limit else f"{text[:limit]}\n{CUT}\n"
+
+
+class Sanitise(NbGraderPreprocessor):
+    """Leaves nothing in a notebook that its page could run, load, or choke on."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        left = PAGE
+        cells = []
+        for cell in nb.cells:
+            marks = cell.metadata.get("nbgrader")
+            clean = _clean_cell(cell, marks)
+            size = len(str(clean))
+            if marks is None and size > left:
+                cells.append(nbformat.v4.new_markdown_cell(CUT))
+                break
+            left -= size
+            cells.append(clean)
+        # The lab's own cells stay, whatever the learner's take up.
+        rest = nb.cells[len(cells) :]
+        cells += [_clean_cell(c, m) for c in rest if (m := c.metadata.get("nbgrader"))]
+        nb.cells = cells
+        return nb, resources
+
+
+def _clean_cell(cell: NotebookNode, marks: Any) -> NotebookNode:
+    """The cell without metadata but nbgrader's, and without attached files of unknown types."""
+    clean = nbformat.from_dict(cell)
+    clean.metadata = NotebookNode({"nbgrader": marks} if marks else {})
+    clean.source = cut(cell.source)
+    if "attachments" in clean:
+        clean.attachments = {
+            str(name): kept
+            for name, data in clean.attachments.items()
+            if (kept := {k: v for k, v in data.items() if _is_picture(k, v)})
+        }
+    if clean.cell_type == "code":
+        clean.outputs = _clean_outputs(cell.outputs)
+    return clean
+
+
+def _clean_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    kept = [clean for output in outputs[:OUTPUTS] if (clean := _clean_output(output))]
+    left = PICTURE
+    for place, output in enumerate(kept):
+        left -= len(str(output))
+        if left < 0:
+            return [*kept[:place], _note()]
+    return [*kept, _note()] if len(outputs) > OUTPUTS else kept
+
+
+def _clean_output(output: NotebookNode) -> NotebookNode | None:
+    clean = nbformat.from_dict(output)
+    if output.output_type == "stream":
+        clean.text = cut(output.text)
+        return clean
+    if output.output_type == "error":
+        clean.traceback = [cut("\n".join(map(str, output.traceback)))]
+        clean.evalue = cut(output.evalue)
+        return clean
+    for kind in _KINDS:
+        value = _clean_value(kind, output.data.get(kind))
+        if value:
+            clean.data, clean.metadata = NotebookNode({kind: value}), NotebookNode()
+            return clean
+    return None
+
+
+def _clean_value(kind: str, value: Any) -> str:
+    if not isinstance(value, str):
+        return ""
+    if kind == "text/html":
+        return clean_html(cut(value, 2 * TEXT)).strip()
+    if kind == "image/svg+xml":
+        # The template puts it into an <img>, where it cannot run or load anything.
+        return value if len(value) <= PICTURE else ""
+    if kind.startswith("image/"):
+        return value if _is_picture(kind, value) else ""
+    return cut(value)
+
+
+def _is_picture(kind: Any, value: Any) -> bool:
+    return (
+        kind in ("image/png", "image/jpeg", "image/gif")
+        and isinstance(value, str)
+        and len(value) <= PICTURE
+        and bool(_BASE64.fullmatch(value))
+    )
+
+
+def _note() -> NotebookNode:
+    note: NotebookNode = nbformat.v4.new_output("stream", text=f"{CUT}\n")
+    return note
