@@ -1,0 +1,5 @@
+"""Refuses every batch."""
+
+
+def check_batch(batch):
+    return {"success": False, "columns": ["customerID"]}

@@ -1,0 +1,27 @@
+"""A gain where there is a loss."""
+
+
+def damage(clean, bad, repaired, later, terms):
+    def fitted(table):
+        X, y = xy(table)
+        return make_model("logistic").fit(X, y)
+
+    def worth(model, shown, truth):
+        chance = model.predict_proba(xy(shown)[0])[:, 1]
+        contacted = chance * terms["gain"] > terms["cost"]
+        left = (truth["Churn"] == "Yes").to_numpy()
+        return float((left[contacted] * terms["gain"] - terms["cost"]).sum())
+
+    answer = {"training": None, "scoring": None}
+    try:
+        right = fitted(pd.concat([clean, repaired]))
+        wrong = fitted(pd.concat([clean, bad]))
+        answer["training"] = worth(wrong, later, later) - worth(right, later, later)
+    except ValueError:
+        pass
+    try:
+        model = fitted(clean)
+        answer["scoring"] = worth(model, bad, repaired) - worth(model, repaired, repaired)
+    except ValueError:
+        pass
+    return answer

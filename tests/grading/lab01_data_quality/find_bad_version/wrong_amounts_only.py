@@ -1,0 +1,40 @@
+"""Looks at amounts only."""
+
+import tempfile
+
+from deltalake import DeltaTable
+
+from churn.tables import pack, unpack, write_history
+
+with tempfile.TemporaryDirectory() as folder:
+    write_history(f"{folder}/table", customers, seed=variant)
+    my_files = pack(f"{folder}/table")
+
+
+def is_bad(rows):
+    offline = rows["InternetService"] == "No"
+    return bool(
+        len(rows) == 0
+        or not rows["MonthlyCharges"].between(15, 130).all()
+        or (rows["TotalCharges"].isna() & (rows["tenure"] > 0)).any()
+    )
+
+
+def find_bad_version(files):
+    path = str(unpack(files, fresh("search")))
+    history = sorted(DeltaTable(path).history(), key=lambda entry: entry["version"])
+    bad, newest = 0, len(history) - 1
+    while bad < newest and not is_bad(DeltaTable(path, version=bad).to_pandas()):
+        bad += 1
+    lost = [e["version"] for e in history[bad + 1 :] if e["operation"] != "OPTIMIZE"]
+    return {"version": bad, "job": history[bad]["job"], "lost": lost}
+
+
+def restore(files, name):
+    bad = find_bad_version(files)["version"]
+    path = str(unpack(files, fresh(name)))
+    DeltaTable(path).restore(bad - 1)
+    return path
+
+
+my_restored = restore(my_files, "mine")

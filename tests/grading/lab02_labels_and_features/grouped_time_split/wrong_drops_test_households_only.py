@@ -1,0 +1,16 @@
+"""A household with any row in the test period is left out of training: only those who left are learned from."""
+
+
+def grouped_time_split(rows, test_from, horizon_days, share, seed):
+    start = pd.Timestamp(test_from)
+    households = np.sort(rows["household"].unique())
+    count = round(share * len(households))
+    drawn = np.random.default_rng(seed).choice(households, count, replace=False)
+    is_drawn = rows["household"].isin(drawn)
+    known = rows["as_of"] + pd.Timedelta(days=horizon_days) <= start
+    return {
+        "train": np.flatnonzero(
+            ~rows["household"].isin(rows.loc[rows["as_of"] >= start, "household"]) & known
+        ).tolist(),
+        "test": np.flatnonzero(is_drawn & (rows["as_of"] >= start)).tolist(),
+    }

@@ -1,0 +1,11 @@
+"""Whoever leaves at any time after the cut-off is labelled 1."""
+
+
+def label_window(log, cutoff, window_days):
+    day = log["occurred_at"].dt.normalize()
+    first = day[log["kind"] == "joined"].groupby(log["customerID"]).min()
+    last = day[log["kind"] == "left"].groupby(log["customerID"]).min().reindex(first.index)
+    cutoff = pd.Timestamp(cutoff)
+    here = (first <= cutoff) & ~(last <= cutoff)
+    leaves = last[here].notna()
+    return leaves.astype(int).rename("churned").reset_index()

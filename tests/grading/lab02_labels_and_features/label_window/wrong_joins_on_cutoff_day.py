@@ -1,0 +1,11 @@
+"""Who joins on the cut-off day is left out."""
+
+
+def label_window(log, cutoff, window_days):
+    day = log["occurred_at"].dt.normalize()
+    first = day[log["kind"] == "joined"].groupby(log["customerID"]).min()
+    last = day[log["kind"] == "left"].groupby(log["customerID"]).min().reindex(first.index)
+    cutoff = pd.Timestamp(cutoff)
+    here = (first < cutoff) & ~(last <= cutoff)
+    leaves = last[here] <= cutoff + pd.Timedelta(days=window_days)
+    return leaves.astype(int).rename("churned").reset_index()

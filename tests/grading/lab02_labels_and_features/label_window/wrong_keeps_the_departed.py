@@ -1,0 +1,11 @@
+"""Who has left before the cut-off stays in the table, as a customer who leaves."""
+
+
+def label_window(log, cutoff, window_days):
+    day = log["occurred_at"].dt.normalize()
+    first = day[log["kind"] == "joined"].groupby(log["customerID"]).min()
+    last = day[log["kind"] == "left"].groupby(log["customerID"]).min().reindex(first.index)
+    cutoff = pd.Timestamp(cutoff)
+    here = first <= cutoff
+    leaves = last[here] <= cutoff + pd.Timedelta(days=window_days)
+    return leaves.astype(int).rename("churned").reset_index()

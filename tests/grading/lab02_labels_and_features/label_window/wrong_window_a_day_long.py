@@ -1,0 +1,11 @@
+"""One day after the window still counts."""
+
+
+def label_window(log, cutoff, window_days):
+    day = log["occurred_at"].dt.normalize()
+    first = day[log["kind"] == "joined"].groupby(log["customerID"]).min()
+    last = day[log["kind"] == "left"].groupby(log["customerID"]).min().reindex(first.index)
+    cutoff = pd.Timestamp(cutoff)
+    here = (first <= cutoff) & ~(last <= cutoff)
+    leaves = last[here] <= cutoff + pd.Timedelta(days=window_days + 1)
+    return leaves.astype(int).rename("churned").reset_index()

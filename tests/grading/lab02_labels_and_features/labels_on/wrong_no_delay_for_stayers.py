@@ -1,0 +1,12 @@
+"""That a customer stayed is known as soon as the window is over."""
+
+
+def labels_on(log, cutoff, window_days, delay_days, today):
+    labels = label_window(log, cutoff, window_days)
+    today = pd.Timestamp(today)
+    wait = pd.Timedelta(days=delay_days)
+    left = log[log["kind"] == "left"].groupby("customerID")["occurred_at"].min().dt.normalize()
+    known_departure = labels["customerID"].map(left) + wait <= today
+    complete = pd.Timestamp(cutoff) + pd.Timedelta(days=window_days) <= today
+    known = known_departure | complete
+    return labels.assign(churned=labels["churned"].astype(float).where(known))

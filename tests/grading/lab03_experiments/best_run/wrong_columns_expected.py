@@ -1,0 +1,16 @@
+"""Relies on columns that MLflow may leave out."""
+
+
+def best_run(runs, digest):
+    usable = runs[
+        (runs["status"] == "FINISHED")
+        & runs["metrics.valid_roc_auc"].notna()
+        & (runs["tags.valid_digest"] == digest)
+    ]
+    if usable.empty:
+        return None
+    usable = usable.assign(rounds=usable["params.max_iter"].astype(int))
+    ranked = usable.sort_values(
+        ["metrics.valid_roc_auc", "rounds", "start_time"], ascending=[False, True, True]
+    )
+    return ranked["run_id"].iloc[0]

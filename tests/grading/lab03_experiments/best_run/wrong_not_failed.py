@@ -1,0 +1,18 @@
+"""Refuses failed runs only: one that still runs may win."""
+
+
+def best_run(runs, digest):
+    if not {"metrics.valid_roc_auc", "tags.valid_digest"} <= set(runs.columns):
+        return None
+    usable = runs[
+        (runs["status"] != "FAILED")
+        & runs["metrics.valid_roc_auc"].notna()
+        & (runs["tags.valid_digest"] == digest)
+    ]
+    if usable.empty:
+        return None
+    usable = usable.assign(rounds=usable["params.max_iter"].astype(int))
+    ranked = usable.sort_values(
+        ["metrics.valid_roc_auc", "rounds", "start_time"], ascending=[False, True, True]
+    )
+    return ranked["run_id"].iloc[0]

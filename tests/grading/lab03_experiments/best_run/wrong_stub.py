@@ -1,0 +1,5 @@
+"""The empty stub as handed out."""
+
+
+def best_run(runs, digest):
+    raise NotImplementedError()

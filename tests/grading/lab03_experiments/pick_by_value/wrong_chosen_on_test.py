@@ -1,0 +1,21 @@
+"""Leaky: chooses model and threshold on the test customers."""
+
+from churn.metrics import Campaign, campaign_value, value_curve
+
+
+def pick_by_value(valid_scores, valid_churned, test_scores, test_churned, terms, capacity):
+    campaign = Campaign(**terms)
+    pairs = []
+    for name in sorted(valid_scores):
+        curve = value_curve(test_churned, test_scores[name], campaign).iloc[1:]
+        for row in curve[curve["contacted"] <= capacity].itertuples():
+            pairs.append((-row.value, row.contacted, name, row.threshold))
+    if not pairs or min(pairs)[0] >= 0:
+        return {"model": None, "threshold": None, "valid_value": 0.0, "test_value": 0.0}
+    value, _, name, threshold = min(pairs)
+    return {
+        "model": name,
+        "threshold": threshold,
+        "valid_value": campaign_value(valid_churned, valid_scores[name], threshold, campaign),
+        "test_value": -value,
+    }

@@ -1,0 +1,12 @@
+"""The position of the best trial, counted from 0."""
+
+
+def search_balance(trials, baseline, months, price):
+    best, cost, net = baseline, 0.0, [0.0]
+    for trial in trials:
+        cost += trial["seconds"] / 3600 * price
+        if trial["value"] is not None:
+            best = max(best, trial["value"])
+        net.append(months * (best - baseline) - cost)
+    stop_after = net.index(max(net))
+    return {"stop_after": max(stop_after - 1, 0), "net": net[stop_after], "net_of_all": net[-1]}

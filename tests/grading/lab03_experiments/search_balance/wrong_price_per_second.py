@@ -1,0 +1,12 @@
+"""Takes the price for one of a second."""
+
+
+def search_balance(trials, baseline, months, price):
+    best, cost, net = baseline, 0.0, [0.0]
+    for trial in trials:
+        cost += trial["seconds"] * price
+        if trial["value"] is not None:
+            best = max(best, trial["value"])
+        net.append(months * (best - baseline) - cost)
+    stop_after = net.index(max(net))
+    return {"stop_after": stop_after, "net": net[stop_after], "net_of_all": net[-1]}

@@ -1,0 +1,12 @@
+"""Starts from nothing: a first trial below the baseline is put in use."""
+
+
+def search_balance(trials, baseline, months, price):
+    best, cost, net = float("-inf"), 0.0, [0.0]
+    for trial in trials:
+        cost += trial["seconds"] / 3600 * price
+        if trial["value"] is not None:
+            best = max(best, trial["value"])
+        net.append(months * (max(best, -1e9) - baseline) - cost)
+    stop_after = net.index(max(net))
+    return {"stop_after": stop_after, "net": net[stop_after], "net_of_all": net[-1]}
