@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -30,6 +31,11 @@ class Names:
 
 def names_of(notebook: Path) -> Names:
     """The names of a source notebook, those of its test cells left out."""
+    return _names_of(notebook, notebook.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _names_of(notebook: Path, changed: int) -> Names:
     imports: dict[str, tuple[str, str | None]] = {}
     theirs: set[str] = set()
     for cell in nbformat.read(notebook, as_version=4).cells:

@@ -51,7 +51,7 @@ class Watchdog:
     def _watch(self) -> None:
         look = 0
         while not self._end.wait(_EVERY) and self.process.poll() is None:
-            family = [member.pid for member in _family(self.process.pid)]
+            family = _numbers(self.process.pid)
             problem = self._over_memory(family) or self._over_number(family)
             look += 1
             if not problem and look % _SLOW_EVERY == 0:
@@ -88,6 +88,18 @@ class Watchdog:
         if used > self.limits.disk:
             return f"more than {self.limits.disk / 2**30:g} GB of files"
         return self._over_memory(family, hidden)
+
+
+def _numbers(pid: int) -> list[int]:
+    """The process and all it started; some that begin or end at this moment may be missing."""
+    found = [pid]
+    try:
+        for member in found:
+            for task in os.scandir(f"/proc/{member}/task"):
+                found += map(int, Path(task, "children").read_bytes().split())
+    except OSError:  # one has ended, or the kernel was built without these lists
+        return [member.pid for member in _family(pid)]
+    return found
 
 
 def _family(pid: int) -> list[psutil.Process]:
