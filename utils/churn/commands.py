@@ -17,6 +17,8 @@ IDENTITY = {
     "GIT_COMMITTER_EMAIL": "data@telco.example",
 }
 
+_SILENT = "it does not say why; without -q it might"
+
 
 class CommandError(RuntimeError):
     """A command failed; the message is the command and what it printed."""
@@ -38,7 +40,7 @@ def run(command: str, folder: str | Path) -> str:
         raise FileNotFoundError(f"there is no folder {folder} to run {command!r} in")
     code, printed = _dvc(words, folder) if program == "dvc" else _program(program, words, folder)
     if code:
-        raise CommandError(f"{command!r} failed: {printed.strip()}")
+        raise CommandError(f"{command!r} failed: {printed.strip() or _SILENT}")
     return printed
 
 

@@ -172,10 +172,13 @@ def table_equals(
         _column_equals(left[name], right[name], f"column {name} of {what}", rel)
 
 
+_NONE = "None (does the function return something, did a cell above raise an error?)"
+
+
 def describe(value: object) -> str:
     """``value`` in at most one short line, without running code of an unknown type."""
     if _missing(value):
-        return "None (does the function return something?)" if value is None else "a missing value"
+        return _NONE if value is None else "a missing value"
     if type(value) is np.ndarray:
         return f"an array of shape {value.shape}"
     if type(value) is pd.DataFrame or type(value) is pd.Series:

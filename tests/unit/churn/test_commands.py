@@ -54,6 +54,11 @@ def test_a_command_that_fails_says_why(repository, command, capfd):
     assert capfd.readouterr().err == ""
 
 
+def test_a_quiet_command_that_fails_says_how_to_learn_why(repository):
+    with pytest.raises(CommandError, match="without -q"):
+        run("dvc add -q nothing.csv", repository)
+
+
 def test_no_such_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         run("git status", tmp_path / "nowhere")
