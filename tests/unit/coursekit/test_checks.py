@@ -249,7 +249,10 @@ def test_tables_that_differ_in_any_order() -> None:
 
 def test_describe_never_runs_foreign_code() -> None:
     assert describe(AlwaysEqual()) == "an object of type AlwaysEqual"
-    assert describe(None) == "None (does the function return something, did a cell above raise an error?)"
+    assert (
+        describe(None)
+        == "None (does the function return something, did a cell above raise an error?)"
+    )
     assert describe(np.eye(3)) == "an array of shape (3, 3)"
     assert len(describe("x" * 10_000)) < 200
 
