@@ -299,3 +299,48 @@ def test_names_of_a_source_notebook(tmp_path: Path) -> None:
         frozenset({"i", "k", "task", "mine"}),
         ("json", "math", "numpy", "os.path", "secrets"),
     )
+
+
+WRITES = """
+from pathlib import Path
+import shutil
+def write(text):
+    Path('deep/er').mkdir(parents=True, exist_ok=True)
+    Path('deep/er/a.txt').write_text(text)
+def turn():
+    shutil.rmtree('deep')
+    Path('deep').write_text('a file now')
+Path('b.txt').write_text('before')
+"""
+READS = """
+from pathlib import Path
+Path('own.txt').write_text('of the test')
+old = Path('b.txt').open()
+for text in ('one', 'three', 'one'):
+    write(text)
+    assert Path('deep/er/a.txt').read_text() == text
+turn()
+assert Path('deep').read_text() == 'a file now'
+assert (old.read(), Path('own.txt').read_text()) == ('before', 'of the test')
+"""
+
+
+@pytest.mark.parametrize(
+    "start", [pytest.param(start_sandboxed, marks=needs_sandbox), start_unprotected]
+)
+def test_a_test_sees_the_files_that_its_calls_write(start: Start) -> None:
+    done = ran(WRITES, test=READS, start=start)
+    assert points(done) == 3, text(done)
+
+
+@needs_sandbox
+def test_files_that_are_gone_are_gone_for_the_next_test() -> None:
+    source = ["open('a', 'w').close()", "import os; os.remove('a')"]
+    tests = ["from pathlib import Path; assert Path('a').exists()"] * 2
+    tests[1] = tests[1].replace("assert", "assert not")
+    whole = notebook(source[0], test=tests[0])
+    second = notebook(source[1], test=tests[1])
+    second.cells[-1].metadata["nbgrader"]["grade_id"] = "second"
+    whole.cells += second.cells
+    done = run(Job(whole, {"test": tests[0], "second": tests[1]}), LIMITS, start_sandboxed)
+    assert [determine_grade(done.cells[place])[0] for place in (1, 3)] == [3, 3]

@@ -6,7 +6,8 @@ learner's kernel, except that a name it does not define is asked for: plain data
 function as a stand-in that sends plain arguments and returns a plain result.
 
 Frames begin with one letter. To the examiner: ``S`` setup, ``T`` test cell, ``A`` answer,
-``F`` failed to get an answer. From it: ``R`` ready, ``Q`` question, ``D`` outputs of the cell.
+``F`` failed to get an answer. From it: ``R`` ready, ``Q`` question, ``C`` call of a function,
+``D`` outputs of the cell.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Channel:
         self.deleted: set[str] = set()
 
     def ask(self, *question: Any) -> Any:
-        self.link.send_bytes(b"Q" + encode(question))
+        letter = b"C" if question[0] == "call" else b"Q"
+        self.link.send_bytes(letter + encode(question))
         frame = self.link.recv_bytes()
         if frame[:1] == b"F":
             raise NotAvailableError(frame[1:].decode())

@@ -119,16 +119,22 @@ def copy_tree(
             left -= _copy_file(handle, name, copy, left)
 
 
-def fingerprint(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
-    """Changes when a file below ``folder`` does: paths, sizes, times and numbers of the files."""
+#: Of each file the path relative to the folder, size, time of change in ns, and inode.
+Fingerprint = tuple[tuple[str, int, int, int], ...]
+
+
+def fingerprint(folder: Path) -> Fingerprint:
+    """Changes when a file below ``folder`` does; that an empty folder appeared does not show."""
     found = []
     for path, names, files, handle in os.fwalk(folder, follow_symlinks=False):
-        if len(Path(path).relative_to(folder).parts) >= MAX_DEPTH:
+        place = os.path.relpath(path, folder)
+        if place != "." and place.count("/") + 1 >= MAX_DEPTH:
             names.clear()
         for name in files:
             with suppress(OSError):
                 state = os.stat(name, dir_fd=handle, follow_symlinks=False)
-                found.append((f"{path}/{name}", state.st_size, state.st_mtime_ns, state.st_ino))
+                own = name if place == "." else f"{place}/{name}"
+                found.append((own, state.st_size, state.st_mtime_ns, state.st_ino))
     return tuple(sorted(found))
 
 
@@ -146,6 +152,8 @@ def _copy_file(folder: int, name: str, target: Path, left: int) -> int:
         with open(os.open(name, flags, dir_fd=folder), "rb") as file:
             state = os.fstat(file.fileno())
             if stat.S_ISREG(state.st_mode) and state.st_size <= left and target.parent.is_dir():
+                # Who has an older copy open keeps it whole.
+                target.unlink(missing_ok=True)
                 with target.open("wb") as copy:
                     # No more than the size that was looked at, whatever is written meanwhile.
                     unread = state.st_size

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coursekit.grading.files import copy_tree, fingerprint
+from coursekit.grading.files import Fingerprint, copy_tree, fingerprint
 from coursekit.grading.kernel import Process, Room, StudentKernel, real_course
 from coursekit.grading.outputs import error_output
 from coursekit.grading.sandbox import COURSE, WORK, Sandbox, prlimit
@@ -60,7 +60,7 @@ class Proctor:
             "theirs": sorted(job.names.theirs),
             "root": str(room.home),
         }
-        self.copied: object = None
+        self.copied: Fingerprint = ()
         self.process: Process | None = None
         self.link: Connection | None = None
 
@@ -82,7 +82,10 @@ class Proctor:
                 if frame[:1] == b"D":
                     outputs: list[dict[str, Any]] = json.loads(frame[1:])
                     return outputs
-                link.send_bytes(self._ask(frame[1:], deadline - time.monotonic()))
+                answer = self._ask(frame[1:], deadline - time.monotonic())
+                if frame[:1] == b"C":
+                    self._copy_changes()
+                link.send_bytes(answer)
         except (OSError, EOFError):
             self._end()
             return [error_output("ExaminerError", "the process that runs the tests has ended")]
@@ -113,10 +116,8 @@ class Proctor:
         """
         room = self.room
         (room.home / WORK).mkdir(parents=True, exist_ok=True)
-        if room.home == room.scratch:
-            return
-        now = fingerprint(room.scratch)
-        if now == self.copied:
+        now = self._changed()
+        if now is None:
             return
         for part in room.home.iterdir():
             if part.name != COURSE:  # the data sets may be mounted there
@@ -124,6 +125,34 @@ class Proctor:
         copy_tree(room.scratch, room.home, room.limits.disk, skip=_not_for_tests)
         (room.home / WORK).mkdir(exist_ok=True)
         self.copied = now
+
+    def _copy_changes(self) -> None:
+        """Bring the copy up to date in the middle of a test, whose own files stay.
+
+        A file that the test has open stays as it was for it.
+        """
+        now = self._changed()
+        if now is None:
+            return
+        room, unchanged = self.room, set(now) & set(self.copied)
+        kept, present = {entry[0] for entry in unchanged}, {entry[0] for entry in now}
+        for path, *_ in self.copied:
+            if path not in present:
+                _delete(room.home, path)
+        copy_tree(
+            room.scratch,
+            room.home,
+            room.limits.disk,
+            skip=lambda path: _not_for_tests(path) or str(path) in kept,
+        )
+        self.copied = now
+
+    def _changed(self) -> Fingerprint | None:
+        """What the learner's folder holds, if that is not what was copied last."""
+        if self.room.home == self.room.scratch:
+            return None
+        now = fingerprint(self.room.scratch)
+        return None if now == self.copied else now
 
     def _end(self) -> None:
         if self.link is not None:
@@ -137,6 +166,15 @@ class Proctor:
 
 def _not_for_tests(path: Path) -> bool:
     return path.parts[:1] == (COURSE,)
+
+
+def _delete(folder: Path, name: str) -> None:
+    """Delete a file of the copy, and the folders that are empty without it."""
+    with suppress(OSError):
+        (folder / name).unlink()
+        for parent in Path(name).parents[:-1]:
+            if parent != Path(WORK):
+                (folder / parent).rmdir()
 
 
 def _empty(path: Path) -> None:
