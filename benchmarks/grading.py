@@ -33,15 +33,12 @@ from nbformat.v4 import new_code_cell
 
 from coursekit import paths
 from coursekit.grading import samples
-from coursekit.grading.collect import collect
 from coursekit.grading.course import Course
 from coursekit.grading.engine import submissions
 from coursekit.grading.imports import imported_modules
 from coursekit.grading.kernel import StudentKernel
 from coursekit.grading.pool import PooledEngine, grade_many, warm_here
 from coursekit.grading.proctor import Proctor
-from coursekit.grading.release import release
-from coursekit.variants import Roster
 
 KINDS = ("perfect", "partial", "empty")
 CORES = os.cpu_count() or 1
@@ -60,23 +57,22 @@ def make_class(
     (root / "modules").mkdir()
     course = Course(root)
     names = students(learners)
-    table = root / "roster.csv"
-    lines = [f"{name},First,Last" for name in names]
-    table.write_text("\n".join(["student_id,first_name,last_name", *lines]) + "\n")
     labs = only or sorted(path.parent.name for path in (root / "solutions").glob("*/*.ipynb"))
     for lab in labs:
-        release(course, Roster.read(table), lab)
-        source = nbformat.read(course.require_lab(lab), as_version=4)
-        for number, name in enumerate(names):
-            handed_out = course.handed_out(name, lab) / f"{lab}.ipynb"
-            notebook = nbformat.read(handed_out, as_version=4)
-            if work:
-                notebook.cells.append(new_code_cell(_WORK.format(work)))
-            path = root / "incoming" / lab / name / f"{lab}.ipynb"
-            path.parent.mkdir(parents=True)
-            path.write_text(samples.SAMPLES[KINDS[number % len(KINDS)]](notebook, source))
-        collect(course, root / "incoming" / lab, lab)
+        kinds = {name: KINDS[number % len(KINDS)] for number, name in enumerate(names)}
+        samples.hand_in(course, lab, {name: working(kind, work) for name, kind in kinds.items()})
     return course, labs
+
+
+def working(kind: str, seconds: float) -> samples.Sample:
+    """A sample whose notebook has a last cell that computes for so long."""
+
+    def sample(notebook: nbformat.NotebookNode, source: nbformat.NotebookNode) -> str:
+        if seconds:
+            notebook.cells.append(new_code_cell(_WORK.format(seconds)))
+        return samples.SAMPLES[kind](notebook, source)
+
+    return sample
 
 
 def students(learners: int) -> list[str]:

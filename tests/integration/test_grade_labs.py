@@ -8,14 +8,11 @@ import pytest
 
 from coursekit import mlflow_store, paths
 from coursekit.grading import samples
-from coursekit.grading.collect import collect
 from coursekit.grading.course import Course
 from coursekit.grading.engine import submissions
 from coursekit.grading.imports import imported_modules
 from coursekit.grading.pool import PooledEngine, grade_many, warm_here
-from coursekit.grading.release import release
 from coursekit.grading.sandbox import why_not
-from coursekit.variants import Roster
 
 pytestmark = [
     pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
@@ -42,17 +39,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
 def test_a_perfect_notebook_gets_every_point_and_an_empty_one_none(
     course: Course, lab: str
 ) -> None:
-    roster = course.root / "roster.csv"
-    lines = [f"{name},First,Last" for name in LEARNERS]
-    roster.write_text("\n".join(["student_id,first_name,last_name", *lines]) + "\n")
-    release(course, Roster.read(roster), lab)
+    samples.hand_in(course, lab, LEARNERS)
     source = nbformat.read(course.require_lab(lab), as_version=4)
-    for name, sample in LEARNERS.items():
-        handed_out = nbformat.read(course.handed_out(name, lab) / f"{lab}.ipynb", as_version=4)
-        path = course.root / "incoming" / name / f"{lab}.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_text(sample(handed_out, source))
-    collect(course, course.root / "incoming", lab)
     batch = submissions(course, lab, list(LEARNERS))
     with warm_here(lab=imported_modules(course.require_lab(lab))) as run:
         perfect, empty = grade_many(PooledEngine(course), course, batch, run, jobs=2)

@@ -4,17 +4,14 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from tiny_lab import LAB, POINTS, make_course, tiny_lab
+from tiny_lab import LAB, POINTS, make_course
 
-from coursekit.grading.collect import collect
 from coursekit.grading.course import Course
 from coursekit.grading.engine import Outcome, submissions
 from coursekit.grading.execute import Job
 from coursekit.grading.pool import PooledEngine, Run, grade_many, on_cluster, warm_here
-from coursekit.grading.release import release
-from coursekit.grading.samples import fill_in, solutions
+from coursekit.grading.samples import Sample, fill_in, hand_in, solutions
 from coursekit.grading.sandbox import Limits, why_not
-from coursekit.variants import Roster
 
 pytestmark = [
     pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
@@ -29,19 +26,14 @@ ANSWERS = {
 }
 
 
+def answering(changes: dict[str, str]) -> Sample:
+    return lambda notebook, source: nbformat.writes(fill_in(notebook, solutions(source) | changes))
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     course = Course(make_course(tmp_path_factory.mktemp("pool")))
-    roster = course.root / "roster.csv"
-    lines = [f"{name},First,Last" for name in ANSWERS]
-    roster.write_text("\n".join(["student_id,first_name,last_name", *lines]) + "\n")
-    release(course, Roster.read(roster), LAB)
-    for name, (changes, _) in ANSWERS.items():
-        handed_out = nbformat.read(course.handed_out(name, LAB) / f"{LAB}.ipynb", as_version=4)
-        path = course.root / "incoming" / name / f"{LAB}.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(fill_in(handed_out, solutions(tiny_lab()) | changes), path)
-    collect(course, course.root / "incoming", LAB)
+    hand_in(course, LAB, {name: answering(changes) for name, (changes, _) in ANSWERS.items()})
     return course
 
 

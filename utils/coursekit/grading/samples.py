@@ -1,6 +1,6 @@
 """Sample submissions of known quality, made from a lab's source and a handed-out notebook."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from pathlib import Path
 
@@ -8,8 +8,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from coursekit.grading.collect import collect
 from coursekit.grading.course import Course
+from coursekit.grading.release import release
+from coursekit.variants import Learner, Roster
 
+#: Makes what is handed in, as the text of a file, from a handed-out notebook and the lab's source.
+Sample = Callable[[NotebookNode, NotebookNode], str]
 _MARKERS = ("BEGIN SOLUTION", "END SOLUTION")
 _ENDLESS = "while True:\n    pass"
 
@@ -71,7 +76,7 @@ def endless(notebook: NotebookNode, source: NotebookNode) -> str:
     return nbformat.writes(fill_in(notebook, answers | {code[-1]: _ENDLESS}))
 
 
-SAMPLES: dict[str, Callable[[NotebookNode, NotebookNode], str]] = {
+SAMPLES: dict[str, Sample] = {
     "perfect": perfect,
     "partial": partial,
     "empty": empty,
@@ -88,12 +93,25 @@ def write_samples(course: Course, lab: str, students: list[str], folder: Path) -
     Returns:
         The kind of sample by learner.
     """
-    source = nbformat.read(course.require_lab(lab), as_version=4)
     kinds = dict(zip(students, SAMPLES, strict=False))
-    for student, kind in kinds.items():
+    _write(course, lab, {student: SAMPLES[kind] for student, kind in kinds.items()}, folder)
+    return kinds
+
+
+def hand_in(course: Course, lab: str, samples: Mapping[str, Sample]) -> None:
+    """Release a lab to a class, have each learner make theirs, and collect it."""
+    everybody = tuple(Learner(name, name.title(), "Doe") for name in samples)
+    release(course, Roster(everybody), lab)
+    folder = course.root / "incoming" / lab
+    _write(course, lab, samples, folder)
+    collect(course, folder, lab)
+
+
+def _write(course: Course, lab: str, samples: Mapping[str, Sample], folder: Path) -> None:
+    source = nbformat.read(course.require_lab(lab), as_version=4)
+    for student, sample in samples.items():
         handed_out = course.handed_out(student, lab) / f"{lab}.ipynb"
         notebook = nbformat.read(handed_out, as_version=4)
         path = folder / student / f"{lab}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(SAMPLES[kind](notebook, source), encoding="utf-8")
-    return kinds
+        path.write_text(sample(notebook, source), encoding="utf-8")

@@ -145,7 +145,7 @@ class Sandbox:
             size = str(self.limits.file_size)
             arguments += ["--perms", "1777", "--size", size, "--tmpfs", folder]
         shown = [(path, path) for path in _read_only()]
-        shown += [(real, self.home / COURSE / name) for name, real in _shared().items()]
+        shown += [(real, self.home / COURSE / name) for name, real in shared().items()]
         writable = [(self.scratch, self.home), (self.sockets, self.sockets)]
         binds = [("--bind", *pair) for pair in writable] + [("--ro-bind", *pair) for pair in shown]
         parents = {parent for _, _, place in binds for parent in place.parents}
@@ -218,15 +218,17 @@ def _read_only() -> list[Path]:
     return [path for path in found if not any(path.is_relative_to(top) for top in _SYSTEM)]
 
 
-def _shared() -> dict[str, Path]:
-    """What the kernel sees of the course folder: data sets, and the empty MLflow store."""
+def shared() -> dict[str, Path]:
+    """What the kernel sees of the course folder, by its path there: data sets, empty MLflow store.
+
+    Without a store that it can read, the kernel makes its own, in a folder of its own.
+    """
     try:
         root = course_root()
     except FileNotFoundError:
         return {}
-    shared = {"datasets": root / "datasets"}
+    found = {"datasets": root / "datasets"} if (root / "datasets").is_dir() else {}
     template = root / ".course" / mlflow_store.NAME
-    # Without one that it can read, the kernel makes its own, in a folder of its own.
     if template.is_file() and template.stat().st_mode & stat.S_IROTH:
-        shared[".course"] = root / ".course"
-    return {name: path for name, path in shared.items() if path.is_dir()}
+        found[f".course/{template.name}"] = template
+    return found

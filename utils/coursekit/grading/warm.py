@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from coursekit import switches
 from coursekit.grading.files import scratch_folder
-from coursekit.grading.sandbox import COURSE, WORK, Sandbox
+from coursekit.grading.sandbox import COURSE, WORK, Sandbox, shared
 from coursekit.grading.zygote import MESSAGE, SEPARATOR
 
 if TYPE_CHECKING:
@@ -356,12 +356,12 @@ def _writable(source: Path, target: Path) -> Bind:
 
 def _request(zygote: Zygote, room: Room, binds: list[Bind]) -> dict[str, Any]:
     """The fields that a kernel and an examiner share; both see the course's data sets."""
-    shared, course = zygote.base / COURSE, room.home / COURSE
-    parts = sorted(shared.iterdir()) if shared.is_dir() else []
+    mounted, course = zygote.base / COURSE, room.home / COURSE
+    parts = [name for name in shared() if (mounted / name).exists()]
     return {
         "connection_file": "",
         "cwd": str(room.home / WORK),
         "env": Sandbox(room.scratch, room.home, room.sockets).environment(),
-        "binds": [*binds, *((str(part), str(course / part.name), False) for part in parts)],
+        "binds": [*binds, *((str(mounted / name), str(course / name), False) for name in parts)],
         "sandboxed": zygote.sandboxed,
     }
