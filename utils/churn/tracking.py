@@ -53,8 +53,8 @@ class Record:
 def fingerprint(table: pd.DataFrame) -> str:
     """SHA-256 of a table: all rows in their order, all columns with their names.
 
-    MLflow's own digest looks at the first 10,000 rows only, and leaves out dates and any text
-    column with a missing value.
+    MLflow's own digest looks at the first 10,000 rows only, and leaves out dates, true/false
+    columns and any text column with a missing value.
     """
     rows = pd.util.hash_pandas_object(table, index=False).to_numpy()
     digest = hashlib.sha256("\0".join(map(str, table.columns)).encode())
