@@ -6,8 +6,12 @@ my_autolog = None
 def autolog_run(C, train, valid):
     model = make_model("logistic").set_params(logisticregression__C=C)
     mlflow.sklearn.autolog(log_models=False, silent=True, log_post_training_metrics=False)
-    with mlflow.start_run(run_name="autolog") as run:
-        model.fit(*xy(train))
+    try:
+        with mlflow.start_run(run_name="autolog") as run:
+            model.fit(*xy(train))
+    except Exception:
+        mlflow.sklearn.autolog(disable=True)
+        raise
     mlflow.sklearn.autolog(disable=True)
     with mlflow.start_run(run_id=run.info.run_id):
         mlflow.log_metric(
@@ -25,4 +29,8 @@ def autolog_run(C, train, valid):
 
 my_c = round(float(variant_rng(variant, "lab03 autolog").uniform(0.01, 0.5)), 3)
 my_autolog = autolog_run(my_c, train, valid)
+try:
+    autolog_run(-1.0, train, valid)
+except ValueError as error:
+    print("no model takes that:", type(error).__name__)
 _ = make_model("logistic").fit(*xy(valid))  # nobody wants this fit in the store

@@ -21,4 +21,8 @@ def autolog_run(C, train, valid):
 
 my_c = round(float(variant_rng(variant, "lab03 autolog").uniform(0.01, 0.5)), 3)
 my_autolog = autolog_run(my_c, train, valid)
+try:
+    autolog_run(-1.0, train, valid)
+except ValueError as error:
+    print("no model takes that:", type(error).__name__)
 _ = make_model("logistic").fit(*xy(valid))  # nobody wants this fit in the store

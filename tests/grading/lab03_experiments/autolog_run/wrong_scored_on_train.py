@@ -5,12 +5,14 @@ my_autolog = None
 
 def autolog_run(C, train, valid):
     mlflow.sklearn.autolog(log_models=False, silent=True)
-    with mlflow.start_run(run_name="autolog") as run:
-        model = make_model("logistic").set_params(logisticregression__C=C).fit(*xy(train))
-        X, y = xy(train)
-        quality = roc_auc_score(y, model.predict_proba(X)[:, 1])
-        mlflow.log_metric("valid_roc_auc", quality)
-    mlflow.sklearn.autolog(disable=True)
+    try:
+        with mlflow.start_run(run_name="autolog") as run:
+            model = make_model("logistic").set_params(logisticregression__C=C).fit(*xy(train))
+            X, y = xy(train)
+            quality = roc_auc_score(y, model.predict_proba(X)[:, 1])
+            mlflow.log_metric("valid_roc_auc", quality)
+    finally:
+        mlflow.sklearn.autolog(disable=True)
     record = record_of(run.info.run_id)
     own = {k: v for k, v in record["params"].items() if k.startswith("logisticregression__")}
     return {
@@ -22,4 +24,8 @@ def autolog_run(C, train, valid):
 
 my_c = round(float(variant_rng(variant, "lab03 autolog").uniform(0.01, 0.5)), 3)
 my_autolog = autolog_run(my_c, train, valid)
+try:
+    autolog_run(-1.0, train, valid)
+except ValueError as error:
+    print("no model takes that:", type(error).__name__)
 _ = make_model("logistic").fit(*xy(valid))  # nobody wants this fit in the store

@@ -2,7 +2,7 @@
 
 import ast
 
-my_verdict = None
+my_verdict = my_new_runs = None
 
 
 def reproduce(record, table):
@@ -17,4 +17,6 @@ def reproduce(record, table):
     return {"verdict": "reproduced" if same else "other result", "valid_roc_auc": quality}
 
 
+runs_before = len(mlflow.search_runs())
 my_verdict = reproduce(graces_record, rest)
+my_new_runs = len(mlflow.search_runs()) - runs_before

@@ -1,6 +1,6 @@
 """Returns the recorded metric without fitting anything."""
 
-my_verdict = None
+my_verdict = my_new_runs = None
 
 
 def reproduce(record, table):
@@ -9,4 +9,6 @@ def reproduce(record, table):
     return {"verdict": "reproduced", "valid_roc_auc": record["metrics"]["valid_roc_auc"]}
 
 
+runs_before = len(mlflow.search_runs())
 my_verdict = reproduce(graces_record, rest)
+my_new_runs = len(mlflow.search_runs()) - runs_before
