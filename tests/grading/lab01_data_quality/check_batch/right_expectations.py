@@ -28,7 +28,7 @@ for column, low, high in [
     )
 some = {"condition_parser": "pandas"}
 sheet.add_expectation(
-    gxe.ExpectColumnValuesToNotBeNull(column="TotalCharges", row_condition="tenure != 0", **some)
+    gxe.ExpectColumnValuesToNotBeNull(column="TotalCharges", row_condition="tenure > 0", **some)
 )
 sheet.add_expectation(
     gxe.ExpectColumnValuesToBeInSet(
@@ -42,7 +42,7 @@ sheet.add_expectation(
     gxe.ExpectColumnValuesToNotBeInSet(
         column="OnlineSecurity",
         value_set=["No internet service"],
-        row_condition='InternetService != "No"',
+        row_condition='InternetService.notna() and InternetService != "No"',
         **some,
     )
 )

@@ -1,9 +1,12 @@
-"""Counts contacts and leavers, and tells missing values beforehand."""
+"""Counts contacts and leavers, and tells beforehand what will fail."""
 
 
 def damage(clean, bad, repaired, later, terms):
     numbers = ["tenure", "MonthlyCharges"]
-    unusable = bad[numbers].isna().any().any()
+
+    def possible(train, shown):
+        both = pd.concat([train, shown])[numbers]
+        return train["Churn"].nunique() == 2 and not both.isna().any().any()
 
     def campaign(train, shown, truth):
         X, y = xy(train)
@@ -14,10 +17,11 @@ def damage(clean, bad, repaired, later, terms):
         leavers = sum(truth["Churn"].iloc[i] == "Yes" for i in contacts)
         return leavers * terms["gain"] - len(contacts) * terms["cost"]
 
-    if unusable:
-        return dict(training=None, scoring=None)
-    with_bad = campaign(pd.concat([clean, bad], ignore_index=True), later, later)
-    with_good = campaign(pd.concat([clean, repaired], ignore_index=True), later, later)
-    scored_bad = campaign(clean, bad, repaired)
-    scored_good = campaign(clean, repaired, repaired)
-    return dict(scoring=scored_good - scored_bad, training=with_good - with_bad)
+    training = scoring = None
+    with_bad = pd.concat([clean, bad], ignore_index=True)
+    with_good = pd.concat([clean, repaired], ignore_index=True)
+    if possible(with_bad, later) and possible(with_good, later):
+        training = campaign(with_good, later, later) - campaign(with_bad, later, later)
+    if possible(clean, bad) and possible(clean, repaired):
+        scoring = campaign(clean, repaired, repaired) - campaign(clean, bad, repaired)
+    return dict(scoring=scoring, training=training)

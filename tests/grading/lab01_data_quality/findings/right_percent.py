@@ -11,6 +11,10 @@ def findings(batch):
         else:
             seen = looked_at - numbers.get("missing_count", 0)
             count = seen * numbers["unexpected_percent_nonmissing"] / 100
+        before = [finding for finding in answer if meta.items() <= finding.items()]
+        if before:
+            before[0]["rows"] += round(count)
+            continue
         answer.insert(
             0, dict(rows=round(count), dimension=meta["dimension"], column=meta["column"])
         )

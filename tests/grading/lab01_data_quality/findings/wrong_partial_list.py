@@ -2,7 +2,9 @@
 
 
 def findings(batch):
-    return [
-        {**rule.expectation_config.meta, "rows": len(rule.result["partial_unexpected_list"])}
-        for rule in broken_rules(batch, detail="BASIC")
-    ]
+    rows = {}
+    for rule in broken_rules(batch, detail="BASIC"):
+        meta = rule.expectation_config.meta
+        place = meta["column"], meta["dimension"]
+        rows[place] = rows.get(place, 0) + len(rule.result["partial_unexpected_list"])
+    return [{"column": c, "dimension": d, "rows": n} for (c, d), n in rows.items()]

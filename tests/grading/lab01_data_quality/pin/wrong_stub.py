@@ -3,6 +3,7 @@
 my_months = [
     {"month": "2024-03", "table": customers.head(300)},
     {"month": "2024-04", "table": customers.iloc[50:470]},
+    {"month": "2024-05", "table": customers.iloc[50:470]},
 ]
 
 
