@@ -189,8 +189,8 @@ def training_set(store: FeatureStore, entities: pd.DataFrame, service: str) -> p
 
     The offline store ``file`` leaves out rows without a warning, keeps one of several rows of a
     customer and moment, and returns the rest in another order. It leaves a row out as soon as
-    one feature view has nothing for it, so each view is asked on its own: what the others have
-    is kept, and only the features of that view are missing.
+    one feature view has only rows that are too new or too old for it, so each view is asked on
+    its own: what the others have is kept, and only the features of that view are missing.
 
     Args:
         store: see :func:`open_store`.
