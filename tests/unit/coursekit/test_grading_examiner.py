@@ -62,7 +62,7 @@ class Bench:
 
     def outputs(self, source: str) -> list[dict[str, Any]]:
         self.link.send_bytes(b"T" + source.encode())
-        while (frame := self.link.recv_bytes())[:1] == b"Q":
+        while (frame := self.link.recv_bytes())[:1] in (b"Q", b"C"):
             if self.failure:
                 self.link.send_bytes(b"F" + self.failure)
                 continue
