@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,3 +173,13 @@ def test_a_machine_without_a_sandbox_is_told_the_remedy(monkeypatch: pytest.Monk
     assert "--unsafe-no-sandbox" in (why_not() or "")
     monkeypatch.setattr(sys, "platform", "darwin")
     assert "needs Linux" in (why_not() or "")
+
+
+@needs_sandbox
+def test_trying_the_sandbox_out_clears_what_a_killed_trial_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "ck-of-a-killed-run").mkdir()
+    assert sandbox._try_out.__wrapped__() == ""
+    assert list(tmp_path.iterdir()) == []

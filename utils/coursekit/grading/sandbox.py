@@ -14,7 +14,6 @@ import shutil
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,6 +22,7 @@ from pathlib import Path
 from churn.data import IBM_CSV
 from coursekit import mlflow_store, switches
 from coursekit.grading import seccomp
+from coursekit.grading.files import scratch_folder
 from coursekit.paths import course_root
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -182,9 +182,8 @@ def why_not() -> str | None:
 
 @cache
 def _try_out() -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder)
-        os.chmod(path, 0o755)
+    with scratch_folder("ck-") as path:
+        path.chmod(0o755)
         argv = Sandbox(path, path, path).command(["true"])
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else (done.stderr.strip() or f"code {done.returncode}")
