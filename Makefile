@@ -47,7 +47,7 @@ labs: setup  ## generate labs/ from solutions/
 
 long: automl  ## what takes long: attacks on cold kernels too, 50 kills, nbgrader's own tests
 	@COURSE_LONG=1 $(OFFLINE) $(BIN)/python -m pytest tests/grading/test_attacks.py \
-	    tests/grading/test_nbgrader_own.py tests/integration/test_grade_resume.py \
+	    tests/grading/test_nbgrader_own.py tests/integration/test_grade_killed.py \
 	    tests/grading/test_lab_answers.py
 
 grade: setup  ## the whole grading cycle on sample submissions

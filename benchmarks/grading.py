@@ -60,7 +60,7 @@ def make_class(
     labs = only or sorted(path.parent.name for path in (root / "solutions").glob("*/*.ipynb"))
     for lab in labs:
         kinds = {name: KINDS[number % len(KINDS)] for number, name in enumerate(names)}
-        samples.hand_in(course, lab, {name: working(kind, work) for name, kind in kinds.items()})
+        samples.make_class(course, lab, {name: working(kind, work) for name, kind in kinds.items()})
     return course, labs
 
 

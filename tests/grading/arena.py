@@ -39,8 +39,8 @@ from coursekit.grading.course import Course  # noqa: E402
 from coursekit.grading.engine import Outcome, Submission  # noqa: E402
 from coursekit.grading.feedback import feedback  # noqa: E402
 from coursekit.grading.release import release  # noqa: E402
-from coursekit.grading.samples import fill_in, solutions  # noqa: E402
-from coursekit.variants import SECRET_VARIABLE, Learner, Roster  # noqa: E402
+from coursekit.grading.samples import class_of, fill_in, solutions  # noqa: E402
+from coursekit.variants import SECRET_VARIABLE  # noqa: E402
 
 MARK = "attackmark"
 HONEST = ("ada", "hedy")
@@ -282,7 +282,7 @@ def arena(folder: Path, make_grader: MakeGrader, students: Sequence[str]) -> Ite
     course = Course(make_course(folder))
     nbformat.write(lab(), course.solution(LAB) / f"{LAB}.ipynb")
     everybody = (*HONEST, *COMPANY, NEIGHBOUR, *students)
-    release(course, Roster(tuple(Learner(n, n.title(), "Doe") for n in everybody)), LAB)
+    release(course, class_of(everybody), LAB)
     course.secret.write_text(CANARY)
     collector = Collector()
     try:

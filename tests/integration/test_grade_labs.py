@@ -39,7 +39,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
 def test_a_perfect_notebook_gets_every_point_and_an_empty_one_none(
     course: Course, lab: str
 ) -> None:
-    samples.hand_in(course, lab, LEARNERS)
+    samples.make_class(course, lab, LEARNERS)
     source = nbformat.read(course.require_lab(lab), as_version=4)
     batch = submissions(course, lab, list(LEARNERS))
     with warm_here(lab=imported_modules(course.require_lab(lab))) as run:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
+from tiny_class import samples
 from tiny_lab import LAB, POINTS, make_course
 
 from coursekit.grading.course import Course
 from coursekit.grading.engine import Outcome, submissions
 from coursekit.grading.execute import Job
 from coursekit.grading.pool import PooledEngine, Run, grade_many, on_cluster, warm_here
-from coursekit.grading.samples import Sample, fill_in, hand_in, solutions
+from coursekit.grading.samples import make_class
 from coursekit.grading.sandbox import Limits, why_not
 
 pytestmark = [
@@ -26,14 +27,10 @@ ANSWERS = {
 }
 
 
-def answering(changes: dict[str, str]) -> Sample:
-    return lambda notebook, source: nbformat.writes(fill_in(notebook, solutions(source) | changes))
-
-
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     course = Course(make_course(tmp_path_factory.mktemp("pool")))
-    hand_in(course, LAB, {name: answering(changes) for name, (changes, _) in ANSWERS.items()})
+    make_class(course, LAB, samples({name: changes for name, (changes, _) in ANSWERS.items()}))
     return course
 
 

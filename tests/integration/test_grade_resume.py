@@ -3,26 +3,21 @@
 import errno
 import json
 import os
-import random
 import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import psutil
 import pytest
 from nbformat import NotebookNode
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from tiny_lab import LAB, POINTS, make_course, tiny_lab
+from tiny_class import LEARNERS, make
+from tiny_lab import LAB, POINTS
 from traitlets.config import Config
 
 from coursekit.grading.autograde import AutogradeEngine
@@ -39,47 +34,10 @@ from coursekit.grading.engine import (
 )
 from coursekit.grading.pool import grade_many
 from coursekit.grading.release import release
-from coursekit.grading.report import read_grades, write_grades
-from coursekit.grading.samples import fill_in, solutions
-from coursekit.grading.sandbox import why_not
-from coursekit.variants import Roster
+from coursekit.grading.samples import class_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
-KILLS = 50 if os.environ.get("COURSE_LONG") else 5
 FULL = sum(POINTS.values())
-#: What learners change in the solution.
-ANSWERS: dict[str, dict[str, str]] = {
-    "ada": {},
-    "bob": {"number": "number = -1"},
-    "cleo": {"double": "import os; os._exit(0)"},
-    "dan": {"add": "1 / 0"},
-    "eve": {"number": "number = 'one'", "add": "add = max"},
-    "fay": {"double": "double = abs"},
-}
-LEARNERS = tuple(ANSWERS)
-
-
-def hand_in(course: Course, answers: dict[str, dict[str, str]]) -> None:
-    """One notebook for each learner, collected as from a folder of uploads."""
-    incoming = course.root / "incoming"
-    for name, changes in answers.items():
-        handed_out = nbformat.read(course.handed_out(name, LAB) / f"{LAB}.ipynb", as_version=4)
-        path = incoming / name / f"{LAB}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(fill_in(handed_out, solutions(tiny_lab()) | changes), path)
-    collect(course, incoming, LAB)
-
-
-def make(root: Path) -> Course:
-    """A course whose tiny lab was released and handed in by all learners."""
-    root.mkdir(exist_ok=True)
-    course = Course(make_course(root))
-    roster = root / "roster.csv"
-    lines = [f"{name},First,Last" for name in LEARNERS]
-    roster.write_text("\n".join(["student_id,first_name,last_name", *lines]) + "\n")
-    release(course, Roster.read(roster), LAB)
-    hand_in(course, ANSWERS)
-    return course
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +117,7 @@ def test_a_newer_submission_that_is_cut_off_leaves_no_older_record(course: Cours
 def test_a_submission_appears_whole_or_not_at_all(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    incoming = course.root / "incoming"
+    incoming = course.root / "incoming" / LAB
     (incoming / "ada" / "more.csv").write_text("a\n1\n")
     before = _files(course.submitted("ada", LAB))
 
@@ -267,7 +225,7 @@ def test_a_lock_within_nbgrader_is_nobodys_zero(impatient: Course) -> None:
 
 def test_an_empty_gradebook_is_not_taken_for_a_new_one(course: Course) -> None:
     gradebook = course.grading / "gradebook.db"
-    roster = Roster.read(course.root / "roster.csv")
+    roster = class_of(LEARNERS)
     gradebook.write_bytes(b"")
     with pytest.raises(CourseError, match="is an empty file: put a backup in its place"):
         grade(Blank(course), "ada")
@@ -347,7 +305,8 @@ _ON_A_SMALL_DISK = """
 import json, shutil, sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
-from test_grade_resume import LEARNERS, Quick, run_batch
+from test_grade_resume import Quick, run_batch
+from tiny_class import LEARNERS
 from coursekit.grading.course import Course, CourseError
 from coursekit.grading.engine import load_outcome
 
@@ -380,110 +339,3 @@ again = Quick(course)
 run_batch(again, course)
 print(json.dumps({{"sentence": sentence, "done": done, "again": again.graded}}))
 """
-
-
-# --- kills
-
-
-class Run:
-    """`course grade --jobs 2` as a process with its own folder for temporary files."""
-
-    def __init__(self, course: Course, temporary: Path) -> None:
-        self.temporary = temporary
-        temporary.mkdir(exist_ok=True)
-        environment = os.environ | {"TMPDIR": str(temporary)}
-        environment.pop("COURSE_ROOT", None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "coursekit.cli", "grade", LAB, "--jobs", "2"],
-            cwd=course.root,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def over_after(self, seconds: float) -> bool:
-        try:
-            assert self.process.wait(seconds) == 0
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
-    def kill(self) -> None:
-        """End it as the system does when memory is short, and wait for all that it started."""
-        started = psutil.Process(self.process.pid).children(recursive=True)
-        self.process.kill()
-        self.process.wait()
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and self.left(started):
-            time.sleep(0.05)
-        assert self.left(started) == []
-
-    def left(self, started: list[psutil.Process]) -> list[str]:
-        """Commands that still run: those known before, and all with our folder in their words."""
-        found = [child for child in started if child.is_running()]
-        for process in psutil.process_iter(["cmdline"]):
-            if any(str(self.temporary) in word for word in process.info["cmdline"] or ()):
-                found.append(process)
-        return [str(process) for process in found if _alive(process)]
-
-
-def _alive(process: psutil.Process) -> bool:
-    try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
-
-
-def grades(course: Course) -> tuple[bytes, dict[str, object]]:
-    """grades.csv, and each outcome but for the time it took."""
-    outcomes = {name: load_outcome(course, name, LAB) for name in LEARNERS}
-    assert None not in outcomes.values()
-    record: dict[str, object] = {
-        name: asdict(outcome) | {"seconds": 0} for name, outcome in outcomes.items() if outcome
-    }
-    return write_grades(course, read_grades(course)).read_bytes(), record
-
-
-#: The second time everybody hands in what another one did: most get other points, one newly fails.
-SECOND = dict(
-    zip(LEARNERS, (*list(ANSWERS.values())[2:], *list(ANSWERS.values())[:2]), strict=True)
-)
-
-
-@pytest.fixture
-def short() -> Iterator[Path]:
-    """A folder with a short path: that of a socket in it has at most 107 bytes."""
-    with tempfile.TemporaryDirectory(prefix="kill-") as folder:
-        yield Path(folder)
-
-
-@pytest.mark.timeout(3600)
-@pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
-def test_killed_at_any_moment_it_ends_with_the_grades_of_an_undisturbed_run(
-    released: Course, tmp_path: Path, short: Path
-) -> None:
-    undisturbed = Course(Path(shutil.copytree(released.root, tmp_path / "undisturbed")))
-    assert Run(undisturbed, short).over_after(300)
-    expected = [grades(undisturbed)]
-    # Everybody was graded once before the first kill.
-    course = Course(Path(shutil.copytree(undisturbed.root, tmp_path / "disturbed")))
-    hand_in(undisturbed, SECOND)
-    began = time.monotonic()
-    assert Run(undisturbed, short).over_after(300)
-    seconds = time.monotonic() - began
-    expected.append(grades(undisturbed))
-    assert expected[0] != expected[1]
-
-    moments, kills, turn = random.Random(3), 0, 0
-    while kills < KILLS:
-        turn += 1
-        hand_in(course, (ANSWERS, SECOND)[turn % 2])
-        while True:
-            run = Run(course, short)
-            # When all kills are done, it may end.
-            if run.over_after(moments.uniform(0, seconds) if kills < KILLS else 300):
-                break
-            run.kill()
-            kills += 1
-        assert grades(course) == expected[turn % 2]
-    assert list((short).iterdir()) == []

@@ -299,3 +299,13 @@ def test_the_whole_list_starts_no_thread() -> None:
     code = f"from coursekit.grading import zygote; zygote.load({list(warm.PRELOAD)!r})"
     environment = os.environ | warm.switches.KERNEL | warm.NO_THREADS
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
+@pytest.mark.parametrize("milliseconds", range(0, 40, 4))
+def test_a_parent_that_is_stopped_while_it_starts_leaves_nothing(milliseconds: int) -> None:
+    starting = warm.Zygote(preload=())
+    starting.launch()
+    time.sleep(milliseconds / 1000)
+    starting.stop()
+    words = (process.info["cmdline"] or () for process in psutil.process_iter(["cmdline"]))
+    assert not [line for line in words if any(str(starting.base) in word for word in line)]

@@ -25,7 +25,7 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
     for leftover in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         with suppress(OSError):
             handle = _locked(leftover)
-            _end_orphans(leftover.resolve())
+            end_orphans(leftover.resolve())
             remove_tree(leftover)
             os.close(handle)
     folder, handle = _new_folder(prefix)
@@ -36,8 +36,8 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
         os.close(handle)
 
 
-def _end_orphans(folder: Path) -> None:
-    """End what a killed run left of bubblewrap.
+def end_orphans(folder: Path) -> None:
+    """End what is left of a bubblewrap that had ``folder`` among its words and was killed.
 
     Its inner process waits for ever if the outer one was killed before that had set it up.
     """

@@ -1,6 +1,6 @@
 """Sample submissions of known quality, made from a lab's source and a handed-out notebook."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
 
@@ -98,10 +98,19 @@ def write_samples(course: Course, lab: str, students: list[str], folder: Path) -
     return kinds
 
 
+def class_of(students: Iterable[str]) -> Roster:
+    """A roster of made-up people."""
+    return Roster(tuple(Learner(student, student.title(), "Doe") for student in students))
+
+
+def make_class(course: Course, lab: str, samples: Mapping[str, Sample]) -> None:
+    """Release a lab to a class whose learners hand in what their samples make."""
+    release(course, class_of(samples), lab)
+    hand_in(course, lab, samples)
+
+
 def hand_in(course: Course, lab: str, samples: Mapping[str, Sample]) -> None:
-    """Release a lab to a class, have each learner make theirs, and collect it."""
-    everybody = tuple(Learner(name, name.title(), "Doe") for name in samples)
-    release(course, Roster(everybody), lab)
+    """Have learners make theirs from what they got, and collect it as from a folder of uploads."""
     folder = course.root / "incoming" / lab
     _write(course, lab, samples, folder)
     collect(course, folder, lab)

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from coursekit import switches
-from coursekit.grading.files import scratch_folder
+from coursekit.grading.files import end_orphans, scratch_folder
 from coursekit.grading.sandbox import COURSE, WORK, Sandbox, shared
 from coursekit.grading.zygote import MESSAGE, SEPARATOR
 
@@ -164,6 +164,7 @@ class Zygote:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            end_orphans(self.base)
             if self._process.stdin is not None:
                 self._process.stdin.close()
             self._process = None
