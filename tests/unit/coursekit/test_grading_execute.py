@@ -1,5 +1,6 @@
 """Whole notebooks in two processes: right answers get their points, cheats and faults do not."""
 
+import errno
 import re
 import tempfile
 import time
@@ -12,6 +13,7 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
+from coursekit.grading import files, proctor
 from coursekit.grading.execute import Job, run
 from coursekit.grading.kernel import Start, start_sandboxed, start_unprotected
 from coursekit.grading.sandbox import Limits, why_not
@@ -344,3 +346,17 @@ def test_files_that_are_gone_are_gone_for_the_next_test() -> None:
     whole.cells += second.cells
     done = run(Job(whole, {"test": tests[0], "second": tests[1]}), LIMITS, start_sandboxed)
     assert [determine_grade(done.cells[place])[0] for place in (1, 3)] == [3, 3]
+
+
+@needs_sandbox
+def test_no_room_for_what_a_call_writes_is_nobodys_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = iter([False, True])
+
+    def copy_tree(*arguments: Any, **options: Any) -> None:
+        if next(full):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        files.copy_tree(*arguments, **options)
+
+    monkeypatch.setattr(proctor, "copy_tree", copy_tree)
+    with pytest.raises(OSError, match="No space left"):
+        ran(WRITES, test="write('one')")

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from coursekit.grading.files import DISK_FULL
 from coursekit.paths import course_root
 
 # About nbgrader's handling of its own tables; nothing an instructor could act on.
@@ -29,7 +30,6 @@ warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
 
 CONFIG_FILE = "nbgrader_config.py"
 DEMO_ROSTER = Path("datasets/sample_roster.csv")
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _KEPT = "what was graded before is kept"
 
 
@@ -192,7 +192,7 @@ def explained() -> Iterator[None]:
 
 def _explanation(error: BaseException) -> CourseError | None:
     """What to tell the instructor when it is no learner's fault; None when it may be one."""
-    no_room = isinstance(error, OSError) and error.errno in _NO_ROOM
+    no_room = isinstance(error, OSError) and error.errno in DISK_FULL
     if isinstance(error, shutil.Error):  # of a whole folder: source, target, and why for each file
         no_room = any(os.strerror(errno.ENOSPC) in str(why) for *_, why in error.args[0])
     problem = str(error.orig) if isinstance(error, DatabaseError) else ""

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coursekit.grading.files import Fingerprint, copy_tree, fingerprint
+from coursekit.grading.files import DISK_FULL, Fingerprint, copy_tree, fingerprint
 from coursekit.grading.kernel import Process, Room, StudentKernel, real_course
 from coursekit.grading.outputs import error_output
 from coursekit.grading.sandbox import COURSE, WORK, Sandbox, prlimit
@@ -86,7 +86,9 @@ class Proctor:
                 if frame[:1] == b"C":
                     self._copy_changes()
                 link.send_bytes(answer)
-        except (OSError, EOFError):
+        except (OSError, EOFError) as error:
+            if isinstance(error, OSError) and error.errno in DISK_FULL:
+                raise
             self._end()
             return [error_output("ExaminerError", "the process that runs the tests has ended")]
         self._end()
