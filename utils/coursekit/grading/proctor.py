@@ -139,7 +139,7 @@ class Proctor:
         room, unchanged = self.room, set(now) & set(self.copied)
         kept, present = {entry[0] for entry in unchanged}, {entry[0] for entry in now}
         for path, *_ in self.copied:
-            if path not in present:
+            if path not in present and not _not_for_tests(Path(path)):
                 _delete(room.home, path)
         copy_tree(
             room.scratch,
