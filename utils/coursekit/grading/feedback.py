@@ -19,6 +19,7 @@ from traitlets.config import Config
 
 from coursekit.grading.course import ConversionError, Course, run_converter
 from coursekit.grading.engine import load_outcome
+from coursekit.grading.formulas import STYLE, Formulas
 from coursekit.grading.metadata import RESTORED
 from coursekit.grading.sanitise import clean_html
 from coursekit.grading.verdicts import NOTHING_YET, Test, checks, shown
@@ -118,15 +119,16 @@ def _failures(cell: NotebookNode) -> list[str]:
 class FeedbackExporter(HTMLExporter):
     """nbgrader's feedback page with a table of points, and with nothing that acts by itself.
 
-    Its template loads MathJax from the network and lets a learner's HTML through. Outputs are
-    cleaned before, by :class:`coursekit.grading.sanitise.Sanitise`.
+    Its template loads MathJax from the network and lets a learner's HTML through. Here formulas
+    are pictures, and outputs are cleaned before, by :class:`coursekit.grading.sanitise.Sanitise`.
     """
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
         """Markdown as clean HTML."""
+        attachments = context.get("cell", {}).get("attachments", {})
         try:
-            return clean_html(super().markdown2html(context, source))
+            return clean_html(self.formulas.html(source, attachments=attachments))
         except Exception:
             # Whatever makes the parser fail is still the learner's text.
             return f"<pre>{escape(source)}</pre>"
@@ -134,7 +136,7 @@ class FeedbackExporter(HTMLExporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        nb = nbformat.from_dict(nb)
+        nb, self.formulas = nbformat.from_dict(nb), Formulas()
         # What else the notebook's own metadata say is only there to be abused.
         nb.metadata = NotebookNode({RESTORED: nb.metadata.get(RESTORED, [])})
         nb.metadata["language_info"] = NotebookNode(name="python", pygments_lexer="ipython3")
@@ -150,7 +152,7 @@ class FeedbackExporter(HTMLExporter):
                 rule = page.new_tag("meta", content=text)
                 rule.attrs["name" if name else "http-equiv"] = name or "Content-Security-Policy"
                 page.head.insert(0, rule)
-            style = page.new_tag("style", string=_STYLE)
+            style = page.new_tag("style", string=_STYLE + STYLE)
             page.head.append(style)
         contents = page.find(id="toc")
         if contents is not None:

@@ -116,8 +116,8 @@ _STYLES = [
 _LINK = re.compile(r"(https?|mailto):", re.IGNORECASE)
 _INLINE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 _SIZE = re.compile(r"\d{1,4}%?")
-#: Of code that Pygments has coloured.
-_CLASS = re.compile(r"highlight|dataframe|[a-z]{1,2}[0-9]?")
+#: Of code that Pygments has coloured, of tables and of formulas.
+_CLASS = re.compile(r"highlight|dataframe|formula|low[0-9]{1,2}|[a-z]{1,2}[0-9]?")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 #: The first that an output has is shown.
 _KINDS = (
