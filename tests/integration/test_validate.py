@@ -8,11 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.utils import compute_checksum
 from tiny_lab import make_course
 
 from coursekit.grading import provisioner
 from coursekit.grading.course import Course
-from coursekit.grading.validate import problems_of_each
+from coursekit.grading.validate import problems, problems_of_each
 from coursekit.notebooks import KERNELSPEC
 
 ANSWER = "answer = 42"
@@ -22,6 +23,16 @@ assert {warm} == ("mlflow" in sys.modules), "not as warm as it should be"
 assert builtins.abs(-2) == 2 and "POISON" not in os.environ, "left over from another notebook"
 builtins.abs, os.environ["POISON"] = (lambda _: 100), "1"
 assert answer == 42, "The answer is 42."
+"""
+
+RUBRIC = """
+from coursekit.checks import Rubric
+rubric = Rubric(points=2)
+with rubric.check("numbers are numbers"):
+    pass
+with rubric.check("it is 42"):
+    raise NotImplementedError
+rubric.total()
 """
 
 
@@ -55,12 +66,43 @@ def test_several_notebooks_share_warm_libraries_and_nothing_else(
     found = dict(problems_of_each(course, paths))
     assert list(found) == paths
     assert found[paths[0]] == found[paths[1]] == []
-    assert "The answer is 42." in found[paths[2]][0]
+    assert found[paths[2]] == ["grade: this test does not pass\n  ✘ the test: The answer is 42."]
 
 
 def test_one_notebook_is_validated_on_a_cold_kernel(course: Course, tmp_path: Path) -> None:
     path = notebook(tmp_path, "only", warm=False)
     assert list(problems_of_each(course, [path])) == [(path, [])]
+
+
+def test_each_kind_of_problem_has_its_sentence(course: Course, tmp_path: Path) -> None:
+    path = notebook(tmp_path, "kinds", warm=False)
+    made = nbformat.read(path, as_version=4)
+    made.cells[0].source = "raise NotImplementedError"
+    made.cells[1].source = RUBRIC
+    made.cells[1].metadata.nbgrader["points"] = 2
+    asked = nbformat.v4.new_markdown_cell("YOUR ANSWER HERE", id="why")
+    asked.metadata["nbgrader"] = {
+        "grade_id": "why", "grade": True, "solution": True, "locked": False, "points": 3,
+        "schema_version": 3, "task": False,
+    }  # fmt: skip
+    asked.metadata.nbgrader["checksum"] = compute_checksum(asked)
+    made.cells.append(asked)
+    nbformat.write(made, path)
+    assert problems(course, path) == [
+        "grade: this test does not pass\n  ✘ it is 42: nothing is written here yet",
+        "why: there is no answer yet",
+    ]
+    made.cells[1].metadata.nbgrader["checksum"] = "0" * 32
+    nbformat.write(made, path)
+    assert problems(course, path) == [
+        "grade: this test is not the one that was handed out\n"
+        "  ✘ it is 42: nothing is written here yet"
+    ]
+    made.cells[1].metadata.nbgrader["cell_type"] = "markdown"
+    nbformat.write(made, path)
+    assert problems(course, path) == [
+        "grade: this cell is no longer of the type it was handed out with"
+    ]
 
 
 def test_without_a_warm_parent_the_answers_are_the_same(

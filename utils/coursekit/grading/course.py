@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -172,6 +173,22 @@ class Course:
             known = sorted(path.parent.name for path in notebook.parent.parent.glob("*/*.ipynb"))
             raise CourseError(f"There is no lab {lab!r}; there is {', '.join(known) or 'none'}.")
         return notebook
+
+
+@contextmanager
+def local_sockets() -> Iterator[Config]:
+    """Configuration for a kernel that is talked to through sockets in a folder of its own.
+
+    Nobody else can listen in, and kernels that start at the same time do not race for ports.
+    """
+    config = Config()
+    if os.name != "posix":
+        yield config
+        return
+    with tempfile.TemporaryDirectory(prefix="kernel-") as folder:
+        config.KernelManager.transport = "ipc"
+        config.KernelManager.ip = str(Path(folder) / "kernel")
+        yield config
 
 
 @contextmanager

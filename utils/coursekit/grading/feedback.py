@@ -22,7 +22,7 @@ from coursekit.grading.engine import load_outcome
 from coursekit.grading.formulas import STYLE, Formulas
 from coursekit.grading.metadata import RESTORED
 from coursekit.grading.sanitise import clean_html
-from coursekit.grading.verdicts import NOTHING_YET, Test, checks, shown
+from coursekit.grading.verdicts import Test, failures, shown
 
 # A page runs no script, loads nothing and sends nothing: what a notebook printed is only shown.
 _POLICY = (
@@ -105,15 +105,8 @@ def _line(cell: NotebookNode, restored: list[str]) -> Line:
     elif utils.is_solution(cell) or cell.cell_type != "code":
         happened += [] if marks.get("by_hand") else ["There is no answer."]
     else:
-        happened += _failures(cell) or (["All tests passed."] if score == points else [])
+        happened += failures(cell) or (["All tests passed."] if score == points else [])
     return Line(marks["grade_id"], score, points, tuple(happened))
-
-
-def _failures(cell: NotebookNode) -> list[str]:
-    failed = [check for check in checks(cell) if not check.passed]
-    if len(failed) > 1 and {check.message for check in failed} == {NOTHING_YET}:
-        return [f"✘ {NOTHING_YET}"]
-    return [str(check) for check in failed]
 
 
 class FeedbackExporter(HTMLExporter):

@@ -4,18 +4,16 @@ Learner's code and tests share one unprotected process. This engine serves a cou
 are trusted; it does not stop a notebook that cheats.
 """
 
-import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import nbformat
 from traitlets.config import Config
 
 from coursekit.grading.autograde import STOCK_EXECUTE, AutogradeEngine
+from coursekit.grading.course import local_sockets
 
 
 @dataclass(frozen=True)
@@ -24,9 +22,9 @@ class StockEngine(AutogradeEngine):
 
     @contextmanager
     def settings(self) -> Iterator[Config]:
-        with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
+        with local_sockets() as sockets:
             config = self.limits()
-            config.merge(_local_sockets(Path(sockets)))
+            config.merge(sockets)
             config.Autograde.autograde_preprocessors = self.steps(STOCK_EXECUTE)
             yield config
 
@@ -41,15 +39,3 @@ class StockEngine(AutogradeEngine):
 
         config.Execute.timeout_func = seconds_left
         return config
-
-
-def _local_sockets(folder: Path) -> Config:
-    """Talk to the kernel through sockets in a folder of its own.
-
-    Nobody else can listen in, and kernels that start at the same time do not race for ports.
-    """
-    config = Config()
-    if os.name == "posix":
-        config.KernelManager.transport = "ipc"
-        config.KernelManager.ip = str(folder / "kernel")
-    return config

@@ -5,32 +5,36 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+from nbgrader.utils import is_solution
 from nbgrader.validator import Validator
 
-from coursekit.grading.course import Course, CourseError
+from coursekit.grading.course import Course, CourseError, local_sockets
 from coursekit.grading.provisioner import warm_kernels
+from coursekit.grading.verdicts import failures
 from coursekit.notebooks import graded_code_cells, read
 
 _HEADINGS = {
-    "type_changed": "This cell is no longer of the type it was handed out with",
-    "changed": "This test is not the one that was handed out",
-    "failed": "This test does not pass",
+    "type_changed": "this cell is no longer of the type it was handed out with",
+    "changed": "this test is not the one that was handed out",
+    "failed": "this test does not pass",
 }
 
 
 def problems(course: Course, notebook: Path) -> list[str]:
-    """Run a notebook and say what would lose points; empty when all visible tests pass.
+    """Run a notebook and say what would lose points, cell by cell; empty when all tests pass.
 
-    `nbgrader validate` prints the same and then exits with 0 whatever it found.
+    `nbgrader validate` prints whole cells instead, and exits with 0 whatever it found.
 
     Raises:
         CourseError: there is no such notebook, or it cannot be run at all.
     """
-    results = _validate(course, notebook)
     return [
-        "\n".join(part for part in (heading + ":", cell["source"], cell.get("raw_error")) if part)
-        for kind, heading in _HEADINGS.items()
-        for cell in results.get(kind, [])
+        "\n".join(
+            [f"{_name(cell)}: {_heading(kind, cell)}", *(f"  {line}" for line in failures(cell))]
+        )
+        for kind, cells in _validate(course, notebook).items()
+        for cell in cells
     ]
 
 
@@ -51,18 +55,48 @@ def passing_tests(course: Course, notebook: Path) -> tuple[int, int]:
     Raises:
         CourseError: as :func:`problems`.
     """
-    results = _validate(course, notebook)
-    wrong = {cell["source"].strip() for kind in _HEADINGS for cell in results.get(kind, [])}
-    tests = [cell.source.strip() for cell in graded_code_cells(read(notebook))]
-    return sum(source not in wrong for source in tests), len(tests)
+    found = _validate(course, notebook)
+    wrong = {_name(cell) for cells in found.values() for cell in cells}
+    tests = {_name(cell) for cell in graded_code_cells(read(notebook))}
+    return len(tests - wrong), len(tests)
 
 
-def _validate(course: Course, notebook: Path) -> dict[str, Any]:
+class _Validator(Validator):
+    """nbgrader's validation, which also keeps the cells that it finds, with their outputs."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cells: dict[str, list[NotebookNode]] = {}
+
+    def _get_type_changed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
+        found = self.cells["type_changed"] = super()._get_type_changed_cells(nb)
+        return found
+
+    def _get_changed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
+        found = self.cells["changed"] = super()._get_changed_cells(nb)
+        return found
+
+    def _get_failed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
+        found = self.cells["failed"] = super()._get_failed_cells(nb)
+        return found
+
+
+def _validate(course: Course, notebook: Path) -> dict[str, list[NotebookNode]]:
+    """Kind of problem → the cells that have it, as far as nbgrader reports them."""
     if not notebook.is_file():
         raise CourseError(f"There is no notebook {notebook}.")
-    validator = Validator(config=course.config(), log=logging.getLogger(__name__))
-    try:
-        results: dict[str, Any] = validator.validate(str(notebook.resolve()))
-    except Exception as error:
-        raise CourseError(f"{notebook.name} cannot be run: {error}") from error
-    return results
+    with local_sockets() as sockets:
+        validator = _Validator(config=course.config(sockets), log=logging.getLogger(__name__))
+        try:
+            results = validator.validate(str(notebook.resolve()))
+        except Exception as error:
+            raise CourseError(f"{notebook.name} cannot be run: {error}") from error
+    return {kind: validator.cells[kind] for kind in results}
+
+
+def _heading(kind: str, cell: NotebookNode) -> str:
+    return "there is no answer yet" if kind == "failed" and is_solution(cell) else _HEADINGS[kind]
+
+
+def _name(cell: NotebookNode) -> str:
+    return str(cell.metadata.nbgrader.grade_id)

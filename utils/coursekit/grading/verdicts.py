@@ -147,6 +147,14 @@ def checks(cell: NotebookNode) -> list[Check]:
     return found
 
 
+def failures(cell: NotebookNode) -> list[str]:
+    """A line for each test that did not pass; one for all where nothing is written yet."""
+    failed = [check for check in checks(cell) if not check.passed]
+    if len(failed) > 1 and {check.message for check in failed} == {NOTHING_YET}:
+        return [f"✘ {NOTHING_YET}"]
+    return [str(check) for check in failed]
+
+
 def shown(cell: NotebookNode) -> list[str]:
     """The lines that a learner may read below a test cell with hidden tests."""
     lines = [str(check) for check in checks(cell)]
