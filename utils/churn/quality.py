@@ -30,8 +30,6 @@ from churn.guards import BatchRefusedError
 
 #: The schema cuts ``tenure`` at 72 months, but the total goes on: nobody has paid more often.
 LONGEST_MONTHS = 2 * schema.MAX_TENURE
-#: How far, as a share, a bill may lie below the cheapest service or above the dearest.
-PRICE_TOLERANCE = 0.1
 
 
 @dataclass(frozen=True)
@@ -80,17 +78,6 @@ class Report:
         )
 
 
-def bill_range(price_list: dict[str, float] | None = None) -> tuple[float, float]:
-    """Lowest and highest plausible monthly charge in dollars, :data:`PRICE_TOLERANCE` included.
-
-    The cheapest service is a phone line or DSL alone, the dearest has fibre and everything else.
-    """
-    prices = price_list or schema.PRICE_LIST
-    dearest = sum(prices.values()) - min(prices["DSL"], prices["Fiber optic"])
-    cheapest = min(prices["PhoneService"], prices["DSL"])
-    return (1 - PRICE_TOLERANCE) * cheapest, (1 + PRICE_TOLERANCE) * dearest
-
-
 def customer_expectations(
     *,
     labelled: bool = True,
@@ -119,7 +106,7 @@ def customer_expectations(
     for name in columns:
         if name in schema.ALLOWED:
             found += _category(name)
-    found += _amounts(bill_range(price_list))
+    found += _amounts(schema.bill_range(price_list))
     found += _services()
     if labelled:
         found.append(_where("tenure == 0", schema.TARGET, ["No"]))

@@ -96,6 +96,8 @@ PRICE_LIST = {
     "StreamingTV": 10.0,
     "StreamingMovies": 10.0,
 }
+#: How far, as a share, a bill may lie below the cheapest service or above the dearest.
+PRICE_TOLERANCE = 0.1
 
 
 class SchemaError(ValueError):
@@ -108,6 +110,17 @@ def dtypes() -> dict[str, str]:
     kinds |= {"SeniorCitizen": "int64", "tenure": "int64"}
     kinds |= {"MonthlyCharges": "float64", "TotalCharges": "float64"}
     return kinds
+
+
+def bill_range(price_list: dict[str, float] | None = None) -> tuple[float, float]:
+    """Lowest and highest plausible monthly charge in dollars, :data:`PRICE_TOLERANCE` included.
+
+    The cheapest service is a phone line or DSL alone, the dearest has fibre and everything else.
+    """
+    prices = price_list or PRICE_LIST
+    dearest = sum(prices.values()) - min(prices["DSL"], prices["Fiber optic"])
+    cheapest = min(prices["PhoneService"], prices["DSL"])
+    return (1 - PRICE_TOLERANCE) * cheapest, (1 + PRICE_TOLERANCE) * dearest
 
 
 def violations(table: pd.DataFrame) -> list[str]:

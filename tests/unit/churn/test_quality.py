@@ -12,7 +12,6 @@ from churn.guards import BatchRefusedError
 from churn.quality import (
     QualityGate,
     Report,
-    bill_range,
     customer_expectations,
     usual_range_expectations,
 )
@@ -203,12 +202,6 @@ def test_the_simulators_record_incidents_are_caught(
     assert expected in broken(
         QualityGate(customer_expectations()).check(table(simulate_history(scenario), "2024-03"))
     )
-
-
-def test_the_range_of_bills_follows_the_price_list() -> None:
-    assert bill_range() == pytest.approx((18.0, 126.5))
-    dearer = {name: 2 * price for name, price in schema.PRICE_LIST.items()}
-    assert bill_range(dearer) == pytest.approx((36.0, 253.0))
 
 
 def test_usual_ranges_warn_and_do_not_refuse(customers: pd.DataFrame) -> None:

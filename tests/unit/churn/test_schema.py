@@ -117,3 +117,9 @@ def test_validate_names_three_violations_and_counts_the_rest(table):
     )
     with pytest.raises(SchemaError, match=r"missing column.*unknown column.*\(and 2 more\)"):
         schema.validate(wrong)
+
+
+def test_the_range_of_bills_follows_the_price_list() -> None:
+    assert schema.bill_range() == pytest.approx((18.0, 126.5))
+    dearer = {name: 2 * price for name, price in schema.PRICE_LIST.items()}
+    assert schema.bill_range(dearer) == pytest.approx((36.0, 253.0))
