@@ -34,6 +34,8 @@ def write_kernelspec() -> None:
             "ipykernel_launcher",
             "-f",
             "{connection_file}",
+            # Or each kernel warns, in the terminal, that its loopback connection is not encrypted.
+            "--log-level=ERROR",
         ],
         "display_name": "Python 3 (ipykernel)",
         "language": "python",
