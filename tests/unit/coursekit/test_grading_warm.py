@@ -56,7 +56,7 @@ def test_a_fork_has_the_imports_and_is_alone(open_kernel: Open) -> None:
         assert ask(kernel, "[p for p in os.listdir('/proc') if p.isdigit()]") == ["1", "2"]
         assert ask(kernel, "import socket; [n for _, n in socket.if_nameindex()]") == ["lo"]
         # Loopback works: some lessons start a service.
-        code = "s = socket.create_server(('127.0.0.1', 0)); c = socket.create_connection("
+        code = "s = socket.create_server((socket.gethostname(), 0)); c = socket.create_connection("
         assert ask(kernel, code + "s.getsockname()); c.getpeername()[0]") == "127.0.0.1"
 
 

@@ -30,6 +30,8 @@ _SETTINGS = ("alternatives", "ssl", "fonts", "ld.so.cache", "ld.so.conf", "ld.so
 #: Folders in the kernel's home: where the notebook runs, what stands for the course, workspaces.
 WORK, COURSE, WORKSPACE = "work", "course", "workspace"
 _PACKAGES = ("coursekit", "churn")
+#: The names of the sandbox itself: Spark and Dask ask for the address of the machine they run on.
+_HOSTS = Path(__file__).with_name("hosts")
 _REMEDY = (
     "Install bubblewrap (on Linux or in WSL: `apt install bubblewrap`), or grade with "
     "`--unsafe-no-sandbox` if you trust every learner: their code then runs as you."
@@ -144,7 +146,7 @@ class Sandbox:
         for folder in ("/dev/shm", "/tmp"):
             size = str(self.limits.file_size)
             arguments += ["--perms", "1777", "--size", size, "--tmpfs", folder]
-        shown = [(path, path) for path in _read_only()]
+        shown = [(path, path) for path in _read_only()] + [(_HOSTS, Path("/etc/hosts"))]
         shown += [(real, self.home / COURSE / name) for name, real in shared().items()]
         writable = [(self.scratch, self.home), (self.sockets, self.sockets)]
         binds = [("--bind", *pair) for pair in writable] + [("--ro-bind", *pair) for pair in shown]
