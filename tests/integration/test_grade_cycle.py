@@ -326,10 +326,6 @@ def test_validate_exits_with_what_it_found(
     released: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, solved: bool
 ) -> None:
     notebook = (_solved if solved else _handed_out)(released, "ada")
-    for cell in notebook.cells:
-        if cell.id == "double-test":
-            cell.source = cell.source.replace("sys.stderr", "sys.stdout")
-            del cell.metadata.nbgrader["checksum"]
     path = tmp_path / "mine.ipynb"
     nbformat.write(notebook, path)
     monkeypatch.chdir(released.root)

@@ -35,6 +35,15 @@ KERNEL_IDLE = (
     "document.querySelector('.jp-NotebookPanel .jp-Notebook-ExecutionIndicator')"
     ".dataset.status === 'idle'"
 )
+RUBRIC = """
+from coursekit.checks import Rubric
+rubric = Rubric(points=1)
+with rubric.check("nothing"):
+    pass
+with rubric.check("one and two"):
+    assert add(1, 2) == 3
+rubric.total()
+"""
 DIALOG = "document.querySelector('.jp-Dialog-content')"
 
 
@@ -130,7 +139,7 @@ def test_formgrader_lists_the_lab(jupyterlab: Lab, browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("solved", "expected"),
     [
-        pytest.param(False, "Twice two is four.", id="as handed out"),
+        pytest.param(False, "✘ one and two: nothing is written here yet", id="as handed out"),
         pytest.param(True, "Success! Your notebook passes all the tests.", id="solved"),
     ],
 )
@@ -157,5 +166,8 @@ def _as_handed_out(course: Course) -> NotebookNode:
         if cell.id == "double-test":
             # Validate has no pattern to ignore: text on stderr fails there.
             cell.source = cell.source.replace("sys.stderr", "sys.stdout")
+            del cell.metadata.nbgrader["checksum"]
+        if cell.id == "add-test":
+            cell.source = RUBRIC
             del cell.metadata.nbgrader["checksum"]
     return notebook

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any, NoReturn
@@ -204,6 +205,7 @@ class Rubric:
             raise ValueError(f"a rubric needs a positive number of points, not {points!r}")
         self.points = float(points)
         self._weights: list[tuple[float, bool]] = []
+        self._failures: list[str] = []
 
     @contextlib.contextmanager
     def check(self, name: str, weight: float = 1.0) -> Iterator[None]:
@@ -219,7 +221,9 @@ class Rubric:
         except (Exception, SystemExit) as error:
             problem = _explain(error)
         self._weights.append((weight, problem is None))
-        print(f"✔ {name}" if problem is None else f"✘ {name}: {problem}")
+        line = f"✔ {name}" if problem is None else f"✘ {name}: {problem}"
+        self._failures += [] if problem is None else [line]
+        print(line)
 
     def total(self) -> float:
         """Print how many checks passed and return the points earned, rounded to 0.01.
@@ -235,6 +239,9 @@ class Rubric:
         print(f"{passed} of {len(self._weights)} checks passed")
         if passed == len(self._weights):
             return self.points
+        if "NBGRADER_VALIDATING" in os.environ:
+            # Of a failed test the Validate dialog shows what is on stderr, or no reason at all.
+            print(*self._failures, sep="\n", file=sys.stderr)
         # Rounding must not turn a nearly right answer into a right one.
         return min(round(self.points * earned / whole, 2), self.points - 0.01)
 

@@ -357,3 +357,18 @@ def test_a_rubric_without_checks_is_an_error() -> None:
     for points in (0, -1, math.nan, "3"):
         with pytest.raises(ValueError, match="positive number"):
             Rubric(points=points)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("validating", [True, False])
+def test_validation_reads_the_failures_on_stderr(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], validating: bool
+) -> None:
+    if validating:
+        monkeypatch.setenv("NBGRADER_VALIDATING", "1")
+    rubric, right = Rubric(points=2), Rubric(points=1)
+    with rubric.check("one"), right.check("one"):
+        pass
+    with rubric.check("two"):
+        expect(False, "the sum should be 3")
+    assert (rubric.total(), right.total()) == (1.0, 1.0)
+    assert capsys.readouterr().err == ("✘ two: the sum should be 3\n" if validating else "")
