@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from nbgrader.utils import compute_checksum
 from tiny_lab import make_course
 
 from coursekit.grading import provisioner
-from coursekit.grading.course import Course
+from coursekit.grading.course import Course, CourseError
 from coursekit.grading.validate import problems, problems_of_each
 from coursekit.notebooks import KERNELSPEC
 
@@ -103,6 +104,26 @@ def test_each_kind_of_problem_has_its_sentence(course: Course, tmp_path: Path) -
     assert problems(course, path) == [
         "grade: this cell is no longer of the type it was handed out with"
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"%PDF-1.7 \xff\xfe", "mine.ipynb is not a notebook: the file is not UTF-8 text."),
+        (b"", "mine.ipynb is not a notebook: the file is empty."),
+        (None, "is a folder: name the notebook in it."),
+    ],
+)
+def test_what_is_no_notebook_is_said_so(
+    course: Course, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "mine.ipynb"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(CourseError, match=re.escape(said)):
+        problems(course, path)
 
 
 def test_without_a_warm_parent_the_answers_are_the_same(

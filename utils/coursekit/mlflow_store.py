@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from contextlib import suppress
@@ -20,13 +21,14 @@ def empty() -> Path:
     if template.exists():
         _let_others_read(template)
         return template
-    from mlflow.store.db.utils import _initialize_tables
+    from mlflow.store.db.utils import _initialize_tables, _logger
     from sqlalchemy import create_engine
 
     # Made beside the template and renamed: notebooks that start together must not see half a file.
     handle, draft = tempfile.mkstemp(dir=template.parent, suffix=".db")
     os.close(handle)
     engine = create_engine(f"sqlite:///{draft}")
+    _logger.setLevel(logging.WARNING)  # what it says is about a file that nobody has asked for
     _initialize_tables(engine)
     engine.dispose()
     os.replace(draft, template)

@@ -8,6 +8,7 @@ guessed without the instructor's secret. Variant 0 is the public one that `labs/
 import csv
 import hashlib
 import hmac
+import io
 import os
 import re
 import secrets
@@ -92,12 +93,19 @@ class Roster:
         path = Path(path)
         if not path.is_file():
             raise RosterError(f"There is no roster at {path}.")
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            table = csv.DictReader(file, skipinitialspace=True)
-            missing = [name for name in _ROSTER_COLUMNS if name not in (table.fieldnames or ())]
-            if missing:
-                raise RosterError(f"The roster {path.name} has no column {', '.join(missing)}.")
-            learners = tuple(_learner(row, f"{path.name}, line {table.line_num}") for row in table)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            raise RosterError(
+                f"The roster {path.name} is not UTF-8 text: save it as 'CSV UTF-8'."
+            ) from None
+        table = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
+        columns = table.fieldnames or ()
+        missing = [name for name in _ROSTER_COLUMNS if name not in columns]
+        if missing:
+            hint = " (columns are separated by commas)" if ";" in "".join(columns) else ""
+            raise RosterError(f"The roster {path.name} has no column {', '.join(missing)}{hint}.")
+        learners = tuple(_learner(row, f"{path.name}, line {table.line_num}") for row in table)
         if not learners:
             raise RosterError(f"The roster {path.name} names no learner.")
         _refuse_duplicates(learners, path.name)
@@ -114,7 +122,7 @@ def _learner(row: dict[str, str | None], place: str) -> Learner:
         raise RosterError(f"The student_id is empty ({place}).")
     if not _STUDENT_ID.fullmatch(student_id):
         raise RosterError(
-            f"The student_id {student_id!r} has characters other than letters, digits, "
+            f"The student_id {student_id!r} has characters other than the letters a-z, digits, "
             f"'.', '_', '@' and '-', or does not begin with a letter or digit ({place})."
         )
     return Learner(**values)

@@ -19,8 +19,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     return tmp_path
 
 
-def test_it_is_made_once_for_everybody(root: Path) -> None:
+def test_it_is_made_once_for_everybody(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
     made = mlflow_store.empty()
+    assert "INFO" not in capfd.readouterr().err
     assert made.parent == root / ".course"
     with sqlite3.connect(made) as store:
         assert store.execute("select count(*) from runs").fetchone() == (0,)

@@ -103,6 +103,18 @@ def test_roster_says_what_is_wrong(tmp_path: Path, text: str, message: str) -> N
         Roster.read(_roster(tmp_path, text))
 
 
+def test_a_roster_as_spreadsheets_save_it(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes((HEADER + "a,Jürgen,B\n").encode("latin-1"))
+    with pytest.raises(RosterError, match="not UTF-8 text: save it as 'CSV UTF-8'"):
+        Roster.read(path)
+    path.write_text((HEADER + "a,Jürgen,B\n").replace(",", ";"))
+    with pytest.raises(RosterError, match=r"no column .* are separated by commas"):
+        Roster.read(path)
+    path.write_text('\ufeffstudent_id,first_name,last_name\r\na,"Jürgen, Dr.",B\r\n', newline="")
+    assert [learner.first_name for learner in Roster.read(path)] == ["Jürgen, Dr."]
+
+
 def test_missing_roster(tmp_path: Path) -> None:
     with pytest.raises(RosterError, match="no roster at"):
         Roster.read(tmp_path / "none.csv")

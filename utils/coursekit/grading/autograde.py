@@ -4,10 +4,11 @@ import logging
 import re
 import time
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from traitlets.config import Config
@@ -65,18 +66,16 @@ class AutogradeEngine:
             self._enter_zero(submission)
         graded = self.course.autograded(submission.student, submission.lab)
         remark = reason or _remark(graded / f"{submission.lab}.ipynb")
-        score, max_score, tasks, unread = self._points(submission)
-        remark = "; ".join(part for part in (remark, unread, self.caveat()) if part)
-        return Outcome(
+        outcome = Outcome(
             student=submission.student,
             lab=submission.lab,
             status="graded" if reason is None else "failed",
-            reason=remark,
-            score=score,
-            max_score=max_score,
+            reason="; ".join(part for part in (remark, self.caveat()) if part),
+            score=0.0,
+            max_score=0.0,
             seconds=round(time.monotonic() - began, 3),
-            tasks=tasks,
         )
+        return up_to_date(self.course, outcome)
 
     def _cells(self, lab: str) -> set[str]:
         """The names of a lab's cells."""
@@ -107,7 +106,8 @@ class AutogradeEngine:
         return None
 
     def terms(self) -> str:
-        return f"{type(self).__name__} {self.cell_seconds} {self.notebook_seconds} {self.caveat()}"
+        # Not the limits: one learner's longer limit is not taken back by the next run of all.
+        return f"{type(self).__name__} {self.caveat()}"
 
     def caveat(self) -> str:
         """What the record of each outcome says about the way it was graded."""
@@ -127,19 +127,25 @@ class AutogradeEngine:
                     grade.needs_manual_grade = False
             gradebook.db.commit()
 
-    def _points(self, submission: Submission) -> tuple[float, float, dict[str, float], str]:
-        """Score, maximum, points by task, and what a person has still to read."""
-        with self.course.gradebook() as gradebook:
-            entry = gradebook.find_submission(submission.lab, submission.student)
-            grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
-            tasks = task_points(gradebook, submission.student, submission.lab)
-            waiting = sorted((g.name, g.max_score) for g in grades if g.needs_manual_grade)
-            unread = ""
-            if waiting:
-                points = sum(most for _, most in waiting)
-                names = ", ".join(name for name, _ in waiting)
-                unread = f"{points:g} points wait for a reader: {names}"
-            return float(entry.score), float(entry.max_score), tasks, unread
+
+def up_to_date(course: Course, outcome: Outcome) -> Outcome:
+    """The outcome with the points that the gradebook has now: a person may have given some."""
+    student, lab = outcome.student, outcome.lab
+    with course.gradebook() as gradebook:
+        try:
+            entry = gradebook.find_submission(lab, student)
+        except MissingEntry:
+            return outcome
+        grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+        waiting = sorted((g.name, g.max_score) for g in grades if g.needs_manual_grade)
+        points, names = sum(most for _, most in waiting), ", ".join(name for name, _ in waiting)
+        return replace(
+            outcome,
+            score=float(entry.score),
+            max_score=float(entry.max_score),
+            tasks=task_points(gradebook, student, lab),
+            unread=f"{points:g} points wait for a reader: {names}" if waiting else "",
+        )
 
 
 def task_points(gradebook: Gradebook, student: str, lab: str) -> dict[str, float]:
@@ -161,22 +167,35 @@ def find_fault(submission: Submission, cells: set[str]) -> str | None:
     if not notebook.is_file():
         found = sorted(path.name for path in submission.folder.glob("*.ipynb"))
         return f"no notebook named {notebook.name}, but {', '.join(found) or 'other files'}"
-    if notebook.stat().st_size == 0:
-        return "not a notebook: the file is empty"
     try:
-        content = nbformat.read(notebook, as_version=4)
-        nbformat.validate(content)
-        nbformat.writes(content).encode()  # half of a surrogate pair cannot be saved again
-    except UnicodeError:
-        return "not a notebook: the file is not UTF-8 text"
-    except nbformat.reader.NotJSONError:
-        return "not a notebook: the file is not valid JSON"
-    except Exception as error:
-        return f"not a notebook: {_first_line(error)}"
+        content = read_notebook(notebook)
+    except ValueError as error:
+        return f"not a notebook: {error}"
     marks = [cell.metadata.get("nbgrader") for cell in content.cells]
     if not cells & {str(mark.get("grade_id")) for mark in marks if isinstance(mark, dict)}:
         return f"wrong lab: the notebook has none of the cells of {submission.lab}"
     return None
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """A notebook that can be run and saved again.
+
+    Raises:
+        ValueError: it is none; the message is a clause that says why.
+    """
+    if path.stat().st_size == 0:
+        raise ValueError("the file is empty")
+    try:
+        content: NotebookNode = nbformat.read(path, as_version=4)
+        nbformat.validate(content)
+        nbformat.writes(content).encode()  # half of a surrogate pair cannot be saved again
+    except UnicodeError:
+        raise ValueError("the file is not UTF-8 text") from None
+    except nbformat.reader.NotJSONError:
+        raise ValueError("the file is not valid JSON") from None
+    except Exception as error:
+        raise ValueError(_first_line(error)) from error
+    return content
 
 
 def _first_line(error: Exception) -> str:
@@ -216,6 +235,6 @@ def _remark(graded: Path) -> str:
     return "; ".join(parts)
 
 
-def _name(cell: nbformat.NotebookNode, number: int) -> str:
+def _name(cell: NotebookNode, number: int) -> str:
     task = cell.metadata.get("nbgrader", {}).get("grade_id")
     return str(task) if task else f"code cell {number}"

@@ -31,7 +31,7 @@ DEMO_SECONDS = 30.0
 Lab = Annotated[str, typer.Argument(help="Name of the lab, for example lab00_warm_up")]
 Source = Annotated[str, typer.Option(help="Data source: synthetic or ibm")]
 Timeout = Annotated[
-    float | None, typer.Option(help="Seconds for one cell (default: nbgrader_config.py)")
+    float | None, typer.Option(min=1, help="Seconds for one cell (default: nbgrader_config.py)")
 ]
 Jobs = Annotated[
     int | None, typer.Option(min=1, help="Submissions at a time (default: one per core)")
@@ -96,6 +96,7 @@ def release(
 
     _check_source(source)
     with _open_course(alone=True) as course:
+        _require_data({source})
         notebooks = make(course, Roster.read(roster), lab, source)
         where = course.handed_out("<student_id>", lab).relative_to(course.root)
         console.print(f"{len(notebooks)} notebooks of {lab} in {where}", markup=False)
@@ -111,6 +112,14 @@ def collect(
     with _open_course(alone=True) as course:
         found = take_in(course, folder, lab)
         console.print(f"{len(found.collected)} submissions of {lab} collected")
+        for student, files in found.refused.items():
+            said = f"✘ {student}: no notebook ({files}); the earlier submission is kept"
+            console.print(said, markup=False, highlight=False, soft_wrap=True)
+        if found.kept:
+            names = ", ".join(found.kept)
+            console.print(
+                f"Nothing new from {names} (the earlier submission is kept)", markup=False
+            )
         if found.missing:
             console.print(f"Nothing from {', '.join(found.missing)}", markup=False)
         if found.unknown:
@@ -146,10 +155,11 @@ def grade(
         _require_data({line.source for line in read_record(course.record(lab)).values()})
         unknown = sorted(set(student or ()) - set(learners))
         if unknown:
-            raise CourseError(f"{lab} was not released to {', '.join(unknown)}.")
+            names = ", ".join(map(repr, unknown))
+            raise CourseError(f"{lab} was not released to {names}: look at the spelling.")
         outcomes = _grade(course, lab, student or list(learners), place, again)
         failed = sum(outcome.status == "failed" for outcome in outcomes)
-        console.print(f"{len(outcomes)} graded, {failed} of them failed to run")
+        console.print(f"{len(outcomes)} submissions, {failed} of them failed to run")
 
 
 @dataclass
@@ -242,11 +252,15 @@ def _grade(
             batch = submissions(course, lab, students)
             engine = place.grader(course)
         jobs = 1 if place.engine == "stock" else place.jobs or os.cpu_count() or 1
-        return graded_with_progress(
-            console,
-            batch,
-            lambda tell: grade_many(engine, course, batch, run, jobs, again=again, tell=tell),
-        )
+        try:
+            return graded_with_progress(
+                console,
+                batch,
+                lambda tell: grade_many(engine, course, batch, run, jobs, again=again, tell=tell),
+            )
+        except KeyboardInterrupt:
+            console.print("Stopped. What was graded is kept: the same command goes on from there.")
+            raise typer.Exit(130) from None
 
 
 def feedback(lab: Lab) -> None:

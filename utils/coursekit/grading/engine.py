@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from coursekit.grading.course import Course, explained
 
-Status = Literal["graded", "failed"]
+Status = Literal["graded", "failed", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,12 @@ class Outcome:
 
     Attributes:
         status: "graded" when the notebook was run to its end; "failed" when it could not be run,
-            which is worth 0 points.
+            which is worth 0 points; "waiting" in a report, where there is no grade yet.
         reason: one clause on what went wrong, empty when nothing did.
         score: points out of `max_score`.
         seconds: wall time that grading took.
         tasks: points by the name of the test cell.
+        unread: one clause on what a person has still to read, empty when there is nothing.
     """
 
     student: str
@@ -43,6 +44,12 @@ class Outcome:
     max_score: float
     seconds: float
     tasks: dict[str, float] = field(default_factory=dict)
+    unread: str = ""
+
+    @property
+    def remarks(self) -> str:
+        """What went wrong and what is still to be read, as one clause."""
+        return "; ".join(part for part in (self.reason, self.unread) if part)
 
 
 class Engine(Protocol):

@@ -29,6 +29,7 @@ from jsonschema.validators import validator_for
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from coursekit.grading.autograde import up_to_date
 from coursekit.grading.course import Course, explained
 from coursekit.grading.engine import (
     Engine,
@@ -219,7 +220,8 @@ def _graded_before(course: Course, submission: Submission, mark: str) -> Outcome
     path = course.mark(submission.student, submission.lab)
     if not path.is_file() or path.read_text() != mark:
         return None
-    return load_outcome(course, submission.student, submission.lab)
+    known = load_outcome(course, submission.student, submission.lab)
+    return known and up_to_date(course, known)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def graded_with_progress(
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("grade", total=len(batch), learner="", lab="", state="")
         unchanged = set()
 
@@ -42,7 +42,7 @@ def graded_with_progress(
         for outcome in start(tell):
             outcomes.append(outcome)
             time = f"{outcome.seconds:.1f} s"
-            line = f"{outcome.score:g}/{outcome.max_score:g} {outcome.status} {outcome.reason}"
+            line = f"{outcome.score:g}/{outcome.max_score:g} {outcome.status} {outcome.remarks}"
             progress.console.print(
                 f"{outcome.student:>12}: {line.strip()}"
                 f"  ({'graded before' if outcome.student in unchanged else time})",

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbgrader.api import MissingEntry
 from rich.table import Table
 
-from coursekit.grading.autograde import task_points
+from coursekit.grading.autograde import up_to_date
 from coursekit.grading.collect import learners_of
 from coursekit.grading.course import Course
 from coursekit.grading.engine import Outcome, load_outcome
@@ -33,30 +32,26 @@ def released_labs(course: Course) -> list[str]:
 def read_grades(course: Course, labs: Sequence[str] | None = None) -> Grades:
     """The outcomes of all learners a lab was released to.
 
-    Points come from the gradebook, since an instructor may have changed them in formgrader;
-    status and reason come from the record that grading wrote. Learners who were not graded yet
-    have no line.
+    Points come from the gradebook, since an instructor may have given some in formgrader; status
+    and reason come from the record that grading wrote. Who was not graded yet is waiting.
     """
-    outcomes: list[Outcome] = []
-    for lab in released_labs(course) if labs is None else labs:
-        for student in learners_of(course, lab):
-            outcome = load_outcome(course, student, lab)
-            if outcome is not None:
-                outcomes.append(_with_current_points(course, outcome))
+    outcomes = [
+        _standing(course, student, lab)
+        for lab in (released_labs(course) if labs is None else labs)
+        for student in learners_of(course, lab)
+    ]
     tasks = sorted({task for outcome in outcomes for task in outcome.tasks})
     return Grades(tuple(outcomes), tuple(tasks))
 
 
-def _with_current_points(course: Course, outcome: Outcome) -> Outcome:
-    with course.gradebook() as gradebook:
-        try:
-            entry = gradebook.find_submission(outcome.lab, outcome.student)
-        except MissingEntry:
-            return outcome
-        tasks = task_points(gradebook, outcome.student, outcome.lab)
-        return replace(
-            outcome, score=float(entry.score), max_score=float(entry.max_score), tasks=tasks
-        )
+def _standing(course: Course, student: str, lab: str) -> Outcome:
+    outcome = load_outcome(course, student, lab)
+    if outcome is None:
+        return Outcome(student, lab, "waiting", "not graded yet", 0.0, 0.0, 0.0)
+    if not course.mark(student, lab).is_file():
+        waits = "a newer submission waits: run `course grade`"
+        outcome = replace(outcome, reason="; ".join(filter(None, (waits, outcome.reason))))
+    return up_to_date(course, outcome)
 
 
 def write_grades(course: Course, grades: Grades) -> Path:
@@ -70,10 +65,9 @@ def write_grades(course: Course, grades: Grades) -> Path:
             (
                 line.student,
                 line.lab,
-                _number(line.score),
-                _number(line.max_score),
+                *_points(line),
                 line.status,
-                line.reason,
+                line.remarks,
                 *points,
             )
         )
@@ -92,16 +86,21 @@ def score_table(grades: Grades) -> Table:
     table.add_column("status", no_wrap=True)
     table.add_column("reason")
     for line in grades.outcomes:
-        colour = {"failed": "red", "graded": "green"}[line.status]
+        colour = {"failed": "red", "graded": "green", "waiting": "yellow"}[line.status]
         table.add_row(
             line.student,
             line.lab,
-            _number(line.score),
-            _number(line.max_score),
+            *_points(line),
             f"[{colour}]{line.status}[/]",
-            line.reason.replace("[", r"\["),
+            line.remarks.replace("[", r"\["),
         )
     return table
+
+
+def _points(line: Outcome) -> tuple[str, str]:
+    if line.status == "waiting":
+        return "", ""
+    return _number(line.score), _number(line.max_score)
 
 
 def _number(points: float) -> str:

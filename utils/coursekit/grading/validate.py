@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_solution
 from nbgrader.validator import Validator
 
+from coursekit.grading.autograde import read_notebook
 from coursekit.grading.course import Course, CourseError, local_sockets
 from coursekit.grading.provisioner import warm_kernels
 from coursekit.grading.verdicts import failures
@@ -85,8 +86,14 @@ class _Validator(Validator):
 
 def _validate(course: Course, notebook: Path) -> dict[str, list[NotebookNode]]:
     """Kind of problem → the cells that have it, as far as nbgrader reports them."""
+    if notebook.is_dir():
+        raise CourseError(f"{notebook} is a folder: name the notebook in it.")
     if not notebook.is_file():
         raise CourseError(f"There is no notebook {notebook}.")
+    try:
+        read_notebook(notebook)
+    except ValueError as error:
+        raise CourseError(f"{notebook.name} is not a notebook: {error}.") from error
     with local_sockets() as sockets:
         validator = _Validator(config=course.config(sockets), log=logging.getLogger(__name__))
         try:

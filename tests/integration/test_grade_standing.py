@@ -1,0 +1,190 @@
+"""Where each learner stands: handed in, waiting, graded, read by a person; and what is said of it."""
+
+import csv
+from pathlib import Path
+
+import nbformat
+import pytest
+import typer
+from tiny_lab import LAB, make_course, tiny_lab
+from typer.testing import CliRunner, Result
+
+from coursekit.grading import commands, pool
+from coursekit.grading.collect import collect
+from coursekit.grading.course import Course
+from coursekit.grading.engine import submissions
+from coursekit.grading.release import release
+from coursekit.grading.report import read_grades
+from coursekit.grading.samples import fill_in, solutions
+from coursekit.grading.stock import StockEngine
+from coursekit.variants import Roster
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+NOTEBOOK = f"{LAB}.ipynb"
+app = typer.Typer()
+commands.register(app)
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """A course with a released lab, which is that of the working directory."""
+    (tmp_path / "course").mkdir()
+    course = Course(make_course(tmp_path / "course"))
+    release(course, Roster.read(course.root / "datasets" / "sample_roster.csv"), LAB)
+    monkeypatch.chdir(course.root)
+    monkeypatch.delenv("COURSE_ROOT", raising=False)
+    return course
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    return tmp_path / "inbox"
+
+
+def hand_in(inbox: Path, name: str, text: str = "{}") -> Path:
+    path = inbox / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def solved(course: Course, student: str) -> str:
+    notebook = nbformat.read(course.handed_out(student, LAB) / NOTEBOOK, as_version=4)
+    return nbformat.writes(fill_in(notebook, solutions(tiny_lab())))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def lines(course: Course) -> dict[str, dict[str, str]]:
+    assert run("report").exit_code == 0
+    with course.grades.open(newline="", encoding="utf-8") as file:
+        return {line["student_id"]: line for line in csv.DictReader(file)}
+
+
+def grade(course: Course, *students: str) -> list[str]:
+    batch = submissions(course, LAB, students)
+    return [outcome.remarks for outcome in pool.grade_many(StockEngine(course), course, batch)]
+
+
+def test_what_has_no_notebook_replaces_nothing(course: Course, inbox: Path) -> None:
+    hand_in(inbox, "ada.ipynb", "good")
+    hand_in(inbox, "grace.ipynb", "good")
+    collect(course, inbox, LAB)
+    (inbox / "ada.ipynb").unlink()
+    hand_in(inbox, "ada/solution.docx")
+    (inbox / "grace.ipynb").unlink()
+    hand_in(inbox, "hedy/solution.docx")
+    result = run("collect", LAB, str(inbox))
+    assert "✘ ada: no notebook (solution.docx); the earlier submission is kept" in result.output
+    assert "Nothing new from grace" in result.output
+    assert "Nothing from alan, edsger, katherine\n" in result.output
+    for student in ("ada", "grace"):
+        assert (course.submitted(student, LAB) / NOTEBOOK).read_text() == "good"
+    # It is all that there is, so the grade says what is wrong with it.
+    assert (course.submitted("hedy", LAB) / "solution.docx").is_file()
+
+
+def test_the_only_notebook_is_the_labs_whatever_its_name(course: Course, inbox: Path) -> None:
+    hand_in(inbox, "ada/my solution.ipynb", "one")
+    hand_in(inbox, f"grace/{LAB}/final.ipynb", "one")
+    for name in ("first.ipynb", "second.ipynb"):
+        hand_in(inbox, f"hedy/{name}")
+    for name in ("draft.ipynb", NOTEBOOK):
+        hand_in(inbox, f"alan/{name}", name)
+    assert collect(course, inbox, LAB).refused == {}
+    for student in ("ada", "grace"):
+        assert [path.name for path in course.submitted(student, LAB).iterdir()] == [NOTEBOOK]
+    assert not (course.submitted("hedy", LAB) / NOTEBOOK).exists()
+    assert (course.submitted("alan", LAB) / NOTEBOOK).read_text() == NOTEBOOK
+    assert collect(course, inbox, LAB).refused == {"hedy": "first.ipynb, second.ipynb"}
+
+
+def test_everybody_of_the_roster_has_a_line(course: Course, inbox: Path) -> None:
+    hand_in(inbox, "ada.ipynb", solved(course, "ada"))
+    collect(course, inbox, LAB)
+    grade(course, "ada", "alan")
+    found = lines(course)
+    assert {name: line["status"] for name, line in found.items()} == {
+        "ada": "graded",
+        "alan": "failed",
+        "edsger": "waiting",
+        "grace": "waiting",
+        "hedy": "waiting",
+        "katherine": "waiting",
+    }
+    assert (found["hedy"]["score"], found["hedy"]["reason"]) == ("", "not graded yet")
+    assert found["alan"]["score"] == "0"
+
+
+def test_a_newer_submission_is_seen_before_it_is_graded(course: Course, inbox: Path) -> None:
+    path = hand_in(inbox, "ada.ipynb", solved(course, "ada"))
+    collect(course, inbox, LAB)
+    grade(course, "ada")
+    collect(course, inbox, LAB)
+    assert "newer" not in lines(course)["ada"]["reason"], "the same file again is no newer one"
+    path.write_text(path.read_text() + "\n")
+    collect(course, inbox, LAB)
+    assert lines(course)["ada"]["reason"].startswith("a newer submission waits")
+    grade(course, "ada")
+    assert "newer" not in lines(course)["ada"]["reason"]
+
+
+def test_what_a_person_has_read_does_not_wait(course: Course, inbox: Path) -> None:
+    hand_in(inbox, "ada.ipynb", solved(course, "ada"))
+    collect(course, inbox, LAB)
+    assert grade(course, "ada") == ["4 points wait for a reader: why"]
+    assert lines(course)["ada"]["reason"] == "4 points wait for a reader: why"
+    with course.gradebook() as gradebook:
+        entry = gradebook.find_grade("why", LAB, LAB, "ada")
+        entry.manual_score, entry.needs_manual_grade = 3, False
+        gradebook.db.commit()
+    assert (lines(course)["ada"]["score"], lines(course)["ada"]["reason"]) == ("9", "")
+    (outcome,) = read_grades(course).outcomes[:1]
+    batch = submissions(course, LAB, ["ada"])
+    (known,) = pool.grade_many(StockEngine(course), course, batch)
+    assert (known.score, known.remarks) == (outcome.score, "") == (9.0, "")
+
+
+def test_another_limit_is_no_reason_to_grade_again(course: Course) -> None:
+    assert StockEngine(course, cell_seconds=100).terms() == StockEngine(course).terms()
+
+
+@pytest.mark.parametrize("command", ["collect", "grade", "feedback"])
+def test_a_lab_that_does_not_exist_is_named_with_those_that_do(
+    course: Course, inbox: Path, command: str
+) -> None:
+    inbox.mkdir()
+    result = run(command, "lab98", *([str(inbox)] if command == "collect" else []))
+    assert result.exit_code == 1
+    assert f"There is no lab 'lab98'; there is {LAB}." in result.output
+
+
+def test_a_strangers_name_is_shown_as_it_was_typed(course: Course) -> None:
+    result = run("grade", LAB, "--student", "")
+    assert f"{LAB} was not released to ''" in result.output
+
+
+def test_a_release_waits_for_the_data_that_grading_needs(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHURN_IBM_CSV", "nowhere.csv")
+    roster = str(course.root / "datasets" / "sample_roster.csv")
+    course.record(LAB).unlink()
+    result = run("release", LAB, "--roster", roster, "--source", "ibm")
+    assert (result.exit_code, "nowhere.csv" in result.output) == (1, True)
+    assert not course.record(LAB).exists()
+
+
+def test_an_interrupt_says_that_nothing_is_lost(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object, **settings: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pool, "grade_many", interrupted)
+    result = run("grade", LAB, "--engine", "stock")
+    assert result.exit_code == 130
+    assert "Stopped. What was graded is kept" in result.output
