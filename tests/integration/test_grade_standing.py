@@ -1,6 +1,7 @@
 """Where each learner stands: handed in, waiting, graded, read by a person; and what is said of it."""
 
 import csv
+import os
 from pathlib import Path
 
 import nbformat
@@ -12,7 +13,7 @@ from typer.testing import CliRunner, Result
 from coursekit.grading import commands, pool
 from coursekit.grading.collect import collect
 from coursekit.grading.course import Course
-from coursekit.grading.engine import submissions
+from coursekit.grading.engine import Outcome, save_outcome, submissions
 from coursekit.grading.release import release
 from coursekit.grading.report import read_grades
 from coursekit.grading.samples import fill_in, solutions
@@ -146,6 +147,40 @@ def test_what_a_person_has_read_does_not_wait(course: Course, inbox: Path) -> No
     batch = submissions(course, LAB, ["ada"])
     (known,) = pool.grade_many(StockEngine(course), course, batch)
     assert (known.score, known.remarks) == (outcome.score, "") == (9.0, "")
+
+
+def test_one_learners_text_spoils_nobodys_report(course: Course, inbox: Path) -> None:
+    folder = inbox / "ada"
+    folder.mkdir(parents=True)
+    for name in (b"M\xfcller.ipynb", b"=A1 \x1b[31m\n.ipynb"):
+        (folder / os.fsdecode(name)).touch()
+    collect(course, inbox, LAB)
+    (reason,) = grade(course, "ada")
+    assert reason.isprintable()
+    assert "M?ller.ipynb" in reason
+    assert lines(course)["ada"]["reason"] == reason
+    assert run("feedback", LAB).exit_code == 0
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@A1", "=\\[/red]"])
+def test_no_table_obeys_a_reason(course: Course, text: str) -> None:
+    save_outcome(course, Outcome("ada", LAB, "failed", text, 0.0, 0.0, 0.0))
+    course.mark("ada", LAB).touch()
+    assert lines(course)["ada"]["reason"] == f"'{text}"
+
+
+def test_a_folder_that_is_too_deep_is_no_reason_to_stop(course: Course, inbox: Path) -> None:
+    hand_in(inbox, f"ada/{NOTEBOOK}", "good")
+    here = inbox / "ada"
+    for _ in range(300):
+        here = here / "d"
+        here.mkdir()
+    os.mkfifo(inbox / "ada" / "pipe")
+    hand_in(inbox, f"bob/{NOTEBOOK}")
+    hand_in(inbox, "grace.ipynb", "good")
+    for _ in range(2):  # the second replaces the first
+        assert collect(course, inbox, LAB).collected == ("ada", "grace")
+    assert (course.submitted("ada", LAB) / NOTEBOOK).read_text() == "good"
 
 
 def test_another_limit_is_no_reason_to_grade_again(course: Course) -> None:

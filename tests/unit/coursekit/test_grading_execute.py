@@ -4,6 +4,7 @@ import errno
 import re
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
-from coursekit.grading import files, proctor
+from coursekit.grading import execute, files, proctor
 from coursekit.grading.execute import Job, run
 from coursekit.grading.kernel import Start, start_sandboxed, start_unprotected
 from coursekit.grading.sandbox import Limits, why_not
@@ -360,3 +361,29 @@ def test_no_room_for_what_a_call_writes_is_nobodys_zero(monkeypatch: pytest.Monk
     monkeypatch.setattr(proctor, "copy_tree", copy_tree)
     with pytest.raises(OSError, match="No space left"):
         ran(WRITES, test="write('one')")
+
+
+@pytest.mark.parametrize(
+    ("left", "seconds"), [(100, 60), (40, 40), (0.5, 1), (-5, 1), (-9.5, 0.5), (-11, -1)]
+)
+def test_the_clock_of_a_notebook_runs_out(
+    monkeypatch: pytest.MonkeyPatch, left: float, seconds: float
+) -> None:
+    clock = execute._Clock(Limits(cell_seconds=60, notebook_seconds=100))
+    monkeypatch.setattr(execute.time, "monotonic", lambda: clock.end - left)
+    assert clock.seconds() == pytest.approx(seconds, abs=1e-6)
+
+
+@needs_sandbox
+def test_without_time_no_cell_is_run_and_tests_still_are() -> None:
+    done = ran(RIGHT, limits=replace(LIMITS, notebook_seconds=0))
+    assert "is used up" in done.cells[0].outputs[0].evalue
+    assert done.cells[1].outputs[0].ename == "NotAvailableError"
+    assert points(done) == 0
+
+
+@needs_sandbox
+def test_an_error_of_the_engines_name_is_not_the_engines() -> None:
+    forged = "class DeadKernelError(Exception): pass\nraise DeadKernelError('=1+1')"
+    error = ran(forged).cells[0].outputs[0]
+    assert error.ename == "DeadKernelError (raised by the notebook)"

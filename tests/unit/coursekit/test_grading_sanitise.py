@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
+from coursekit.grading import sanitise
 from coursekit.grading.feedback import FeedbackExporter
 from coursekit.grading.sanitise import CUT, OUTPUTS, PAGE, PICTURE, TEXT, Sanitise, clean_html
 
@@ -245,3 +246,18 @@ def test_markup_that_strains_a_parser_still_gives_a_page(text: str) -> None:
 @pytest.mark.parametrize("text", ["[", "**a", "> ", "`", "- " * 500, "![", "|a" * 500])
 def test_markdown_that_strains_a_parser_still_gives_a_page(text: str) -> None:
     assert "<html" in _page(new_markdown_cell((text * TEXT)[:TEXT]))
+
+
+def test_html_that_is_slow_to_clean_ends_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sanitise, "SECONDS", 0.5)
+    slow = "<a><i>" * 3300
+    data = {"text/html": slow, "text/plain": "the text of it"}
+    cells = [
+        new_code_cell(outputs=[new_output("display_data", data) for _ in range(OUTPUTS)])
+        for _ in range(3)
+    ]
+    nb, _ = Sanitise().preprocess(new_notebook(cells=cells), {})
+    kinds = [
+        kind for cell in nb.cells for output in cell.outputs for kind in output.get("data", ())
+    ]
+    assert kinds.count("text/plain") > 2 * OUTPUTS

@@ -18,6 +18,7 @@ from coursekit.grading.engine import Outcome, Submission, forget
 
 NOTEBOOK_SECONDS = 600.0
 _TIMEOUT, _DEAD = "CellTimeoutError", "DeadKernelError"
+_LONGEST = 300
 _MEMORY = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")
 
 
@@ -70,7 +71,7 @@ class AutogradeEngine:
             student=submission.student,
             lab=submission.lab,
             status="graded" if reason is None else "failed",
-            reason="; ".join(part for part in (remark, self.caveat()) if part),
+            reason="; ".join(part for part in (_one_line(remark), self.caveat()) if part),
             score=0.0,
             max_score=0.0,
             seconds=round(time.monotonic() - began, 3),
@@ -233,6 +234,13 @@ def _remark(graded: Path) -> str:
     restored = notebook.metadata.get("restored_cells", [])
     parts += [f"put back: {', '.join(restored)}"] if restored else []
     return "; ".join(parts)
+
+
+def _one_line(text: str) -> str:
+    """Text of which a learner may have chosen a part, for terminals, pages and tables."""
+    plain = text.encode("utf-8", "replace").decode()
+    line = " ".join("".join(c if c.isprintable() else " " for c in plain).split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"
 
 
 def _name(cell: NotebookNode, number: int) -> str:

@@ -2,11 +2,15 @@
 
 import filecmp
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.grading.course import Course, CourseError, explained
+from coursekit.grading.files import copy_tree
 from coursekit.grading.parameters import read_record
+
+_CACHES = (".ipynb_checkpoints", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def _take_in(handed_in: Path, target: Path, lab: str, mark: Path) -> None:
         draft.mkdir(parents=True)
         shutil.copyfile(handed_in, draft / f"{lab}.ipynb")
     else:
-        shutil.copytree(handed_in, draft, ignore=_links_and_caches)
+        copy_tree(handed_in, draft, sys.maxsize, skip=lambda path: path.name in _CACHES)
         notebook = _notebook_in(draft, lab)
         if notebook is not None:
             notebook.rename(draft / f"{lab}.ipynb")
@@ -131,8 +135,3 @@ def _same_files(one: Path, other: Path) -> bool:
     return names == others and all(
         filecmp.cmp(one / name, other / name, shallow=False) for name in names
     )
-
-
-def _links_and_caches(folder: str, names: list[str]) -> set[str]:
-    caches = {".ipynb_checkpoints", "__pycache__"}
-    return {name for name in names if name in caches or Path(folder, name).is_symlink()}

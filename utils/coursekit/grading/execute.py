@@ -91,7 +91,7 @@ def run(
                 task = _task(cell)
                 if task in job.tests and task not in seen:
                     seen.add(task)
-                    outputs = proctor.run(job.tests[task], clock.seconds())
+                    outputs = proctor.run(job.tests[task], max(1.0, clock.seconds()))
                 else:
                     outputs = _run_learners(kernel, cell.source, clock.seconds())
                 cell.execution_count = number
@@ -104,6 +104,8 @@ def run(
 def _run_learners(kernel: StudentKernel, source: str, seconds: float) -> list[dict[str, Any]]:
     if not source.strip():
         return []
+    if seconds <= 0:
+        return [error_output(TIMEOUT, "not run: the time of the whole notebook is used up")]
     status, outputs = kernel.run(source, seconds)
     if status == "timeout":
         outputs.append(error_output(TIMEOUT, f"stopped after {seconds:g} seconds"))
@@ -129,14 +131,19 @@ def _is_notebook(path: Path) -> bool:
 
 
 class _Clock:
-    """Seconds for the next cell. When the notebook's are used up, one for each further cell."""
+    """Seconds for the next cell. When the notebook's are used up, one for each further cell.
+
+    Until a tenth more is used up as well: then there are none.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.end = time.monotonic() + limits.notebook_seconds
 
     def seconds(self) -> float:
-        return max(1.0, min(self.limits.cell_seconds, self.end - time.monotonic()))
+        left = self.end - time.monotonic()
+        more = left + self.limits.notebook_seconds / 10
+        return min(self.limits.cell_seconds, max(left, min(1.0, more)))
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from nbformat.v4.nbbase import validate
 
 _TYPES = ("stream", "display_data", "execute_result", "error")
 _MOST = 500
+#: Errors by which the engine says how a cell ended; a learner's class of that name is another one.
+_ENGINES = ("CellTimeoutError", "DeadKernelError", "ExaminerError", "NotAvailableError")
 _NOTE = "\n… the rest of the output was cut off\n"
 
 
@@ -47,6 +49,8 @@ class Collector:
         if kind not in _TYPES or self.size >= self.limit:
             return
         output = _clean(dict(output_from_msg(message)))
+        if output.get("ename") in _ENGINES:
+            output["ename"] += " (raised by the notebook)"
         size = _size(output)
         if self.size + size > self.limit or len(self.outputs) >= _MOST:
             output = self._shortened(output, self.limit - self.size)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.table import Table
+from rich.text import Text
 
 from coursekit.grading.autograde import up_to_date
 from coursekit.grading.collect import learners_of
@@ -67,7 +68,7 @@ def write_grades(course: Course, grades: Grades) -> Path:
                 line.lab,
                 *_points(line),
                 line.status,
-                line.remarks,
+                _no_formula(line.remarks),
                 *points,
             )
         )
@@ -92,7 +93,7 @@ def score_table(grades: Grades) -> Table:
             line.lab,
             *_points(line),
             f"[{colour}]{line.status}[/]",
-            line.remarks.replace("[", r"\["),
+            Text(line.remarks),
         )
     return table
 
@@ -101,6 +102,11 @@ def _points(line: Outcome) -> tuple[str, str]:
     if line.status == "waiting":
         return "", ""
     return _number(line.score), _number(line.max_score)
+
+
+def _no_formula(text: str) -> str:
+    """A learner may have chosen a part of it, and spreadsheets run what begins like a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _number(points: float) -> str:

@@ -70,7 +70,7 @@ class Limits:
     processes: int = 256
     file_size: int = 512 * 2**20
     disk: int = 1024 * 2**20
-    files: int = 100_000
+    files: int = 20_000
     output: int = 1_000_000
     open_files: int = 1024
 

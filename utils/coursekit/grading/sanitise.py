@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html import escape
 from typing import Any
 
@@ -18,6 +19,8 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 TEXT, PICTURE, PAGE = 10_000, 1_000_000, 3_000_000
 #: Outputs kept of one cell.
 OUTPUTS = 50
+#: Seconds for all HTML of a page. A usual table takes thousandths; what is left over shows as text.
+SECONDS = 10.0
 CUT = "… the rest was cut off"
 
 _TAGS = frozenset(
@@ -173,11 +176,11 @@ class Sanitise(NbGraderPreprocessor):
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        left = PAGE
+        left, patience = PAGE, Patience()
         cells = []
         for cell in nb.cells:
             marks = cell.metadata.get("nbgrader")
-            clean = _clean_cell(cell, marks)
+            clean = _clean_cell(cell, marks, patience)
             size = len(str(clean))
             if marks is None and size > left:
                 cells.append(nbformat.v4.new_markdown_cell(CUT))
@@ -186,12 +189,28 @@ class Sanitise(NbGraderPreprocessor):
             cells.append(clean)
         # The lab's own cells stay, whatever the learner's take up.
         rest = nb.cells[len(cells) :]
-        cells += [_clean_cell(c, m) for c in rest if (m := c.metadata.get("nbgrader"))]
+        cells += [_clean_cell(c, m, patience) for c in rest if (m := c.metadata.get("nbgrader"))]
         nb.cells = cells
         return nb, resources
 
 
-def _clean_cell(cell: NotebookNode, marks: Any) -> NotebookNode:
+class Patience:
+    """Makes HTML safe until that has taken `SECONDS` in all."""
+
+    def __init__(self) -> None:
+        self.left = SECONDS
+
+    def clean(self, html: str) -> str:
+        """`clean_html`, or nothing once the seconds are used up."""
+        if self.left <= 0:
+            return ""
+        began = time.monotonic()
+        cleaned = clean_html(html)
+        self.left -= time.monotonic() - began
+        return cleaned
+
+
+def _clean_cell(cell: NotebookNode, marks: Any, patience: Patience) -> NotebookNode:
     """The cell without metadata but nbgrader's, and without attached files of unknown types."""
     clean = nbformat.from_dict(cell)
     clean.metadata = NotebookNode({"nbgrader": marks} if marks else {})
@@ -203,12 +222,12 @@ def _clean_cell(cell: NotebookNode, marks: Any) -> NotebookNode:
             if (kept := {k: v for k, v in data.items() if _is_picture(k, v)})
         }
     if clean.cell_type == "code":
-        clean.outputs = _clean_outputs(cell.outputs)
+        clean.outputs = _clean_outputs(cell.outputs, patience)
     return clean
 
 
-def _clean_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    kept = [clean for output in outputs[:OUTPUTS] if (clean := _clean_output(output))]
+def _clean_outputs(outputs: list[NotebookNode], patience: Patience) -> list[NotebookNode]:
+    kept = [clean for output in outputs[:OUTPUTS] if (clean := _clean_output(output, patience))]
     left = PICTURE
     for place, output in enumerate(kept):
         left -= len(str(output))
@@ -217,7 +236,7 @@ def _clean_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return [*kept, _note()] if len(outputs) > OUTPUTS else kept
 
 
-def _clean_output(output: NotebookNode) -> NotebookNode | None:
+def _clean_output(output: NotebookNode, patience: Patience) -> NotebookNode | None:
     clean = nbformat.from_dict(output)
     if output.output_type == "stream":
         clean.text = cut(output.text)
@@ -227,18 +246,18 @@ def _clean_output(output: NotebookNode) -> NotebookNode | None:
         clean.evalue = cut(output.evalue)
         return clean
     for kind in _KINDS:
-        value = _clean_value(kind, output.data.get(kind))
+        value = _clean_value(kind, output.data.get(kind), patience)
         if value:
             clean.data, clean.metadata = NotebookNode({kind: value}), NotebookNode()
             return clean
     return None
 
 
-def _clean_value(kind: str, value: Any) -> str:
+def _clean_value(kind: str, value: Any, patience: Patience) -> str:
     if not isinstance(value, str):
         return ""
     if kind == "text/html":
-        return clean_html(cut(value, 2 * TEXT)).strip()
+        return patience.clean(cut(value, 2 * TEXT)).strip()
     if kind == "image/svg+xml":
         # The template puts it into an <img>, where it cannot run or load anything.
         return value if len(value) <= PICTURE else ""
