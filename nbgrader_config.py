@@ -55,6 +55,12 @@ c.IgnorePattern.pattern = r"(?s).*"
 
 # Seconds. A cell that runs longer is interrupted and the notebook goes on with the next one.
 c.Execute.timeout = int(os.environ.get("COURSE_CELL_TIMEOUT", "60"))
+_SAID = f"stopped after {c.Execute.timeout} seconds"
+c.Execute.error_on_timeout = {
+    "ename": "CellTimeoutError",
+    "evalue": _SAID,
+    "traceback": [f"CellTimeoutError: {_SAID}"],
+}
 c.Execute.startup_timeout = 120
 c.Execute.iopub_timeout = 30
 
@@ -75,6 +81,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
+    "coursekit.grading.sanitise.SafeToRead",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 

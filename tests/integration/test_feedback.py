@@ -1,13 +1,15 @@
 """Feedback pages of real submissions, and what a browser does with one that is full of traps."""
 
+import shutil
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import pytest
 from browser import Browser, find_chromium
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
 
@@ -97,9 +99,103 @@ def test_the_table_says_what_happened_and_no_hidden_value(course: Course) -> Non
         "why": (f"0 / {READ_BY_A_PERSON}", "This waits for a reader."),
     }
     text = page.read_text(encoding="utf-8")
-    assert f"Score: 1.0 / {FULL + READ_BY_A_PERSON}.0" in text
+    headings = BeautifulSoup(text, "html.parser").select(".panel-heading")
+    assert headings[0].h4.get_text() == f"{LAB} · {STUDENT} (Score: 1 / {FULL + READ_BY_A_PERSON})"
+    assert [
+        h.get_text().strip().split("Score: ")[1] for h in headings if "Grade" in h.get_text()
+    ] == [
+        "0 / 2 (Top)",
+        "0 / 3 (Top)",
+        "1 / 1 (Top)",
+    ]
     for hidden in ("HIDDEN TESTS", "wanted", "2 * variant"):
         assert hidden not in text
+
+
+def test_a_cell_that_cannot_run_is_named_where_its_name_is_missing(course: Course) -> None:
+    page = _page(course, _solved(course, double="def double(x)\n    return 2 * x", number="1 / 0"))
+    table = _table(page)
+    why = "because its cell ended with SyntaxError: expected ':'"
+    assert table["double-test"] == ("0 / 2", f"✘ double is not defined, {why}")
+    assert table["number-test"][1] == "✘ number is not defined: no cell above this test defines it"
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    assert [code.get_text() for code in soup.select("table.points li code")] == ["double", "number"]
+    assert "run the cell" not in soup.get_text()
+
+
+def _comments(page: Path) -> tuple[list[str], list[str]]:
+    """The links to comments at the top, and the comments."""
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    links = [link.get_text() for link in soup.select("#toc ol a")]
+    return links, [str(found.p) for found in soup.select(".panel-footer div")]
+
+
+def test_an_empty_answer_has_no_comment_and_a_persons_is_text(course: Course) -> None:
+    handed_out = course.handed_out(STUDENT, LAB) / f"{LAB}.ipynb"
+    page = _page(course, nbformat.read(handed_out, as_version=4))
+    assert _comments(page) == ([], [])
+    with course.gradebook() as gradebook:
+        comment = gradebook.find_comment("double", LAB, LAB, STUDENT)
+        comment.manual_comment = "*Which* <figures>? <b>`a < b`</b>"
+        gradebook.db.commit()
+    (page,) = feedback(course, LAB, [STUDENT])
+    text = "<p><em>Which</em> &lt;figures&gt;? &lt;b&gt;<code>a &lt; b</code>&lt;/b&gt;</p>"
+    assert _comments(page) == (["Comment on double"], [text])
+
+
+def test_points_of_an_earlier_grading_wait_for_another_look(course: Course) -> None:
+    notebook = _solved(course)
+    _page(course, notebook)
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("why", LAB, LAB, STUDENT)
+        grade.manual_score, grade.needs_manual_grade = 3, False
+        gradebook.db.commit()
+    try:
+        (page,) = feedback(course, LAB, [STUDENT])
+        assert _table(page)["why"] == ("3 / 4", "A person gave the points.")
+        said = "A person gave the points at an earlier grading; this one waits for a reader."
+        assert _table(_page(course, notebook))["why"] == ("3 / 4", said)
+    finally:
+        with course.gradebook() as gradebook:
+            gradebook.find_grade("why", LAB, LAB, STUDENT).manual_score = None
+            gradebook.db.commit()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            b"",
+            "Your notebook could not be graded: not a notebook: the file is empty. "
+            "Save the notebook in JupyterLab and hand in the .ipynb file.",
+        ),
+        (None, "There are no points because nothing was handed in."),
+    ],
+)
+def test_a_page_without_a_notebook_says_what_to_do(
+    course: Course, content: bytes | None, said: str
+) -> None:
+    folder = course.submitted("grace", LAB)
+    if content is not None:
+        folder.mkdir(parents=True)
+        (folder / f"{LAB}.ipynb").write_bytes(content)
+    save_outcome(course, StockEngine(course).grade(Submission("grace", LAB, folder)))
+    (page,) = feedback(course, LAB, ["grace"])
+    shutil.rmtree(folder, ignore_errors=True)
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    assert soup.h4.get_text() == f"{LAB} · grace (Score: 0 / {FULL + READ_BY_A_PERSON})"
+    assert soup.p.get_text() == said
+
+
+@pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine")
+def test_columns_of_a_table_do_not_touch(course: Course, tmp_path: Path) -> None:
+    shows = "import pandas as pd\ndisplay(pd.DataFrame({'charges': [1], 'churn': [2]}))"
+    page = _page(course, _solved(course, double=shows))
+    with Browser(tmp_path / "profile") as browser:
+        browser.open(page.as_uri())
+        browser.wait_for("document.readyState === 'complete'")
+        cell = "document.querySelector('table.dataframe td')"
+        assert browser.evaluate(f"parseFloat(getComputedStyle({cell}).paddingLeft)") >= 5
 
 
 def test_a_copied_and_a_deleted_test_cost_nothing(course: Course) -> None:
@@ -126,6 +222,10 @@ def trapped(course: Course) -> Path:
     return _page(course, notebook)
 
 
+def _is_address(link: Tag) -> bool:
+    return unquote(str(link["href"])) == link.get_text()
+
+
 def test_traps_are_not_in_the_page(trapped: Path) -> None:
     text = trapped.read_text(encoding="utf-8")
     assert len(text) < 1_000_000
@@ -136,7 +236,9 @@ def test_traps_are_not_in_the_page(trapped: Path) -> None:
         "Content-Security-Policy",
     }
     assert not [name for tag in soup.find_all(True) for name in tag.attrs if name.startswith("on")]
-    assert {str(a["href"])[0] for a in soup.select("a[href]")} == {"#"}
+    # What was HTML shows as text now; an address in it leads where it says.
+    leading = [str(a["href"]) for a in soup.select("a[href]") if not _is_address(a)]
+    assert {address[0] for address in leading} == {"#"}
     assert "isolated-iframe" not in text
 
 

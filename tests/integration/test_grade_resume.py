@@ -121,13 +121,13 @@ def test_a_submission_appears_whole_or_not_at_all(
     (incoming / "ada" / "more.csv").write_text("a\n1\n")
     before = _files(course.submitted("ada", LAB))
 
-    def half(source: Path, target: Path, **_: object) -> None:
+    def half(source: Path, target: Path, *_: object, **__: object) -> None:
         Path(target).mkdir()
         shutil.copyfile(Path(source) / "more.csv", Path(target) / "more.csv")
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(shutil, "copytree", half)
+        patch.setattr("coursekit.grading.collect.copy_tree", half)
         with pytest.raises(KeyboardInterrupt):
             collect(course, incoming, LAB)
     assert _files(course.submitted("ada", LAB)) == before

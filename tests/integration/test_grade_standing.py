@@ -18,6 +18,7 @@ from coursekit.grading.release import release
 from coursekit.grading.report import read_grades
 from coursekit.grading.samples import fill_in, solutions
 from coursekit.grading.stock import StockEngine
+from coursekit.grading.trusted import TrustedEngine
 from coursekit.variants import Roster
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -181,6 +182,25 @@ def test_a_folder_that_is_too_deep_is_no_reason_to_stop(course: Course, inbox: P
     for _ in range(2):  # the second replaces the first
         assert collect(course, inbox, LAB).collected == ("ada", "grace")
     assert (course.submitted("ada", LAB) / NOTEBOOK).read_text() == "good"
+
+
+def test_points_by_hand_end_with_the_answer_they_were_for(course: Course, inbox: Path) -> None:
+    path = hand_in(inbox, "ada.ipynb", solved(course, "ada"))
+    collect(course, inbox, LAB)
+    grade(course, "ada")
+    with course.gradebook() as gradebook:
+        gradebook.find_grade("why", LAB, LAB, "ada").manual_score = 3
+        gradebook.db.commit()
+    path.write_text("no notebook any more")
+    collect(course, inbox, LAB)
+    grade(course, "ada")
+    assert (lines(course)["ada"]["status"], lines(course)["ada"]["score"]) == ("failed", "0")
+
+
+def test_the_configured_time_of_a_notebook_counts(course: Course) -> None:
+    for engine, wanted in ((TrustedEngine(course), {}), (TrustedEngine(course, None, 5), 5)):
+        with engine.settings() as config:
+            assert config.TrustedExecute.get("notebook_seconds", {}) == wanted
 
 
 def test_another_limit_is_no_reason_to_grade_again(course: Course) -> None:

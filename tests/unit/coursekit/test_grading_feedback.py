@@ -1,5 +1,7 @@
 """Feedback shows points and visible messages, and of a hidden test its title and a hint only."""
 
+from pathlib import Path
+
 import nbformat
 import pytest
 from nbformat import NotebookNode
@@ -9,7 +11,7 @@ from coursekit.checks import Rubric, close
 from coursekit.grading.autograde import explain
 from coursekit.grading.examiner import Channel, Names, run_cell
 from coursekit.grading.feedback import FeedbackExporter, HideTests
-from coursekit.grading.verdicts import Check, checks, shown
+from coursekit.grading.verdicts import Check, checks, explain_undefined, failures, shown
 
 RUBRIC = """from coursekit.checks import Rubric, close
 
@@ -57,7 +59,7 @@ class _NoNotebook(Channel):
         return ("missing",)
 
 
-def _run(source: str, **functions: object) -> NotebookNode:
+def _run(source: str, /, **functions: object) -> NotebookNode:
     """A test cell as the examiner runs it."""
     names = Names(_NoNotebook(), {"parameters": functions, "imports": {}, "theirs": []})
     cell = new_code_cell(source, id="area-test", execution_count=3)
@@ -166,6 +168,129 @@ def test_the_end_of_a_cell_by_the_engine_is_told() -> None:
     assert checks(cell)[0].message == "stopped after 4 seconds"
 
 
+def _answer(source: str, *errors: tuple[str, str]) -> NotebookNode:
+    """A learner's cell that ended with errors."""
+    outputs = [new_output("error", ename=name, evalue=said) for name, said in errors]
+    return new_code_cell(source, outputs=outputs)
+
+
+STOPPED = ("CellTimeoutError", "stopped after 60 seconds")
+INVALID = ("SyntaxError", "expected ':' (476398735.py, line 1)")
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (
+            _answer("def area(a, b)\n    return a * b", INVALID),
+            ", because its cell ended with SyntaxError: expected ':'",
+        ),
+        (
+            _answer("x = = 1\narea = total = None", ("SyntaxError", "invalid syntax")),
+            ", because its cell ended with SyntaxError: invalid syntax",
+        ),
+        (
+            _answer("while True:\n    area = len", ("KeyboardInterrupt", ""), STOPPED),
+            ", because its cell was stopped after 60 seconds",
+        ),
+        (
+            _answer("area = 1", ("CellTimeoutError", "not run: the time is used up")),
+            ", because its cell was not run: the time is used up",
+        ),
+        (  # as nbgrader's own `Execute` reports it
+            _answer("while True: pass\narea = 1", ("CellTimeoutError", "")),
+            ", because its cell took too long and was stopped",
+        ),
+        (
+            _answer("1 / 0\nfrom shapes import area", ("ZeroDivisionError", "by\n\x1b[31mzero")),
+            ", because its cell ended with ZeroDivisionError: by zero",
+        ),
+        (
+            _answer("raise Stop\narea = 1", ("Stop", "")),
+            ", because its cell ended with Stop",
+        ),
+        (  # a local name is no definition, nor is a comparison
+            _answer("def size():\n    area = 1\narea == 1\n", ("NameError", "name 'area'")),
+            ": no cell above this test defines it",
+        ),
+        (_answer("-" * 100_000 + "area", ("MemoryError", "")), ": no cell above this test"),
+        (_answer("def size(): pass"), ": no cell above this test defines it"),
+    ],
+)
+def test_a_name_that_is_not_there_is_told_once_and_why(answer: NotebookNode, why: str) -> None:
+    notebook = new_notebook(cells=[answer, _run(RUBRIC), _run("assert area(1, 1) == 1")])
+    _, resources = HideTests().preprocess(notebook, {})
+    rubric, plain = resources["lines"]
+    (line,) = rubric.happened
+    assert line.startswith(f"✘ `area` is not defined{why}")
+    assert plain.happened == (line,)
+    assert "run the cell" not in str(notebook)
+    assert notebook.cells[1].outputs[0].text == f"{line}\n0 of 7 checks passed"
+
+
+def test_while_learners_work_they_are_told_to_run_the_cell() -> None:
+    assert failures(_run(RUBRIC)) == ["✘ `area` is not defined: run the cell that defines it first"]
+
+
+def test_a_name_that_only_a_hidden_check_lacks_stays_hidden() -> None:
+    source = RUBRIC.replace("close(area(None", "close(secret(None").replace("# hint", "#")
+    cell = _run(source, area=lambda width, height: width * height)
+    explain_undefined(new_notebook(cells=[_answer("secret = 1 / 0", STOPPED), cell]))
+    assert failures(cell) == ["✘ no width: not right for inputs that you have not seen"]
+    assert "secret" not in str(shown(cell))
+
+
+def test_a_hidden_test_that_ends_for_want_of_a_name_stays_hidden() -> None:
+    cell = _run(ASSERTS.replace('double("7533")', "secret"), double=lambda x: 2 * x)
+    explain_undefined(new_notebook(cells=[_answer("secret = 1 / 0", STOPPED), cell]))
+    assert failures(cell) == ["✘ a hidden test: not right for inputs that you have not seen"]
+
+
+def _failed_in(*cells: int) -> dict[str, object]:
+    """An error whose traceback goes through these cells, by the kernel's own numbers."""
+    frames = [
+        f"\x1b[36mCell\x1b[39m\x1b[36m \x1b[39m\x1b[32mIn[{n}]\x1b[39m, line 1" for n in cells
+    ]
+    return {"ename": "KeyError", "evalue": "'a'", "traceback": ["Traceback", *frames]}
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ((3, 2), ["In[5]", "In[3]"]),  # the tests ran elsewhere
+        ((5, 3), ["In[5]", "In[3]"]),  # they ran in the same kernel
+        (("9" * 5000,), [f"In[{'9' * 5000}]"]),
+    ],
+)
+def test_tracebacks_name_cells_by_the_numbers_beside_them(
+    named: tuple[int, ...], shown: list[str]
+) -> None:
+    cells = [new_code_cell("a = 1"), _run("pass"), new_code_cell("b = 1"), new_code_cell(" ")]
+    cells.append(_answer("f()"))
+    cells[-1].outputs = [new_output("error", **_failed_in(*named))]
+    for number, cell in enumerate(cells, start=1):
+        cell.execution_count = number
+    notebook, _ = HideTests().preprocess(new_notebook(cells=cells), {})
+    text = "\n".join(notebook.cells[-1].outputs[0].traceback)
+    assert [word.split("\x1b")[0] for word in text.split("\x1b[32m")[1:]] == shown
+
+
+LAB01 = Path(__file__).parents[3] / "solutions" / "lab01_data_quality" / "lab01_data_quality.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("test", "names"),
+    [("test_pinned_data", ["my_pins", "my_march"]), ("test_restore", ["my_restored"])],
+)
+def test_an_empty_task_of_lab01_is_no_error_of_the_learners(test: str, names: list[str]) -> None:
+    answers = dict.fromkeys(names) | {"source": "synthetic", "variant": 0}
+    cells = nbformat.read(LAB01, as_version=4).cells
+    source = next(cell.source for cell in cells if cell.id == test)
+    messages = [check.message for check in checks(_run(source, **answers))]
+    assert messages.count("nothing is written here yet") == 4
+    assert not [text for text in messages if "raised TypeError" in text or "not seen" in text]
+
+
 def test_hidden_tests_leave_source_and_outputs() -> None:
     cell = _run(RUBRIC, area=lambda width, height: 1)
     cell.outputs.append(new_output("stream", name="stderr", text="Warning: close(area(7531"))
@@ -200,6 +325,10 @@ def test_learners_cells_stay_whole() -> None:
     [
         ({"waits": True}, ("This waits for a reader.",)),
         ({"by_hand": True, "score": 2}, ("A person gave the points.",)),
+        (
+            {"by_hand": True, "score": 2, "waits": True},
+            ("A person gave the points at an earlier grading; this one waits for a reader.",),
+        ),
         ({}, ("There is no answer.",)),
     ],
 )

@@ -1,16 +1,27 @@
 """What a learner wrote can be looked at, and can do nothing: by markup, by kind and by size."""
 
 import base64
+from collections import Counter
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
 from coursekit.grading import sanitise
 from coursekit.grading.feedback import FeedbackExporter
-from coursekit.grading.sanitise import CUT, OUTPUTS, PAGE, PICTURE, TEXT, Sanitise, clean_html
+from coursekit.grading.sanitise import (
+    CUT,
+    OUTPUTS,
+    PAGE,
+    PICTURE,
+    TEXT,
+    SafeToRead,
+    Sanitise,
+    clean_html,
+)
 
 # Each would act, load, send, lead away or cover if it came through.
 HARM = [
@@ -261,3 +272,36 @@ def test_html_that_is_slow_to_clean_ends_as_text(monkeypatch: pytest.MonkeyPatch
         kind for cell in nb.cells for output in cell.outputs for kind in output.get("data", ())
     ]
     assert kinds.count("text/plain") > 2 * OUTPUTS
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        *HARM,
+        *PUZZLES,
+        "[x](javascript:harm())",
+        "[x](java&#115;cript:harm())",
+        "[x][1]\n\n[1]: JavaScript:harm()",
+        "<javascript:harm()>",
+    ],
+)
+def test_the_graded_copy_does_nothing_on_a_page_that_trusts_it(harm: str) -> None:
+    usual = Counter(_alive(_trusting_page("text")))
+    assert not Counter(_alive(_trusting_page(harm))) - usual
+
+
+def test_the_graded_copy_keeps_what_is_written() -> None:
+    text = BeautifulSoup(_trusting_page("*a* < b & `c`, see [d](https://e.org)"), "html.parser")
+    assert text.get_text().count("a < b & c, see d") == 2
+    assert len(text.select("a[href='https://e.org']")) == 2
+
+
+def _trusting_page(text: str) -> str:
+    """nbconvert's own page of a graded copy, as formgrader has it: it lets a learner's HTML through."""
+    shown = [new_output("display_data", {kind: text}) for kind in ("text/html", "text/markdown")]
+    cells = [new_markdown_cell(f"before\n\n{text}"), new_code_cell(outputs=shown)]
+    for number, cell in enumerate([*cells, new_raw_cell(text)]):
+        cell.id = str(number)
+    nb, _ = SafeToRead().preprocess(new_notebook(cells=[*cells, new_raw_cell(text)]), {})
+    page, _ = HTMLExporter(template_name="classic").from_notebook_node(nb)
+    return str(BeautifulSoup(page, "html.parser").select_one("#notebook-container"))

@@ -16,7 +16,6 @@ from traitlets.config import Config
 from coursekit.grading.course import ConversionError, Course, CourseError, run_converter
 from coursekit.grading.engine import Outcome, Submission, forget
 
-NOTEBOOK_SECONDS = 600.0
 _TIMEOUT, _DEAD = "CellTimeoutError", "DeadKernelError"
 _LONGEST = 300
 _MEMORY = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")
@@ -34,13 +33,14 @@ class AutogradeEngine:
     Attributes:
         cell_seconds: limit for one cell; None takes the limit of nbgrader_config.py. A cell over
             the limit is interrupted and the notebook goes on.
-        notebook_seconds: limit for all cells together. Once it is used up, each further cell has
-            one second: a cell that swallows the interrupt cannot hold the batch for long.
+        notebook_seconds: limit for all cells together; None takes the default. Once it is used
+            up, each further cell has one second, and after a tenth more there is none: a cell that
+            swallows the interrupt cannot hold the batch for long.
     """
 
     course: Course
     cell_seconds: float | None = None
-    notebook_seconds: float = NOTEBOOK_SECONDS
+    notebook_seconds: float | None = None
 
     def steps(self, execute: str) -> list[str]:
         """Autograde's steps as configured, with ``execute`` as the one that runs the notebook."""
@@ -64,7 +64,7 @@ class AutogradeEngine:
         if reason is None:
             reason = self._autograde(submission)
         if reason is not None:
-            self._enter_zero(submission)
+            self._enter_zero(submission, by_hand=True)
         graded = self.course.autograded(submission.student, submission.lab)
         remark = reason or _remark(graded / f"{submission.lab}.ipynb")
         outcome = Outcome(
@@ -118,7 +118,8 @@ class AutogradeEngine:
         """The configuration that makes nbgrader run the cells; the notebook's clock starts now."""
         raise NotImplementedError
 
-    def _enter_zero(self, submission: Submission) -> None:
+    def _enter_zero(self, submission: Submission, by_hand: bool = False) -> None:
+        """Take back the points of an earlier submission; also a person's, if there is no answer."""
         with self.course.gradebook() as gradebook:
             gradebook.update_or_create_student(submission.student)
             entry = gradebook.update_or_create_submission(submission.lab, submission.student)
@@ -126,6 +127,8 @@ class AutogradeEngine:
                 for grade in notebook.grades:
                     grade.auto_score = 0
                     grade.needs_manual_grade = False
+                    if by_hand:
+                        grade.manual_score = None
             gradebook.db.commit()
 
 

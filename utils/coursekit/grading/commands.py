@@ -106,7 +106,10 @@ def collect(
     lab: Lab,
     folder: Annotated[Path, typer.Argument(help="Folder with what the learners handed in")],
 ) -> None:
-    """Take in submissions: <student_id>/ or <student_id>.ipynb in a folder."""
+    """Take in submissions: <student_id>/, <student_id>/<lab>/ or <student_id>.ipynb in a folder.
+
+    The only notebook of a learner's folder is taken as the lab's, whatever its name.
+    """
     from coursekit.grading.collect import collect as take_in
 
     with _open_course(alone=True) as course:
@@ -281,7 +284,7 @@ def _feedback(course: Course, lab: str, students: list[str]) -> None:
 
 
 def report() -> None:
-    """Write grading/grades.csv and print the score table."""
+    """Write grading/grades.csv and print the score table; who has no grade yet is waiting."""
     with _open_course() as course:
         _report(course)
 

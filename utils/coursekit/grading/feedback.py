@@ -18,11 +18,11 @@ from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 from traitlets.config import Config
 
 from coursekit.grading.course import ConversionError, Course, run_converter
-from coursekit.grading.engine import load_outcome
+from coursekit.grading.engine import Outcome, load_outcome
 from coursekit.grading.formulas import STYLE, Formulas
 from coursekit.grading.metadata import RESTORED
 from coursekit.grading.sanitise import clean_html
-from coursekit.grading.verdicts import Test, failures, shown
+from coursekit.grading.verdicts import Test, explain_undefined, failures, is_test, shown
 
 # A page runs no script, loads nothing and sends nothing: what a notebook printed is only shown.
 _POLICY = (
@@ -34,7 +34,27 @@ _STYLE = """
 table.points { width: 100%; } table.points td, table.points th { padding: 0.3em 1em 0.3em 0;
 vertical-align: top; text-align: left; border-top: 1px solid #ddd; }
 table.points ul { margin: 0; padding-left: 0; list-style: none; }
+table.dataframe td, table.dataframe th { padding: 0.2em 0.8em; }
 """
+_SCORE = re.compile(r"Score: (-?[\d.]+) / ([\d.]+)")
+_CELL = re.compile(r"(Cell(?:\x1b\[[\d;]*m| )+In ?\[)(\d{1,6})(?=\])")
+#: Code in a comment, which stays as it is, or the beginning of what would be taken for HTML.
+_CODE_OR_TAG = re.compile(r"(?s)(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|<")
+#: By whether a person gave points, and whether one is to look. Grading again keeps the points that
+#: a person gave, and asks for another look.
+_READ = {
+    (True, False): "A person gave the points.",
+    (False, True): "This waits for a reader.",
+    (True, True): "A person gave the points at an earlier grading; this one waits for a reader.",
+}
+#: What nbgrader itself comments on a cell that is as it was handed out. The table says as much.
+_NO_RESPONSE = "No response."
+#: What to do about a reason, by its beginning.
+_ADVICE = {
+    "not a notebook": "Save the notebook in JupyterLab and hand in the .ipynb file.",
+    "no notebook named": "Hand in the notebook under the name that it was handed out with.",
+    "wrong lab": "Hand in the notebook of this lab.",
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +74,12 @@ class Line:
 class Grades(GetGrades):
     """nbgrader's step that looks up points and comments, and who gave the points."""
 
+    def _get_comment(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._get_comment(cell, resources)
+        marks = cell.metadata.nbgrader
+        comment = marks["comment"] or ""
+        marks["comment"] = "" if comment == _NO_RESPONSE else _without_html(comment)
+
     def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         super()._get_score(cell, resources)
         name = cell.metadata["nbgrader"]["grade_id"]
@@ -72,6 +98,8 @@ class HideTests(ClearHiddenTests):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         resources["restored"] = nb.metadata.get(RESTORED, [])
         resources["lines"] = []
+        explain_undefined(nb)
+        _number_errors(nb)
         nb, resources = super().preprocess(nb, resources)
         return nb, resources
 
@@ -80,7 +108,7 @@ class HideTests(ClearHiddenTests):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         if utils.is_grade(cell) or utils.is_task(cell):
             resources["lines"].append(_line(cell, resources["restored"]))
-        if not utils.is_grade(cell) or utils.is_solution(cell) or cell.cell_type != "code":
+        if not is_test(cell):
             return cell, resources
         if Test(cell.source).hidden_lines:
             text = "\n".join(shown(cell))
@@ -92,19 +120,51 @@ class HideTests(ClearHiddenTests):
         return cell, resources
 
 
+def _without_html(comment: str) -> str:
+    """A comment in Markdown in which `<` is only that."""
+    return _CODE_OR_TAG.sub(lambda found: "&lt;" if found[0] == "<" else found[0], comment)
+
+
+def _number_errors(notebook: NotebookNode) -> None:
+    """Have tracebacks name cells by the numbers that stand beside them.
+
+    The learner's kernel numbers only what it runs, which is neither a test nor an empty cell.
+    """
+    passed_over, numbers = 0, {}
+    for cell in [cell for cell in notebook.cells if cell.cell_type == "code"]:
+        if is_test(cell) or not cell.source.strip():
+            passed_over += 1
+            continue
+        number = cell.execution_count or 0
+        numbers[number - passed_over] = number
+        for output in (output for output in cell.outputs if output.output_type == "error"):
+            _number_cells(output, numbers, number)
+
+
+def _number_cells(error: NotebookNode, numbers: dict[int, int], own: int) -> None:
+    named = [int(found[2]) for part in error.traceback for found in _CELL.finditer(part)]
+    # The last cell named is the one that failed. An engine with one kernel has its number already.
+    if numbers.get(max(named, default=0)) != own:
+        return
+
+    def renumbered(found: re.Match[str]) -> str:
+        return f"{found[1]}{numbers.get(int(found[2]), found[2])}"
+
+    error.traceback = [_CELL.sub(renumbered, part) for part in error.traceback]
+
+
 def _line(cell: NotebookNode, restored: list[str]) -> Line:
     marks = cell.metadata["nbgrader"]
     score, points = float(marks.get("score") or 0), float(marks.get("points") or 0)
     happened = []
     if marks["grade_id"] in restored:
         happened.append("This cell was missing and was put back.")
-    if marks.get("by_hand"):
-        happened.append("A person gave the points.")
-    if marks.get("waits"):
-        happened.append("This waits for a reader.")
-    elif utils.is_solution(cell) or cell.cell_type != "code":
-        happened += [] if marks.get("by_hand") else ["There is no answer."]
-    else:
+    by_hand, waits = bool(marks.get("by_hand")), bool(marks.get("waits"))
+    if by_hand or waits:
+        happened.append(_READ[by_hand, waits])
+    elif not is_test(cell):
+        happened.append("There is no answer.")
+    if is_test(cell) and not waits:
         happened += failures(cell) or (["All tests passed."] if score == points else [])
     return Line(marks["grade_id"], score, points, tuple(happened))
 
@@ -152,20 +212,57 @@ class FeedbackExporter(HTMLExporter):
             table = BeautifulSoup(_table(resources.get("lines", [])), "html.parser")
             contents.insert(0, table)
             _remove_tasks(contents)
+            _name_comments(contents)
+            _rewrite_headings(page, resources["nbgrader"])
         return str(page), resources
 
 
 def _table(lines: list[Line]) -> str:
     rows = "".join(
         f'<tr><td><a href="#{escape(line.task)}"><code>{escape(line.task)}</code></a></td>'
-        f"<td>{line.score:g} / {line.points:g}</td>"
-        f"<td><ul>{''.join(f'<li>{escape(text)}</li>' for text in line.happened)}</ul></td></tr>"
+        f"<td>{_points(line.score, line.points)}</td>"
+        f"<td><ul>{''.join(f'<li>{_message(text)}</li>' for text in line.happened)}</ul></td></tr>"
         for line in lines
     )
     return (
         '<table class="points"><thead><tr><th>Task</th><th>Points</th><th>What happened</th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )
+
+
+def _points(score: float, most: float) -> str:
+    return f"{round(score, 2):g} / {round(most, 2):g}"
+
+
+def _message(text: str) -> str:
+    """A message as HTML, what stands in backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
+def _heading(lab: str, student: str, score: float, most: float) -> str:
+    return f"{lab} · {student} (Score: {_points(score, most)})"
+
+
+def _rewrite_headings(page: BeautifulSoup, marks: dict[str, Any]) -> None:
+    """Whose page it is at the top, and all points in one form."""
+    for heading in page.select(".panel-heading > h4"):
+        heading.string = _heading(
+            marks["notebook"], marks["student"], marks["score"], marks["max_score"]
+        )
+    for heading in page.select(".panel-heading > span.pull-right"):
+        for text in heading.find_all(string=_SCORE):
+            text.replace_with(_SCORE.sub(_rewritten, text))
+
+
+def _rewritten(found: re.Match[str]) -> str:
+    return f"Score: {_points(float(found[1]), float(found[2]))}"
+
+
+def _name_comments(contents: Any) -> None:
+    """Links to comments name the task: in the template they all read the same."""
+    for link in contents.select('a[href^="#comment-"]'):
+        task = escape(link["href"].removeprefix("#comment-"))
+        link.append(BeautifulSoup(f" on <code>{task}</code>", "html.parser"))
 
 
 def _remove_tasks(contents: Any) -> None:
@@ -199,16 +296,25 @@ def feedback(course: Course, lab: str, students: Iterable[str]) -> Iterator[Path
             except ConversionError as error:
                 reason = f"{reason} (no page from nbgrader: {error})".strip()
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(_plain_page(lab, reason, outcome.score, outcome.max_score), "utf-8")
+        page.write_text(_plain_page(outcome, reason), "utf-8")
         yield page
 
 
-def _plain_page(lab: str, reason: str, score: float, max_score: float) -> str:
+def _plain_page(outcome: Outcome, reason: str) -> str:
+    heading = _heading(outcome.lab, outcome.student, outcome.score, outcome.max_score)
     return (
         "<!DOCTYPE html>\n"
-        f'<html lang="en"><head><meta charset="utf-8"><title>{escape(lab)}</title>\n'
+        f'<html lang="en"><head><meta charset="utf-8"><title>{escape(outcome.lab)}</title>\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="referrer" content="no-referrer"></head>\n'
-        f"<body><h4>{escape(lab)} (Score: {score:g} / {max_score:g})</h4>\n"
-        f"<p>Your notebook could not be graded: {escape(reason)}.</p></body></html>\n"
+        f"<body><h4>{escape(heading)}</h4>\n"
+        f"<p>{escape(_explanation(reason))}</p></body></html>\n"
     )
+
+
+def _explanation(reason: str) -> str:
+    """Why there are no points, and what to do about it."""
+    if reason.startswith("nothing was handed in"):
+        return f"There are no points because {reason}."
+    advice = next((text for start, text in _ADVICE.items() if reason.startswith(start)), "")
+    return f"Your notebook could not be graded: {reason}. {advice}".strip()

@@ -121,6 +121,9 @@ _INLINE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s
 _SIZE = re.compile(r"\d{1,4}%?")
 #: Of code that Pygments has coloured, of tables and of formulas.
 _CLASS = re.compile(r"highlight|dataframe|formula|low[0-9]{1,2}|[a-z]{1,2}[0-9]?")
+#: In Markdown: a letter by its number or name, and the beginning of a link that runs a script.
+_ENTITY = re.compile(r"&(?=#|\w+;)")
+_LEADS_TO_CODE = re.compile(r"((?:java|vb)script|data)\s*:", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 #: The first that an output has is shown.
 _KINDS = (
@@ -192,6 +195,31 @@ class Sanitise(NbGraderPreprocessor):
         cells += [_clean_cell(c, m, patience) for c in rest if (m := c.metadata.get("nbgrader"))]
         nb.cells = cells
         return nb, resources
+
+
+class SafeToRead(Sanitise):
+    """For the graded copy, which formgrader shows with JupyterLab's own rights.
+
+    Its page runs what the notebook says, so HTML in a learner's Markdown becomes text as well.
+    """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        nb, resources = super().preprocess(nb, resources)
+        for cell in nb.cells:
+            marks = cell.metadata.get("nbgrader", {})
+            if cell.cell_type != "code" and not marks.get("locked"):
+                cell.source = _without_html(cell.source)
+            for output in cell.get("outputs", []):
+                if "text/markdown" in output.get("data", {}):
+                    output.data["text/markdown"] = _without_html(output.data["text/markdown"])
+        return nb, resources
+
+
+def _without_html(markdown: str) -> str:
+    """Markdown whose HTML shows as text, and whose links run no script."""
+    return _LEADS_TO_CODE.sub(r"\1 ", _ENTITY.sub("& ", markdown)).replace("<", "&lt;")
 
 
 class Patience:

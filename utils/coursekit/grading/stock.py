@@ -14,6 +14,9 @@ from traitlets.config import Config
 
 from coursekit.grading.autograde import STOCK_EXECUTE, AutogradeEngine
 from coursekit.grading.course import local_sockets
+from coursekit.grading.outputs import error_output
+
+NOTEBOOK_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,13 @@ class StockEngine(AutogradeEngine):
         """The configuration that ends cells in time; the notebook's clock starts now."""
         config = Config()
         per_cell = self.cell_seconds or float(self.course.config().Execute.timeout)
-        deadline = time.monotonic() + self.notebook_seconds
+        together = NOTEBOOK_SECONDS if self.notebook_seconds is None else self.notebook_seconds
+        deadline = time.monotonic() + together
 
         def seconds_left(_: nbformat.NotebookNode) -> float:
             return max(1.0, min(per_cell, deadline - time.monotonic()))
 
         config.Execute.timeout_func = seconds_left
+        said = error_output("CellTimeoutError", f"stopped after {per_cell:g} seconds")
+        config.Execute.error_on_timeout = {k: said[k] for k in ("ename", "evalue", "traceback")}
         return config

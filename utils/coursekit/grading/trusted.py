@@ -29,6 +29,7 @@ class TrustedEngine(AutogradeEngine):
         config.Autograde.autograde_preprocessors = self.steps(TRUSTED_EXECUTE)
         if self.cell_seconds is not None:
             config.TrustedExecute.cell_seconds = self.cell_seconds
-        config.TrustedExecute.notebook_seconds = self.notebook_seconds
+        if self.notebook_seconds is not None:
+            config.TrustedExecute.notebook_seconds = self.notebook_seconds
         config.TrustedExecute.unsafe_no_sandbox = self.unsafe_no_sandbox
         yield config

@@ -12,8 +12,11 @@ from nbgrader.validator import Validator
 from coursekit.grading.autograde import read_notebook
 from coursekit.grading.course import Course, CourseError, local_sockets
 from coursekit.grading.provisioner import warm_kernels
-from coursekit.grading.verdicts import failures
+from coursekit.grading.verdicts import explain_undefined, failures
 from coursekit.notebooks import graded_code_cells, read
+
+# What nbclient logs of a cell that took too long stands in the outcome, too.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 _HEADINGS = {
     "type_changed": "this cell is no longer of the type it was handed out with",
@@ -78,6 +81,7 @@ class _Validator(Validator):
         return found
 
     def _get_failed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
+        explain_undefined(nb)
         for cell in graded_code_cells(nb):  # a warning is no failure, here as in grading
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
         found = self.cells["failed"] = super()._get_failed_cells(nb)

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+import symtable
+import warnings
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests
 
 _BEGIN = ClearHiddenTests.begin_test_delimeter.default_value
@@ -26,6 +29,15 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _ENDED = ("CellTimeoutError", "DeadKernelError", "ExaminerError", "NotAvailableError")
 #: What a check says of a function that is still as it was handed out.
 NOTHING_YET = "nothing is written here yet"
+#: What a check says of a name that is not there, and what is said instead after all cells have run.
+_RUN_IT_FIRST = ": run the cell that defines it first"
+_UNDEFINED = re.compile(r"`\w+` is not defined[:,] .+")
+_NOWHERE = ": no cell above this test defines it"
+_NAME_ERROR = re.compile(r"name '(\w+)' is not defined(.*)")
+_PLACE = re.compile(r" \([^()]*, line \d+\)$")
+_DEFINITION = re.compile(r"(?:async +)?(?:def|class) +(\w+)")
+_ASSIGNMENT = re.compile(r"(\w+(?: *[,=] *\w+)*) *(?::[^=]+)?=(?!=)")
+_LONGEST = 160
 _GENERAL = "not right for inputs that you have not seen"
 _UNTITLED = "a hidden test"
 
@@ -36,11 +48,13 @@ class Check:
 
     Attributes:
         message: what is wrong, or the hint of a hidden test; empty if it passed.
+        undefined: the message, also of a hidden test, if it says that a name is not defined.
     """
 
     title: str
     passed: bool
     message: str = ""
+    undefined: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         said = f": {self.message}" if self.message else ""
@@ -112,10 +126,11 @@ class Test:
             match = title.pattern.fullmatch(found[2])
             if match is None:
                 continue
-            message = match[2] or ""
-            if title.hidden and not passed:
-                message = _hinted(message, title.hint)
-            return Check(match[1], False, message) if not passed else Check(found[2], True)
+            if passed:
+                return Check(found[2], True)
+            said = match[2] or ""
+            message = _hinted(said, title.hint) if title.hidden else said
+            return Check(match[1], False, message, _undefined(said))
         return Check(found[2].split(": ")[0], passed, "" if passed else _GENERAL)
 
     def failed(self, output: NotebookNode, count: int | None) -> Check:
@@ -123,16 +138,17 @@ class Test:
         name, said = output.ename, _COLOUR.sub("", output.evalue)
         if name in _ENDED:
             return Check("the test did not end", False, said)
+        message = _message(name, said)
         lines = _lines(output.traceback, count)
         hidden = lines & self.hidden_lines
         if not self.hidden_lines or (lines and not hidden):
-            return Check("the test", False, _message(name, said))
+            return Check("the test", False, message, _undefined(message))
         around = [n for n in self._statements if n.lineno <= max(hidden, default=0) <= _end(n)]
         if not around:
-            return Check(_UNTITLED, False, _hinted(_message(name, said)))
+            return Check(_UNTITLED, False, _hinted(message), _undefined(message))
         statement = max(around, key=lambda node: node.lineno)
-        hint = _hinted(_message(name, said), self._hint(statement))
-        return Check(_assertion(statement) or _UNTITLED, False, hint)
+        hint = _hinted(message, self._hint(statement))
+        return Check(_assertion(statement) or _UNTITLED, False, hint, _undefined(message))
 
 
 def checks(cell: NotebookNode) -> list[Check]:
@@ -152,15 +168,97 @@ def failures(cell: NotebookNode) -> list[str]:
     failed = [check for check in checks(cell) if not check.passed]
     if len(failed) > 1 and {check.message for check in failed} == {NOTHING_YET}:
         return [f"✘ {NOTHING_YET}"]
-    return [str(check) for check in failed]
+    return _told(failed)
 
 
 def shown(cell: NotebookNode) -> list[str]:
     """The lines that a learner may read below a test cell with hidden tests."""
-    lines = [str(check) for check in checks(cell)]
     printed = [o.text for o in cell.get("outputs", []) if o.output_type == "stream"]
     counts = [line for text in printed for line in text.splitlines() if _COUNT.fullmatch(line)]
-    return lines + counts[-1:]
+    return _told(checks(cell)) + counts[-1:]
+
+
+def _told(found: list[Check]) -> list[str]:
+    """A line for each check, and one for all that lack a name that a visible one lacks."""
+    lacking = {check.undefined for check in found if check.undefined == check.message} - {""}
+    told: list[str] = []
+    for check in found:
+        line = f"✘ {check.undefined}" if check.undefined in lacking else str(check)
+        if check.undefined not in lacking or line not in told:
+            told.append(line)
+    return told
+
+
+def explain_undefined(notebook: NotebookNode) -> None:
+    """Have the tests of a notebook that has run say why a name that they ask for is not defined.
+
+    While learners work, "run the cell that defines it first" is what they should do. After all
+    cells have run, the reason lies in the cell that was to define the name.
+    """
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    reasons: dict[str, str] = {}
+    for cell in code:
+        end = "" if is_test(cell) else _end_of(cell)
+        for name in _bound(cell.source) if end else ():
+            reasons.setdefault(name, f", because its cell {end}")
+    for output in [output for cell in code if is_test(cell) for output in cell.outputs]:
+        _explain(output, reasons)
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether a cell holds tests; an answer that a person reads is none."""
+    graded = utils.is_grade(cell) and not utils.is_solution(cell)
+    return bool(graded and cell.cell_type == "code")
+
+
+def _explain(output: NotebookNode, reasons: dict[str, str]) -> None:
+    if output.output_type == "stream":
+        output.text = re.sub(
+            rf"`(\w+)` is not defined{_RUN_IT_FIRST}",
+            lambda found: f"`{found[1]}` is not defined{reasons.get(found[1], _NOWHERE)}",
+            output.text,
+        )
+    elif output.output_type == "error" and output.ename == "NameError":
+        found = _NAME_ERROR.match(output.evalue)
+        if found is not None:
+            output.evalue = f"name '{found[1]}' is not defined{reasons.get(found[1], _NOWHERE)}"
+
+
+def _end_of(cell: NotebookNode) -> str:
+    """How a cell ended before its end, as the rest of a sentence; empty if it did not."""
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if not errors:
+        return ""
+    name, said = errors[-1].ename, " ".join(_COLOUR.sub("", errors[-1].evalue).split())
+    if name == "CellTimeoutError":
+        # nbgrader's own `Execute` does not say after how many seconds.
+        return f"was {said}" if said else "took too long and was stopped"
+    end = _PLACE.sub("", f"ended with {name}: {said}" if said else f"ended with {name}")
+    return end if len(end) <= _LONGEST else f"{end[:_LONGEST]}…"
+
+
+def _bound(source: str) -> set[str]:
+    """The names that a cell was to define."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            table = symtable.symtable(source, "cell", "exec")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        # A learner may write anything; lines that are not indented still tell their names.
+        lines = source.split("\n")
+        return {name for line in lines for name in _bound_in(line)}
+    names = table.get_symbols()
+    return {name.get_name() for name in names if name.is_assigned() or name.is_imported()}
+
+
+def _bound_in(line: str) -> list[str]:
+    if found := _DEFINITION.match(line):
+        return [found[1]]
+    found = _ASSIGNMENT.match(line)
+    return re.findall(r"\w+", found[1]) if found else []
+
+
+def _undefined(message: str) -> str:
+    return message if _UNDEFINED.fullmatch(message) else ""
 
 
 def _parts(call: ast.Call) -> list[str | None]:
@@ -198,8 +296,8 @@ def _message(name: str, said: str) -> str:
         return said or "not right"
     if name == "NotImplementedError":
         return NOTHING_YET
-    if name == "NameError" and (found := re.match(r"name '(\w+)' is not defined", said)):
-        return f"`{found[1]}` is not defined: run the cell that defines it first"
+    if name == "NameError" and (found := _NAME_ERROR.match(said)):
+        return f"`{found[1]}` is not defined{found[2] or _RUN_IT_FIRST}"
     return f"your code raised {name}: {said}" if said else f"your code raised {name}"
 
 
