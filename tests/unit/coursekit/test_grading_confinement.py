@@ -100,10 +100,10 @@ child = subprocess.run(['cat', '/proc/self/status'], capture_output=True, text=T
     assert ask(kernel, code) == [True, True]
 
 
-def _run(code: bytes, machine: str, number: int, argument: int = 0, same: bool = True) -> int:
+def _run(code: bytes, machine: str, number: int, *arguments: int, same: bool = True) -> int:
     """What a filter returns, by an interpreter for the few instructions that there are."""
     arch = seccomp._ARCHITECTURE[machine] if same else 0
-    data = struct.pack("<IIQQ", number, arch, 0, argument)
+    data = struct.pack("<IIQ6Q", number, arch, 0, *arguments, *(0,) * (6 - len(arguments)))
     place = accumulator = 0
     while True:
         operation, yes, no, operand = struct.unpack_from("=HBBI", code, 8 * place)
@@ -132,6 +132,11 @@ def test_the_filter_of_each_machine(machine: str) -> None:
         assert _run(code, machine, number) == expected
     assert _run(code, machine, clone, 0x3D0F00) == 0x7FFF0000  # what a thread is made with
     assert _run(code, machine, clone, 0x10000011) == 0x50001
+    option = seccomp._SET_OPTION[column]
+    assert [_run(code, machine, option, 3, 1, name) for name in (6, 7, 8, 9)] == [
+        *(0x7FFF0000, 0x50000, 0x50000, 0x7FFF0000)
+    ]
+    assert _run(code, machine, option, 3, 6, 7) == 0x7FFF0000
     assert _run(code, machine, 0x40000000) == _run(code, machine, 0, same=False) == 0x50026
 
 

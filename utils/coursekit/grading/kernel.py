@@ -153,7 +153,7 @@ class StudentKernel:
         context.setsockopt(zmq.RECONNECT_IVL, _RECONNECT)
         self.client = BlockingKernelClient(context=context)
         self.context = context
-        self.watchdog = Watchdog(self.process, room.scratch, room.limits)
+        self.watchdog = Watchdog(self.process, room.scratch, room.limits, room.sockets)
         self.death = ""
         self.output_left = 20 * room.limits.output
 

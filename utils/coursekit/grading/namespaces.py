@@ -27,6 +27,10 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 _SAFE = MS_NOSUID | MS_NODEV
 #: Bytes in /tmp and in /dev/shm; they count as memory.
 TMP_BYTES = 256 << 20
+#: Files and folders there, each of which takes memory of the kernel's that no size limits.
+_TMP_FILES = 20_000
+#: Added to the nice value: a kernel gives way to the grader and to its examiners.
+_POLITENESS = 10
 NOBODY = 65534
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -75,7 +79,8 @@ def enter(base: Path, binds: list[Bind], uid: int | None) -> None:
         base: folder with the folders of all kernels.
         binds: sources lie below `base`. Writable ones are given to `uid`.
         uid: user to become, where root can: one user's own namespace has no other users. None
-            keeps the user, whose files the process then still owns, without its privileges.
+            keeps the user, whose files the process then still owns, without its privileges. A
+            process with a user to become is a learner's, and gives way to the grader's own.
 
     Raises:
         ValueError: a source does not lie below `base`.
@@ -96,6 +101,8 @@ def enter(base: Path, binds: list[Bind], uid: int | None) -> None:
     socket.sethostname("sandbox")
     _loopback_up()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if uid is not None:
+        os.nice(_POLITENESS)
     if other_user is not None:
         _become(other_user)
     else:
@@ -132,9 +139,10 @@ def _show_only(base: Path, binds: list[Bind]) -> None:
     hidden = [path for path in mount_points() if temporary in path.parents]
     back = [Bind(str(p), str(p)) for p in hidden if p != base and base not in p.parents]
     kept = [(bind, os.open(bind.source, os.O_PATH | os.O_NOFOLLOW)) for bind in (*back, *binds)]
-    mount("tmpfs", str(base), "tmpfs", _SAFE, "mode=0755,size=64k")
-    mount("tmpfs", "/tmp", "tmpfs", _SAFE, f"mode=1777,size={TMP_BYTES}")
-    mount("tmpfs", "/dev/shm", "tmpfs", _SAFE | MS_NOEXEC, f"mode=1777,size={TMP_BYTES}")
+    mount("tmpfs", str(base), "tmpfs", _SAFE, "mode=0755,size=64k,nr_inodes=1000")
+    size = f"mode=1777,size={TMP_BYTES},nr_inodes={_TMP_FILES}"
+    mount("tmpfs", "/tmp", "tmpfs", _SAFE, size)
+    mount("tmpfs", "/dev/shm", "tmpfs", _SAFE | MS_NOEXEC, size)
     mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666")
     for bind, descriptor in kept:
         _make_mount_point(Path(bind.target), stat.S_ISDIR(os.fstat(descriptor).st_mode))

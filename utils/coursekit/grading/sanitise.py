@@ -176,10 +176,12 @@ def cut(text: str, limit: int = TEXT) -> str:
 class Sanitise(NbGraderPreprocessor):
     """Leaves nothing in a notebook that its page could run, load, or choke on."""
 
+    longest = TEXT
+
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        left, patience = PAGE, Patience()
+        left, patience = PAGE, Patience(self.longest)
         cells = []
         for cell in nb.cells:
             marks = cell.metadata.get("nbgrader")
@@ -201,7 +203,10 @@ class SafeToRead(Sanitise):
     """For the graded copy, which formgrader shows with JupyterLab's own rights.
 
     Its page runs what the notebook says, so HTML in a learner's Markdown becomes text as well.
+    Text is as long as it was: this is what an instructor looks at.
     """
+
+    longest = PAGE
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -223,10 +228,13 @@ def _without_html(markdown: str) -> str:
 
 
 class Patience:
-    """Makes HTML safe until that has taken `SECONDS` in all."""
+    """Makes HTML safe until that has taken `SECONDS` in all; cuts text after `longest` characters."""
 
-    def __init__(self) -> None:
-        self.left = SECONDS
+    def __init__(self, longest: int) -> None:
+        self.longest, self.left = longest, SECONDS
+
+    def cut(self, text: str) -> str:
+        return cut(text, self.longest)
 
     def clean(self, html: str) -> str:
         """`clean_html`, or nothing once the seconds are used up."""
@@ -242,7 +250,7 @@ def _clean_cell(cell: NotebookNode, marks: Any, patience: Patience) -> NotebookN
     """The cell without metadata but nbgrader's, and without attached files of unknown types."""
     clean = nbformat.from_dict(cell)
     clean.metadata = NotebookNode({"nbgrader": marks} if marks else {})
-    clean.source = cut(cell.source)
+    clean.source = patience.cut(cell.source)
     if "attachments" in clean:
         clean.attachments = {
             str(name): kept
@@ -267,11 +275,11 @@ def _clean_outputs(outputs: list[NotebookNode], patience: Patience) -> list[Note
 def _clean_output(output: NotebookNode, patience: Patience) -> NotebookNode | None:
     clean = nbformat.from_dict(output)
     if output.output_type == "stream":
-        clean.text = cut(output.text)
+        clean.text = patience.cut(output.text)
         return clean
     if output.output_type == "error":
-        clean.traceback = [cut("\n".join(map(str, output.traceback)))]
-        clean.evalue = cut(output.evalue)
+        clean.traceback = [patience.cut("\n".join(map(str, output.traceback)))]
+        clean.evalue = patience.cut(output.evalue)
         return clean
     for kind in _KINDS:
         value = _clean_value(kind, output.data.get(kind), patience)
@@ -291,7 +299,7 @@ def _clean_value(kind: str, value: Any, patience: Patience) -> str:
         return value if len(value) <= PICTURE else ""
     if kind.startswith("image/"):
         return value if _is_picture(kind, value) else ""
-    return cut(value)
+    return patience.cut(value)
 
 
 def _is_picture(kind: Any, value: Any) -> bool:

@@ -51,14 +51,23 @@ _MISSING = {
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
+    "landlock_create_ruleset": (444, 444),
 }
 _CLONE = (56, 220)
 # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET.
 _NAMESPACES = 0x00020000 | 0x7E000000
+# What a socket holds back is memory of no process: it keeps the size that the system gave it. Who
+# wants to change that is told that it was done, as a system with low limits does.
+_SET_OPTION = (54, 208)
+_SOCKET_LEVEL, _SEND_BUFFER, _RECEIVE_BUFFER = 1, 7, 8
 _FIRST_OF_X32 = 0x40000000
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENT_AT = 0, 4, 16
+_SECOND_AT, _THIRD_AT = 24, 32
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _FILTER = 38, 22, 2
 
@@ -83,6 +92,14 @@ def program(machine: str) -> bytes:
         for call in calls.values():
             code += [(_EQUAL, 0, 1, call[column]), (_RETURN, 0, 0, _ERROR | number)]
     code += [
+        (_EQUAL, 0, 7, _SET_OPTION[column]),
+        (_LOAD, 0, 0, _SECOND_AT),
+        (_EQUAL, 0, 4, _SOCKET_LEVEL),
+        (_LOAD, 0, 0, _THIRD_AT),
+        (_EQUAL, 1, 0, _SEND_BUFFER),
+        (_EQUAL, 0, 1, _RECEIVE_BUFFER),
+        (_RETURN, 0, 0, _ERROR),
+        (_RETURN, 0, 0, _ALLOW),
         (_EQUAL, 0, 3, _CLONE[column]),
         (_LOAD, 0, 0, _ARGUMENT_AT),
         (_ANY_BIT, 0, 1, _NAMESPACES),
