@@ -109,6 +109,6 @@ def outcome_line(case: Case, trial: Trial, surprises: Sequence[str]) -> str:
     outcome = trial.outcome
     line = (
         f"{'✘' if surprises else '✔'} {case.name}: {outcome.status} "
-        f"{outcome.score:g}/{outcome.max_score:g} {outcome.reason} ({outcome.seconds:.1f} s)"
+        f"{outcome.score:g}/{outcome.max_score:g} {outcome.remarks} ({outcome.seconds:.1f} s)"
     )
     return "\n".join((line, *(f"    {surprise}" for surprise in surprises)))

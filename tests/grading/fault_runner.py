@@ -37,8 +37,7 @@ class Fault(Case):
         found = list(trial.damage)
         if outcome.status != self.module.STATUS:
             found.append(f"{outcome.status}, not {self.module.STATUS}")
-        remarks = [part for part in outcome.reason.split("; ") if "wait for a reader" not in part]
-        if self.module.REASON not in outcome.reason or (remarks and not self.module.REASON):
+        if self.module.REASON not in outcome.reason or (outcome.reason and not self.module.REASON):
             found.append(f"the reason is not {self.module.REASON!r}")
         for score in (outcome.score, sum(trial.points.values())):
             if score != self.module.SCORE:
