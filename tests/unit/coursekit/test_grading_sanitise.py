@@ -291,17 +291,20 @@ def test_the_graded_copy_does_nothing_on_a_page_that_trusts_it(harm: str) -> Non
 
 
 def test_the_graded_copy_keeps_what_is_written() -> None:
-    text = BeautifulSoup(_trusting_page("*a* < b & `c`, see [d](https://e.org)"), "html.parser")
-    assert text.get_text().count("a < b & c, see d") == 2
-    assert len(text.select("a[href='https://e.org']")) == 2
+    page = _trusting_page("*a* < b & `c`, data: see [d](https://e.org)")
+    text = BeautifulSoup(page, "html.parser")
+    assert text.get_text().count("a < b & c, data: see d") == 3
+    assert len(text.select("a[href='https://e.org']")) == 3
 
 
 def _trusting_page(text: str) -> str:
     """nbconvert's own page of a graded copy, as formgrader has it: it lets a learner's HTML through."""
     shown = [new_output("display_data", {kind: text}) for kind in ("text/html", "text/markdown")]
     cells = [new_markdown_cell(f"before\n\n{text}"), new_code_cell(outputs=shown)]
-    for number, cell in enumerate([*cells, new_raw_cell(text)]):
+    locked = {"nbgrader": {"locked": True, "grade_id": "forged"}}
+    cells += [new_raw_cell(text), new_markdown_cell(text, metadata=locked)]
+    for number, cell in enumerate(cells):
         cell.id = str(number)
-    nb, _ = SafeToRead().preprocess(new_notebook(cells=[*cells, new_raw_cell(text)]), {})
+    nb, _ = SafeToRead().preprocess(new_notebook(cells=cells), {})
     page, _ = HTMLExporter(template_name="classic").from_notebook_node(nb)
     return str(BeautifulSoup(page, "html.parser").select_one("#notebook-container"))

@@ -123,7 +123,7 @@ _SIZE = re.compile(r"\d{1,4}%?")
 _CLASS = re.compile(r"highlight|dataframe|formula|low[0-9]{1,2}|[a-z]{1,2}[0-9]?")
 #: In Markdown: a letter by its number or name, and the beginning of a link that runs a script.
 _ENTITY = re.compile(r"&(?=#|\w+;)")
-_LEADS_TO_CODE = re.compile(r"((?:java|vb)script|data)\s*:", re.IGNORECASE)
+_LEADS_TO_CODE = re.compile(r"((?:java|vb)script)\s*:", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 #: The first that an output has is shown.
 _KINDS = (
@@ -202,7 +202,7 @@ class Sanitise(NbGraderPreprocessor):
 class SafeToRead(Sanitise):
     """For the graded copy, which formgrader shows with JupyterLab's own rights.
 
-    Its page runs what the notebook says, so HTML in a learner's Markdown becomes text as well.
+    Its page runs what the notebook says, so HTML in Markdown becomes text as well.
     Text is as long as it was: this is what an instructor looks at.
     """
 
@@ -213,8 +213,7 @@ class SafeToRead(Sanitise):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         nb, resources = super().preprocess(nb, resources)
         for cell in nb.cells:
-            marks = cell.metadata.get("nbgrader", {})
-            if cell.cell_type != "code" and not marks.get("locked"):
+            if cell.cell_type != "code":  # also one that says it is the lab's own
                 cell.source = _without_html(cell.source)
             for output in cell.get("outputs", []):
                 if "text/markdown" in output.get("data", {}):
