@@ -7,7 +7,7 @@ PYTHON ?= python3
 SOURCE ?= synthetic
 BIN := .venv/bin
 COURSE := $(BIN)/course
-OFFLINE := $(BIN)/python -m coursekit.offline
+OFFLINE := $(BIN)/python -m coursekit.environment.offline
 # One worker per core; more did not help on two cores.
 WORKERS ?= auto
 

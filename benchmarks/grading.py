@@ -32,13 +32,13 @@ import psutil
 from nbformat.v4 import new_code_cell
 
 from coursekit import paths
-from coursekit.grading import samples
-from coursekit.grading.course import Course
-from coursekit.grading.engine import submissions
-from coursekit.grading.imports import imported_modules
-from coursekit.grading.kernel import StudentKernel
-from coursekit.grading.pool import PooledEngine, grade_many, warm_here
-from coursekit.grading.proctor import Proctor
+from grader.course import Course
+from grader.cycle import samples
+from grader.engines.engine import submissions
+from grader.engines.pool import PooledEngine, grade_many, warm_here
+from grader.kernels.student_kernel import StudentKernel
+from grader.trusted.lab_imports import imported_modules
+from grader.trusted.proctor import Proctor
 
 KINDS = ("perfect", "partial", "empty")
 CORES = os.cpu_count() or 1
@@ -83,7 +83,7 @@ def grade_stock(course: Course, labs: list[str]) -> None:
     """What an instructor without this engine types, lab by lab."""
     config = course.root / "nbgrader_config.py"
     text = config.read_text()
-    stock = "coursekit.grading.execute.TrustedExecute", "nbgrader.preprocessors.Execute"
+    stock = "grader.trusted.execute.TrustedExecute", "nbgrader.preprocessors.Execute"
     config.write_text(text.replace(*stock))
     try:
         for lab in labs:
@@ -95,7 +95,7 @@ def grade_stock(course: Course, labs: list[str]) -> None:
 def grade_course(course: Course, labs: list[str], jobs: int, *options: str) -> None:
     """What an instructor types with this engine, lab by lab."""
     for lab in labs:
-        _command(course, "coursekit.cli", "grade", lab, "--again", "--jobs", str(jobs), *options)
+        _command(course, "coursecli.main", "grade", lab, "--again", "--jobs", str(jobs), *options)
 
 
 def _command(course: Course, module: str, *words: str) -> None:

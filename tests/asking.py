@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from coursekit.grading.kernel import StudentKernel
+from grader.kernels.student_kernel import StudentKernel
 
 
 def value(kernel: StudentKernel, code: str, seconds: float = 30.0) -> object:

@@ -11,7 +11,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-from coursekit import switches
+from coursekit.environment import switches
 from mutation_report import pytest_terminal_summary  # noqa: F401 - a hook, found by its name
 
 RUN_LABS = re.compile(r"test_(lab_answers|labs|grade_labs)\.py$")

@@ -67,7 +67,7 @@ def ensure(automl: bool) -> int:
         "-e",
         str(ROOT),
     )
-    _run("preparing Jupyter", [str(PYTHON), "-m", "coursekit.setup"])
+    _run("preparing Jupyter", [str(PYTHON), "-m", "coursekit.environment.install"])
     STAMP.write_text(" ".join([*wanted, fingerprint]) + "\n")
     print("The course is set up.", flush=True)
     return 0
@@ -76,8 +76,8 @@ def ensure(automl: bool) -> int:
 def _fingerprint(wanted: list[str]) -> str:
     parts = [
         ROOT / "pyproject.toml",
-        ROOT / "utils/coursekit/setup.py",
-        ROOT / "utils/coursekit/switches.py",
+        ROOT / "utils/coursekit/environment/install.py",
+        ROOT / "utils/coursekit/environment/switches.py",
     ]
     parts += [LOCKS[name] for name in wanted]
     digest = hashlib.sha256()

@@ -34,13 +34,13 @@ sys.path.insert(0, str(HERE.parent / "integration"))
 from graders import NEIGHBOUR, NEIGHBOURS_SECRET, WAITING, Grader, MakeGrader  # noqa: E402
 from tiny_lab import LAB, POINTS, make_course, tiny_lab  # noqa: E402
 
-from coursekit.grading.autograde import task_points  # noqa: E402
-from coursekit.grading.course import Course  # noqa: E402
-from coursekit.grading.engine import Outcome, Submission  # noqa: E402
-from coursekit.grading.feedback import feedback  # noqa: E402
-from coursekit.grading.release import release  # noqa: E402
-from coursekit.grading.samples import class_of, fill_in, solutions  # noqa: E402
 from coursekit.variants import SECRET_VARIABLE  # noqa: E402
+from grader.course import Course  # noqa: E402
+from grader.cycle.release import release  # noqa: E402
+from grader.cycle.samples import class_of, fill_in, solutions  # noqa: E402
+from grader.engines.autograde import task_points  # noqa: E402
+from grader.engines.engine import Outcome, Submission  # noqa: E402
+from grader.feedback.page import feedback  # noqa: E402
 
 MARK = "attackmark"
 HONEST = ("ada", "hedy")

@@ -33,10 +33,10 @@ import cases
 from arena import HERE, LAB, WORTH, Arena, Files, Trial, Trials
 from cases import Case
 
-from coursekit.grading.feedback import feedback
-from coursekit.grading.samples import fill_in
+from grader.cycle.samples import fill_in
+from grader.feedback.page import feedback
 
-README = HERE.parents[1] / "utils" / "coursekit" / "grading" / "README.md"
+README = HERE.parents[1] / "utils" / "grader" / "README.md"
 BEGIN, END = "<!-- attacks: begin -->", "<!-- attacks: end -->"
 #: Elements that run code, load something or lead the reader away.
 ACTIVE = ("script", "iframe", "object", "embed", "form", "base", "link")

@@ -19,15 +19,15 @@ from unittest import mock
 
 import psutil
 
-from coursekit.grading.course import Course
-from coursekit.grading.engine import Engine, Outcome, Submission, grade_all
+from grader.course import Course
+from grader.engines.engine import Engine, Outcome, Submission, grade_all
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from coursekit.grading.execute import Job
-    from coursekit.grading.pool import Run
-    from coursekit.grading.sandbox import Limits
+    from grader.engines.pool import Run
+    from grader.isolation.sandbox import Limits
+    from grader.trusted.execute import Job
 
 NEIGHBOUR = "grace"
 NEIGHBOURS_SECRET = "attackmark-the-neighbours-secret"
@@ -102,7 +102,7 @@ def _one_by_one(course: Course, engine: Engine) -> Grader:
 @contextmanager
 def stock(course: Course) -> Iterator[Grader]:
     """nbgrader as it comes."""
-    from coursekit.grading.stock import StockEngine
+    from grader.engines.stock import StockEngine
 
     yield _one_by_one(course, StockEngine(course, cell_seconds=4, notebook_seconds=20))
 
@@ -110,7 +110,7 @@ def stock(course: Course) -> Iterator[Grader]:
 @contextmanager
 def trusted(course: Course) -> Iterator[Grader]:
     """A sandboxed kernel for each notebook, tests in their own process: `nbgrader autograde`."""
-    from coursekit.grading.trusted import TrustedEngine
+    from grader.engines.trusted import TrustedEngine
 
     yield _one_by_one(course, TrustedEngine(course, cell_seconds=4, notebook_seconds=20))
 
@@ -118,7 +118,7 @@ def trusted(course: Course) -> Iterator[Grader]:
 @contextmanager
 def warm(course: Course) -> Iterator[Grader]:
     """The same with kernels forked from a zygote, many at once: `course grade`."""
-    from coursekit.grading.pool import warm_here
+    from grader.engines.pool import warm_here
 
     with warm_here() as run:
         yield Grader(partial(_grade_beside_neighbour, course, run), together=True)
@@ -127,8 +127,8 @@ def warm(course: Course) -> Iterator[Grader]:
 @contextmanager
 def unprotected(course: Course) -> Iterator[Grader]:
     """Forked kernels without a sandbox, to see that an attack on a neighbour is noticed."""
-    from coursekit.grading import execute
-    from coursekit.grading.warm import WarmExaminer, WarmStart, Zygote
+    from grader.kernels.forked import WarmExaminer, WarmStart, Zygote
+    from grader.trusted import execute
 
     with Zygote(sandboxed=False) as zygote:
         start, examiner = WarmStart(zygote), WarmExaminer(zygote)
@@ -157,7 +157,7 @@ def _tidy_up() -> None:
 
 
 def _grade_beside_neighbour(course: Course, run: Run, batch: Sequence[Submission]) -> list[Outcome]:
-    from coursekit.grading.pool import PooledEngine, grade_many
+    from grader.engines.pool import PooledEngine, grade_many
 
     stay = Stay(PooledEngine(course, cell_seconds=3, notebook_seconds=8), run, batch)
     jobs = 2 if stay.arrived else 3  # the neighbour only waits

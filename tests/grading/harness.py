@@ -24,8 +24,9 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
 from churn.data import IBM_CSV
-from coursekit import paths, switches
-from coursekit.grading.imports import imported_modules
+from coursekit import paths
+from coursekit.environment import switches
+from grader.trusted.lab_imports import imported_modules
 
 HERE = Path(__file__).parent
 #: Variants tried by source of data, and more of them with ``make long``.

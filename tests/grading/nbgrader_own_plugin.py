@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from coursekit.grading import execute
+from grader.trusted import execute
 
 _results: dict[str, str] = {}
 _runs: list[int] = []

@@ -10,11 +10,11 @@ import pytest
 from harness import Setting
 
 from coursekit import paths
-from coursekit.grading.course import Course
-from coursekit.grading.engine import Submission
-from coursekit.grading.release import generate
-from coursekit.grading.samples import fill_in, solutions
-from coursekit.grading.stock import StockEngine
+from grader.course import Course
+from grader.cycle.release import generate
+from grader.cycle.samples import fill_in, solutions
+from grader.engines.engine import Submission
+from grader.engines.stock import StockEngine
 
 LAB = "lab00_warm_up"
 PUBLIC = Setting(0, "synthetic")

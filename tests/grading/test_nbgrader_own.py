@@ -15,8 +15,8 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute
 from nbgrader.tests import apps
 
-from coursekit.grading.autograde import TRUSTED_EXECUTE
-from coursekit.grading.sandbox import python_path, why_not
+from grader.engines.autograde import TRUSTED_EXECUTE
+from grader.isolation.sandbox import python_path, why_not
 
 TESTS = Path(apps.__file__).with_name("test_nbgrader_autograde.py")
 ALL = bool(os.environ.get("COURSE_LONG"))

@@ -6,9 +6,9 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
+from coursecli.main import app
 from coursekit import paths
-from coursekit.cli import app
-from coursekit.notebooks import KERNELSPEC
+from coursekit.authoring.notebooks import KERNELSPEC
 
 ROOT = paths.course_root()
 

@@ -13,13 +13,13 @@ from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
 
-from coursekit.grading.course import Course
-from coursekit.grading.engine import Submission, save_outcome
-from coursekit.grading.feedback import feedback
-from coursekit.grading.release import release
-from coursekit.grading.samples import fill_in, solutions
-from coursekit.grading.stock import StockEngine
 from coursekit.variants import Roster
+from grader.course import Course
+from grader.cycle.release import release
+from grader.cycle.samples import fill_in, solutions
+from grader.engines.engine import Submission, save_outcome
+from grader.engines.stock import StockEngine
+from grader.feedback.page import feedback
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),

@@ -12,21 +12,21 @@ from nbformat import NotebookNode
 from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
 from typer.testing import CliRunner
 
-from coursekit.grading import commands
-from coursekit.grading.collect import collect
-from coursekit.grading.course import Course, CourseError
-from coursekit.grading.engine import Outcome, Submission
-from coursekit.grading.release import generate, release
-from coursekit.grading.samples import fill_in, solutions
-from coursekit.grading.stock import StockEngine
+from coursecli import grading
 from coursekit.variants import Roster
+from grader.course import Course, CourseError
+from grader.cycle.collect import collect
+from grader.cycle.release import generate, release
+from grader.cycle.samples import fill_in, solutions
+from grader.engines.engine import Outcome, Submission
+from grader.engines.stock import StockEngine
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 FULL = sum(POINTS.values())
 UNREAD = "4 points wait for a reader: why"
 app = typer.Typer()
-commands.register(app)
+grading.register(app)
 
 
 def _course(*arguments: str) -> str:

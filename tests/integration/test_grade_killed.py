@@ -16,11 +16,11 @@ import pytest
 from tiny_class import ANSWERS, LEARNERS, make, samples
 from tiny_lab import LAB
 
-from coursekit.grading.course import Course
-from coursekit.grading.engine import load_outcome
-from coursekit.grading.report import read_grades, write_grades
-from coursekit.grading.samples import hand_in
-from coursekit.grading.sandbox import why_not
+from grader.course import Course
+from grader.cycle.report import read_grades, write_grades
+from grader.cycle.samples import hand_in
+from grader.engines.engine import load_outcome
+from grader.isolation.sandbox import why_not
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 KILLS = 50 if os.environ.get("COURSE_LONG") else 5
@@ -35,7 +35,7 @@ class Run:
         environment = os.environ | {"TMPDIR": str(temporary)}
         environment.pop("COURSE_ROOT", None)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "coursekit.cli", "grade", LAB, "--jobs", "2"],
+            [sys.executable, "-m", "coursecli.main", "grade", LAB, "--jobs", "2"],
             cwd=course.root,
             env=environment,
             stdout=subprocess.DEVNULL,

@@ -6,13 +6,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from coursekit import mlflow_store, paths
-from coursekit.grading import samples
-from coursekit.grading.course import Course
-from coursekit.grading.engine import submissions
-from coursekit.grading.imports import imported_modules
-from coursekit.grading.pool import PooledEngine, grade_many, warm_here
-from coursekit.grading.sandbox import why_not
+from coursekit import paths
+from coursekit.environment import mlflow_store
+from grader.course import Course
+from grader.cycle import samples
+from grader.engines.engine import submissions
+from grader.engines.pool import PooledEngine, grade_many, warm_here
+from grader.isolation.sandbox import why_not
+from grader.trusted.lab_imports import imported_modules
 
 pytestmark = [
     pytest.mark.skipif(why_not() is not None, reason=str(why_not())),

@@ -7,12 +7,12 @@ import pytest
 from tiny_class import samples
 from tiny_lab import LAB, POINTS, make_course
 
-from coursekit.grading.course import Course
-from coursekit.grading.engine import Outcome, submissions
-from coursekit.grading.execute import Job
-from coursekit.grading.pool import PooledEngine, Run, grade_many, on_cluster, warm_here
-from coursekit.grading.samples import make_class
-from coursekit.grading.sandbox import Limits, why_not
+from grader.course import Course
+from grader.cycle.samples import make_class
+from grader.engines.engine import Outcome, submissions
+from grader.engines.pool import PooledEngine, Run, grade_many, on_cluster, warm_here
+from grader.isolation.sandbox import Limits, why_not
+from grader.trusted.execute import Job
 
 pytestmark = [
     pytest.mark.skipif(why_not() is not None, reason=str(why_not())),

@@ -20,10 +20,12 @@ from tiny_class import LEARNERS, make
 from tiny_lab import LAB, POINTS
 from traitlets.config import Config
 
-from coursekit.grading.autograde import AutogradeEngine
-from coursekit.grading.collect import collect
-from coursekit.grading.course import Course, CourseError
-from coursekit.grading.engine import (
+from grader.course import Course, CourseError
+from grader.cycle.collect import collect
+from grader.cycle.release import release
+from grader.cycle.samples import class_of
+from grader.engines.autograde import AutogradeEngine
+from grader.engines.engine import (
     Outcome,
     Submission,
     forget,
@@ -32,9 +34,7 @@ from coursekit.grading.engine import (
     save_outcome,
     submissions,
 )
-from coursekit.grading.pool import grade_many
-from coursekit.grading.release import release
-from coursekit.grading.samples import class_of
+from grader.engines.pool import grade_many
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 FULL = sum(POINTS.values())
@@ -127,7 +127,7 @@ def test_a_submission_appears_whole_or_not_at_all(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("coursekit.grading.collect.copy_tree", half)
+        patch.setattr("grader.cycle.collect.copy_tree", half)
         with pytest.raises(KeyboardInterrupt):
             collect(course, incoming, LAB)
     assert _files(course.submitted("ada", LAB)) == before
@@ -270,7 +270,7 @@ def test_no_room_in_nbgrader_is_nobodys_zero(course: Course) -> None:
 
 
 def test_two_commands_do_not_grade_at_the_same_time(course: Course) -> None:
-    command = [sys.executable, "-m", "coursekit.cli", "grade", LAB]
+    command = [sys.executable, "-m", "coursecli.main", "grade", LAB]
     with course.alone():
         done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
         with (
@@ -307,8 +307,8 @@ sys.path.insert(0, {tests!r})
 from pathlib import Path
 from test_grade_resume import Quick, run_batch
 from tiny_class import LEARNERS
-from coursekit.grading.course import Course, CourseError
-from coursekit.grading.engine import load_outcome
+from grader.course import Course, CourseError
+from grader.engines.engine import load_outcome
 
 shutil.copytree(sys.argv[1], "/mnt/course", ignore=shutil.ignore_patterns("incoming"))
 course = Course(Path("/mnt/course"))

@@ -10,22 +10,23 @@ import typer
 from tiny_lab import LAB, make_course, tiny_lab
 from typer.testing import CliRunner, Result
 
-from coursekit.grading import commands, pool
-from coursekit.grading.collect import collect
-from coursekit.grading.course import Course
-from coursekit.grading.engine import Outcome, save_outcome, submissions
-from coursekit.grading.release import release
-from coursekit.grading.report import read_grades
-from coursekit.grading.samples import fill_in, solutions
-from coursekit.grading.stock import StockEngine
-from coursekit.grading.trusted import TrustedEngine
+from coursecli import grading
 from coursekit.variants import Roster
+from grader.course import Course
+from grader.cycle.collect import collect
+from grader.cycle.release import release
+from grader.cycle.report import read_grades
+from grader.cycle.samples import fill_in, solutions
+from grader.engines import pool
+from grader.engines.engine import Outcome, save_outcome, submissions
+from grader.engines.stock import StockEngine
+from grader.engines.trusted import TrustedEngine
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 NOTEBOOK = f"{LAB}.ipynb"
 app = typer.Typer()
-commands.register(app)
+grading.register(app)
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ import urllib.request
 import mlflow
 import pytest
 
-from coursekit import mlflow_store, paths, tiles
-from coursekit.cli import START_PAGE
+from coursecli.main import START_PAGE
+from coursekit import paths
+from coursekit.environment import mlflow_store, tiles
 
 #: Seconds to wait for a server under load; a server that is up answers at once.
 PATIENCE = 120
@@ -59,7 +60,7 @@ def lab(folder):
         COURSE_WORKSPACE=str(folder),
         JUPYTER_CONFIG_DIR=str(folder),
     )
-    command = [sys.executable, "-m", "coursekit.cli", "lab", "--no-browser", "--port", str(port)]
+    command = [sys.executable, "-m", "coursecli.main", "lab", "--no-browser", "--port", str(port)]
     log = (folder / "log").open("w")
     server = subprocess.Popen(
         command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True

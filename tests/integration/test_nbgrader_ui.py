@@ -18,9 +18,9 @@ from browser import Browser, find_chromium
 from nbformat import NotebookNode
 from tiny_lab import LAB, make_course, tiny_lab
 
-from coursekit.grading.course import Course
-from coursekit.grading.release import generate
-from coursekit.grading.samples import fill_in, solutions
+from grader.course import Course
+from grader.cycle.release import generate
+from grader.cycle.samples import fill_in, solutions
 
 pytestmark = [
     pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),

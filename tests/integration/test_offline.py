@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from coursekit import offline
+from coursekit.environment import offline
 
 INTERFACES = "import socket; print([name for _, name in socket.if_nameindex()])"
 CONNECT = """

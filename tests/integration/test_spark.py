@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from churn import jvm
+from churn.spark import java
 
 PROGRAM = """
 from pyspark.sql import SparkSession
@@ -17,7 +17,7 @@ spark.stop()
 """
 
 
-@pytest.mark.parametrize("find", [jvm.java_home, jvm.bundled_java_home])
+@pytest.mark.parametrize("find", [java.java_home, java.bundled_java_home])
 def test_spark_counts(find, tmp_path):
     environment = dict(os.environ, JAVA_HOME=str(find(tmp_path)), SPARK_LOCAL_IP="127.0.0.1")
     done = subprocess.run(

@@ -12,10 +12,10 @@ import pytest
 from nbgrader.utils import compute_checksum
 from tiny_lab import make_course
 
-from coursekit.grading import provisioner
-from coursekit.grading.course import Course, CourseError
-from coursekit.grading.validate import problems, problems_of_each
-from coursekit.notebooks import KERNELSPEC
+from coursekit.authoring.notebooks import KERNELSPEC
+from grader.course import Course, CourseError
+from grader.cycle.validate import problems, problems_of_each
+from grader.kernels import provisioner
 
 ANSWER = "answer = 42"
 TEST = """

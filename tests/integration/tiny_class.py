@@ -5,8 +5,8 @@ from pathlib import Path
 import nbformat
 from tiny_lab import LAB, make_course
 
-from coursekit.grading.course import Course
-from coursekit.grading.samples import Sample, fill_in, make_class, solutions
+from grader.course import Course
+from grader.cycle.samples import Sample, fill_in, make_class, solutions
 
 #: What learners change in the solution.
 ANSWERS: dict[str, dict[str, str]] = {

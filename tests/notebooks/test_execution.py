@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from coursekit import notebooks
+from coursekit.authoring import notebooks
 
 
 def lesson(folder, source, outputs, name="lesson"):
@@ -22,7 +22,7 @@ def lesson(folder, source, outputs, name="lesson"):
 def run_nbval(*paths):
     """Exit code of strict nbval in one process, and its lines on each test."""
     command = [word for word in notebooks.nbval_command(paths) if word not in PARALLEL]
-    command += ["-p", "no:xdist", "-o", "addopts=-rA -p coursekit.pytest_plugin"]
+    command += ["-p", "no:xdist", "-o", "addopts=-rA -p coursecli.pytest_plugin"]
     folder = paths[0].parent
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     return done.returncode, done.stdout

@@ -5,8 +5,9 @@ import copy
 import nbformat
 import pytest
 
-from coursekit import hygiene, paths
-from coursekit.notebooks import normalise, read, write
+from coursekit import paths
+from coursekit.authoring import hygiene
+from coursekit.authoring.notebooks import normalise, read, write
 
 ROOT = paths.course_root()
 LESSONS = sorted(ROOT.glob("modules/*/*.ipynb"))

@@ -6,9 +6,9 @@ import shutil
 import pytest
 
 from coursekit import paths
-from coursekit.grading.course import Course
-from coursekit.grading.release import generate
-from coursekit.notebooks import execute, graded_code_cells, read
+from coursekit.authoring.notebooks import execute, graded_code_cells, read
+from grader.course import Course
+from grader.cycle.release import generate
 
 ROOT = paths.course_root()
 LABS = sorted(path.parent.name for path in ROOT.glob("solutions/*/*.ipynb"))

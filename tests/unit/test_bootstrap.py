@@ -18,7 +18,7 @@ SCRIPT = ROOT / "utils" / "bootstrap.py"
 @pytest.fixture
 def bootstrap(tmp_path, monkeypatch):
     """The script, as if it stood in an empty checkout of its own."""
-    for name in ("utils/bootstrap.py", "utils/coursekit/setup.py", "utils/coursekit/switches.py",
+    for name in ("utils/bootstrap.py", "utils/coursekit/environment/install.py", "utils/coursekit/environment/switches.py",
                  "pyproject.toml", "requirements/course.txt", "requirements/automl.txt",
                  "requirements/uv.txt"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from coursekit import paths
-from coursekit.doctor import locked_versions
+from coursekit.environment.doctor import locked_versions
 
 ROOT = paths.course_root()
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))

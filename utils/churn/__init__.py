@@ -1,1 +1,10 @@
-"""The telco's own code: data, features, model, and what keeps them honest in production."""
+"""The telephone company's own code, from data to decisions.
+
+``schema``, ``metrics``, ``labels``  the ground: the table, the money, what counts as leaving
+``simulator``    the outside world: customers, their history and incidents
+``data``         loading a table, and what is asked of it before it is used
+``features``     what a model reads, and the feature store
+``training``     splits, models, and what is recorded of a run
+``spark``        Apache Spark with or without an installed Java
+``calibration``  fitting the simulator to IBM's table
+"""

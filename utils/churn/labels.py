@@ -11,7 +11,7 @@ the last departure of the window is certain::
     as_of |-- gap --|---- window ----|-- delay --| complete
 
 The functions read plain tables, ``customerID`` with ``as_of`` or with ``left_on``, whoever made
-them; with a gap of 0 they give what :func:`churn.simulator.reading.churn_labels` gives.
+them; with a gap of 0 they give what :func:`churn.simulator.point_in_time.churn_labels` gives.
 """
 
 from __future__ import annotations

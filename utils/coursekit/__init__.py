@@ -1,3 +1,13 @@
-"""The course's machinery: workspaces, variants, checks, grading and the ``course`` command."""
+"""The course kit: what notebooks, learners and authors use.
 
-from coursekit import switches as switches  # applies the switches before any library is imported
+``workspace``    a fresh folder and MLflow store for a notebook
+``variants``     each learner's own variant of a lab
+``checks``       rubrics for test cells, with messages in domain words
+``shell``        Git and DVC commands from a notebook
+``exercises``    props of lessons and labs
+``authoring``    notebooks in their normal form, the rules they keep, the course's map
+``environment``  installing, switches, the network, the doctor, tiles
+"""
+
+# Applies the switches before any library is imported.
+from coursekit.environment import switches as switches

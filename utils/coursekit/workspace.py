@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from coursekit import mlflow_store, paths
+from coursekit import paths
+from coursekit.environment import mlflow_store
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ FORGED = ("double-test", "number-test", "add-test", "area-test")
 CODE = """
 import socket
 
-import coursekit.grading.agent as agent
+import grader.endpoints.agent as agent
 
 count = 0
 

@@ -2,7 +2,7 @@
 
 FORGED = ("double-test", "number-test", "add-test", "area-test")
 CODE = """
-import coursekit.grading.agent as agent
+import grader.endpoints.agent as agent
 
 agent.answer = lambda names, verb, name, *rest: ("data", rest[0][0] if rest else 3.0)
 """

@@ -23,10 +23,10 @@ for place in places:
             (place / name).write_text("number = double = add = area = None")
         except OSError:
             pass
-for name in ("agent", "examiner", "zygote"):
+for name in ("endpoints.agent", "endpoints.examiner", "kernels.fork_server"):
     import importlib.util
 
-    path = pathlib.Path(importlib.util.find_spec(f"coursekit.grading.{name}").origin)
+    path = pathlib.Path(importlib.util.find_spec(f"grader.{name}").origin)
     try:
         with path.open("a") as file:
             file.write("\\nraise SystemExit\\n")

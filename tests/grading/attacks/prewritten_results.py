@@ -1,6 +1,6 @@
 """The submission brings along a gradebook, graded notebooks and outcomes of its own."""
 
-from coursekit.grading.samples import fill_in
+from grader.cycle.samples import fill_in
 
 FORGED = ("double-test", "number-test", "add-test", "area-test")
 

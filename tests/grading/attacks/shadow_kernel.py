@@ -1,6 +1,6 @@
 """A file ipykernel_launcher.py beside the notebook is started as the kernel."""
 
-from coursekit.grading.samples import fill_in
+from grader.cycle.samples import fill_in
 
 FORGED = ("double-test", "number-test", "add-test", "area-test")
 

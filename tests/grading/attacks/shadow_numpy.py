@@ -1,6 +1,6 @@
 """Modules named numpy and pandas beside the notebook, for the test to import."""
 
-from coursekit.grading.samples import fill_in
+from grader.cycle.samples import fill_in
 
 FORGED = ("double-test", "number-test", "add-test", "area-test")
 MODULE = """

@@ -1,6 +1,6 @@
 """Scripts in outputs, in Markdown and in an error message wait for whoever reads the feedback."""
 
-from coursekit.grading.samples import fill_in
+from grader.cycle.samples import fill_in
 
 FORGED = ("double-test",)
 SCRIPT = "<script>attackmark()</script><img src=x onerror=attackmark()><svg onload=attackmark()>"

@@ -11,7 +11,7 @@ from churn.simulator.customers import simulate_customers
 from churn.simulator.events import simulate_events
 from churn.simulator.history import History, simulate_history
 from churn.simulator.incidents import KINDS, Incident
-from churn.simulator.reading import churn_labels, labels_known_at, snapshots_at, table
+from churn.simulator.point_in_time import churn_labels, labels_known_at, snapshots_at, table
 from churn.simulator.scenario import Scenario, load_scenario, save_scenario, scenario_names
 
 __all__ = [

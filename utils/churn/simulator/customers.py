@@ -5,7 +5,7 @@ For most uses::
     simulate_customers(n=7043, seed=0) -> DataFrame      # follows churn.schema
 
 The parts, for a simulation that goes on in time (``Codes`` is a dict of integer arrays, see
-:data:`churn.simulator.chain.Codes`; ``rng`` comes from :func:`generator`)::
+:data:`churn.simulator.conditional_models.Codes`; ``rng`` comes from :func:`generator`)::
 
     generator(seed, stream=0) -> Generator               # independent streams of one seed
     draw_profile(n, rng, tenure=None) -> Codes           # everything but total and churn
@@ -20,7 +20,7 @@ The parts, for a simulation that goes on in time (``Codes`` is a dict of integer
 
 Amounts are whole multiples of five cents (``*_steps``) until :func:`to_frame` makes dollars of
 them. The same seed gives the same bytes on every platform: draws are compared as integers, see
-:mod:`churn.simulator.chain`.
+:mod:`churn.simulator.conditional_models`.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from churn.schema import ADD_ONS, ALLOWED, COLUMNS, ID, MAX_TENURE, PRICE_LIST, TARGET
-from churn.simulator import chain
-from churn.simulator.chain import Codes
+from churn.simulator import conditional_models
+from churn.simulator.conditional_models import Codes
 
 STEPS_PER_DOLLAR = 20
 _DIGITS, _LETTERS = 10**4, 26**5
@@ -73,7 +73,7 @@ def generator(seed: int, stream: int = 0) -> np.random.Generator:
 def draw_tenure(n: int, rng: np.random.Generator) -> NDArray[np.int16]:
     """Months (0-72) for ``n`` customers of a cross-section."""
     bits = rng.integers(0, 2**32, size=n, dtype=np.uint32)
-    bounds = chain.calibration().tenure_bounds
+    bounds = conditional_models.calibration().tenure_bounds
     return np.searchsorted(bounds, bits, side="right").astype(np.int16)
 
 
@@ -93,10 +93,10 @@ def draw_profile(
     months = draw_tenure(n, rng) if tenure is None else np.asarray(tenure, dtype=np.int16)
     if months.shape != (n,) or (n and (months.min() < 0 or months.max() > MAX_TENURE)):
         raise ValueError(f"tenure must be {n} months between 0 and {MAX_TENURE}")
-    codes: Codes = {chain.TENURE: months}
-    for name, column in chain.COLUMNS.items():
+    codes: Codes = {conditional_models.TENURE: months}
+    for name, column in conditional_models.COLUMNS.items():
         if name != TARGET:
-            codes[name] = chain.draw_column(column, codes, n, rng)
+            codes[name] = conditional_models.draw_column(column, codes, n, rng)
     codes["monthly_steps"] = draw_monthly_steps(codes, rng)
     return codes
 
@@ -109,7 +109,7 @@ def draw_newcomers(n: int, rng: np.random.Generator) -> Codes:
     too few to say anything.)
     """
     codes = draw_profile(n, rng, np.ones(n, dtype=np.int16))
-    codes[chain.TENURE] = np.zeros(n, dtype=np.int16)
+    codes[conditional_models.TENURE] = np.zeros(n, dtype=np.int16)
     return codes
 
 
@@ -132,8 +132,10 @@ def draw_monthly_steps(codes: Codes, rng: np.random.Generator) -> NDArray[np.int
     The deviation's standard deviation is about 0.50 dollars times the square root of the number
     of components, as in the IBM sample.
     """
-    scale = chain.calibration().price_deviation * STEPS_PER_DOLLAR
-    deviation = rng.standard_normal(len(codes[chain.TENURE])) * np.sqrt(component_count(codes))
+    scale = conditional_models.calibration().price_deviation * STEPS_PER_DOLLAR
+    deviation = rng.standard_normal(len(codes[conditional_models.TENURE])) * np.sqrt(
+        component_count(codes)
+    )
     return list_price_steps(codes) + np.rint(deviation * scale).astype(np.int32)
 
 
@@ -143,10 +145,10 @@ def draw_total_steps(codes: Codes, rng: np.random.Generator) -> NDArray[np.int32
     Equal to the monthly price at tenure 1; later tenure times the monthly price plus a normal
     deviation that grows with the square root of what was billed before, as in the IBM sample.
     """
-    tenure = codes[chain.TENURE].astype(np.int32)
+    tenure = codes[conditional_models.TENURE].astype(np.int32)
     monthly = codes["monthly_steps"]
     billed_before = np.maximum(tenure - 1, 0) * monthly / STEPS_PER_DOLLAR
-    scale = chain.calibration().total_deviation * STEPS_PER_DOLLAR
+    scale = conditional_models.calibration().total_deviation * STEPS_PER_DOLLAR
     deviation = rng.standard_normal(len(tenure)) * np.sqrt(billed_before) * scale
     total = tenure * monthly + np.rint(deviation).astype(np.int32)
     return np.where(tenure == 0, 0, np.maximum(total, monthly)).astype(np.int32)
@@ -154,15 +156,15 @@ def draw_total_steps(codes: Codes, rng: np.random.Generator) -> NDArray[np.int32
 
 def churn_logit(codes: Codes) -> NDArray[np.float64]:
     """Log odds that a customer leaves, from the profile; tenure 0 counts as the first month."""
-    (table,) = chain.calibration().decisions[TARGET]
-    return _churn_milli(table, codes) / chain.MILLI
+    (table,) = conditional_models.calibration().decisions[TARGET]
+    return _churn_milli(table, codes) / conditional_models.MILLI
 
 
 def draw_churn(codes: Codes, rng: np.random.Generator) -> NDArray[np.int8]:
     """1 for customers who leave, 0 for those who stay; never 1 at tenure 0."""
-    (table,) = chain.calibration().decisions[TARGET]
-    leaves = chain.happens(_churn_milli(table, codes), rng)
-    return (leaves & (codes[chain.TENURE] > 0)).astype(np.int8)
+    (table,) = conditional_models.calibration().decisions[TARGET]
+    leaves = conditional_models.happens(_churn_milli(table, codes), rng)
+    return (leaves & (codes[conditional_models.TENURE] > 0)).astype(np.int8)
 
 
 def customer_ids(count: int, seed: int = 0, start: int = 0) -> NDArray[Any]:
@@ -199,11 +201,11 @@ def to_frame(codes: Codes, ids: NDArray[Any]) -> pd.DataFrame:
     ``codes`` needs every column of ``schema.ALLOWED``, ``tenure``, ``monthly_steps`` and
     ``total_steps``; the total is blank (NaN) where tenure is 0.
     """
-    tenure = codes[chain.TENURE].astype(np.int64)
+    tenure = codes[conditional_models.TENURE].astype(np.int64)
     total = codes["total_steps"] / STEPS_PER_DOLLAR
     columns: dict[str, NDArray[Any]] = {
         ID: ids,
-        chain.TENURE: tenure,
+        conditional_models.TENURE: tenure,
         "MonthlyCharges": codes["monthly_steps"] / STEPS_PER_DOLLAR,
         "TotalCharges": np.where(tenure == 0, np.nan, total),
     }
@@ -219,7 +221,7 @@ def _labels(name: str) -> NDArray[Any]:
 
 
 def _zeros(codes: Codes) -> NDArray[np.int32]:
-    return np.zeros(len(codes[chain.TENURE]), dtype=np.int32)
+    return np.zeros(len(codes[conditional_models.TENURE]), dtype=np.int32)
 
 
 def _components(codes: Codes) -> list[tuple[str, NDArray[np.bool_]]]:
@@ -233,9 +235,9 @@ def _components(codes: Codes) -> list[tuple[str, NDArray[np.bool_]]]:
     return [*yes.items(), ("DSL", internet == dsl), ("Fiber optic", internet == fibre)]
 
 
-def _churn_milli(table: chain.Table, codes: Codes) -> NDArray[np.int32]:
-    joined = {**codes, chain.TENURE: np.maximum(codes[chain.TENURE], 1)}
-    return chain.log_odds(table, joined, len(codes[chain.TENURE]))
+def _churn_milli(table: conditional_models.Table, codes: Codes) -> NDArray[np.int32]:
+    joined = {**codes, conditional_models.TENURE: np.maximum(codes[conditional_models.TENURE], 1)}
+    return conditional_models.log_odds(table, joined, len(codes[conditional_models.TENURE]))
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:

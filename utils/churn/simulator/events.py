@@ -19,7 +19,7 @@ from scipy.special import ndtri
 from churn.schema import ID
 from churn.simulator.customers import customer_ids
 from churn.simulator.history import Day, History, snapshot_index
-from churn.simulator.streams import uniforms
+from churn.simulator.random_streams import uniforms
 
 #: Kinds of events and the unit of their value.
 EVENT_KINDS = {

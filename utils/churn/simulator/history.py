@@ -26,7 +26,7 @@ The frames, sorted by month and then by customer number:
     ``usual_probability`` (without season, new prices and incidents), the hidden ``dissatisfaction`` and ``network_quality``, the true ``monthly_charges``, and whether
     the customer ``has_phone`` and ``has_internet``. No incident in the records touches it.
 
-:mod:`churn.simulator.reading` has the functions that read a history as a person could on a given
+:mod:`churn.simulator.point_in_time` has the functions that read a history as a person could on a given
 day: labels known so far, snapshots with their corrections, one month as a customer table.
 """
 
@@ -41,11 +41,11 @@ from numpy.typing import NDArray
 
 from churn.schema import FEATURES, ID, TARGET
 from churn.simulator import population
-from churn.simulator.chain import MILLI, Codes
+from churn.simulator.conditional_models import MILLI, Codes
 from churn.simulator.customers import STEPS_PER_DOLLAR, customer_ids, to_frame
 from churn.simulator.incidents import Incident, record
+from churn.simulator.random_streams import uniforms
 from churn.simulator.scenario import Scenario
-from churn.simulator.streams import uniforms
 from churn.simulator.upstream import upstream_columns
 
 #: A day: a date, a time stamp, or text such as ``"2024-05-31"``.

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from churn.schema import ADD_ONS, ALLOWED, MAX_TENURE
 from churn.simulator import customers as base
-from churn.simulator.chain import MILLI, Codes
+from churn.simulator.conditional_models import MILLI, Codes
 from churn.simulator.incidents import process
+from churn.simulator.random_streams import normals, stream, uniforms
 from churn.simulator.scenario import Scenario
-from churn.simulator.streams import normals, stream, uniforms
 
 REGIONS = ("Centre", "East", "North", "South", "West")
 DEVICES = ("D1", "D2", "D3", "D4")

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from churn.schema import MAX_TENURE
-from churn.simulator.chain import MILLI, Codes
+from churn.simulator.conditional_models import MILLI, Codes
 from churn.simulator.incidents import process
+from churn.simulator.random_streams import normals, uniforms
 from churn.simulator.scenario import Scenario
-from churn.simulator.streams import normals, uniforms
 
 #: Standard deviation, in points, of the error of the network team's estimate.
 QUALITY_ERROR = 10.0

@@ -1,6 +1,6 @@
 """Uses the telco's own suite, whose ranges and size are not those of the data sheet."""
 
-from churn.quality import QualityGate, customer_expectations
+from churn.data.expectations import QualityGate, customer_expectations
 
 telco_gate = QualityGate(customer_expectations())
 

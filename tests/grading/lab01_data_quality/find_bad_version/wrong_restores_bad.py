@@ -4,7 +4,7 @@ import tempfile
 
 from deltalake import DeltaTable
 
-from churn.tables import pack, unpack, write_history
+from coursekit.exercises.delta_history import pack, unpack, write_history
 
 with tempfile.TemporaryDirectory() as folder:
     write_history(f"{folder}/table", customers, seed=variant)

@@ -2,7 +2,7 @@
 
 import tempfile
 
-from churn.tables import pack, write_history
+from coursekit.exercises.delta_history import pack, write_history
 
 with tempfile.TemporaryDirectory() as folder:
     write_history(f"{folder}/table", customers, seed=variant)

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from churn.schema import ADD_ONS, ALLOWED
-from churn.simulator.chain import MILLI, Codes
+from churn.simulator.conditional_models import MILLI, Codes
 from churn.simulator.incidents.spec import Incident
+from churn.simulator.random_streams import uniforms
 from churn.simulator.scenario import Scenario
-from churn.simulator.streams import uniforms
 
 #: Log odds that a retention contact takes off the churn of the following month.
 CONTACT_EFFECT = -1.5

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from churn.schema import ADD_ONS, ID
 from churn.simulator.incidents.spec import Incident
+from churn.simulator.random_streams import normals, stream, uniforms
 from churn.simulator.scenario import Scenario
-from churn.simulator.streams import normals, stream, uniforms
 
 NEW_GENDERS = ("Non-binary", "Other", "Prefer not to say")
 DEFAULT_DEVICE = "D0"

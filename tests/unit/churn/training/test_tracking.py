@@ -1,0 +1,162 @@
+"""What a tracked run records, and that a record leads back to the same figures."""
+
+import mlflow
+import optuna
+import pandas as pd
+import pytest
+
+from churn import data, features, metrics, training
+from churn.training import tracking
+
+CAMPAIGN = metrics.Campaign()
+SETTINGS = {"max_iter": 12, "max_leaf_nodes": 4, "max_features": 0.3}
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return training.split(data.load("synthetic", n=900, seed=5), seed=1)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    from coursekit.environment import mlflow_store
+
+    folder = tmp_path_factory.mktemp("store")
+    (folder / "mlflow.db").write_bytes(mlflow_store.empty().read_bytes())
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
+    mlflow.create_experiment("tests", (folder / "artifacts").as_uri())
+    mlflow.set_experiment("tests")
+    yield
+    mlflow.set_tracking_uri(before)
+
+
+@pytest.fixture(scope="module")
+def datasets(tables):
+    return [
+        mlflow.data.from_pandas(table, name=name, targets="Churn")
+        for name, table in zip(("train", "valid"), tables, strict=True)
+    ]
+
+
+def run_of(kind, seed, settings, datasets):
+    with mlflow.start_run(run_name="tried") as run:
+        tracking.fit_recorded(kind, seed, settings, *datasets, CAMPAIGN)
+    return tracking.recorded(run.info.run_id)
+
+
+@pytest.fixture(scope="module")
+def record(store, datasets):
+    return run_of("boosting", 3, SETTINGS, datasets)
+
+
+def test_a_record_holds_settings_data_and_outcome(record, tables):
+    assert (record.name, record.status) == ("tried", "FINISHED")
+    assert record.params == {"kind": "boosting", "seed": 3, **SETTINGS}
+    assert record.tables == {
+        name: tracking.fingerprint(table)
+        for name, table in zip(("train", "valid"), tables, strict=True)
+    }
+    assert {"valid_roc_auc", "valid_value", "valid_contacted"} <= set(record.metrics)
+
+
+def test_the_same_figures_come_out_of_the_record(record, tables):
+    train, valid = tables
+    settings = dict(record.params)
+    model = tracking.configured(settings.pop("kind"), settings.pop("seed"), settings)
+    X, y = features.xy(valid)
+    p = model.fit(*features.xy(train)).predict_proba(X)[:, 1]
+    again = {f"valid_{name}": value for name, value in metrics.evaluate(y, p).items()}
+    assert again.items() <= record.metrics.items()
+    threshold = CAMPAIGN.break_even
+    assert record.metrics["valid_contacted"] == (p >= threshold).sum()
+    value = metrics.campaign_value(y, p, threshold, CAMPAIGN)
+    assert record.metrics["valid_value"] == value
+
+
+def test_the_seed_of_the_record_matters(record, datasets):
+    other = run_of("boosting", 4, SETTINGS, datasets)
+    assert other.metrics["valid_log_loss"] != record.metrics["valid_log_loss"]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_run_that_fails_says_what_was_tried(datasets):
+    run = mlflow.start_run(run_name="impossible")
+    with pytest.raises(ValueError, match="learning_rate"), run:
+        tracking.fit_recorded("boosting", 0, {"learning_rate": -1.0}, *datasets, CAMPAIGN)
+    record = tracking.recorded(run.info.run_id)
+    assert record.status == "FAILED"
+    assert record.params["learning_rate"] == -1.0
+    assert set(record.tables) == {"train", "valid"}
+    assert record.metrics == {}
+
+
+@pytest.mark.usefixtures("store")
+def test_datasets_and_versions_are_recorded(datasets):
+    with mlflow.start_run() as run:
+        tracking.fit_recorded("dummy", 0, {}, *datasets, CAMPAIGN)
+    found = mlflow.get_run(run.info.run_id)
+    contexts = [tag.value for used in found.inputs.dataset_inputs for tag in used.tags]
+    assert sorted(contexts) == ["train", "valid"]
+    assert tracking.versions().items() <= found.data.tags.items()
+    assert set(tracking.versions()) == {
+        "version.python", "version.numpy", "version.pandas", "version.scikit-learn"
+    }  # fmt: skip
+
+
+def test_an_unknown_run_is_refused(store):
+    with pytest.raises(mlflow.MlflowException, match="not found"):
+        tracking.recorded("0" * 32)
+
+
+def wide():
+    table = pd.DataFrame({"n": range(10_500), "text": "a", "day": pd.Timestamp("2024-01-31")})
+    table.loc[0, "text"] = None
+    return table
+
+
+def altered(column, row, value):
+    table = wide()
+    table.loc[row, column] = value
+    return table
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        altered("n", 10_400, -1),
+        altered("day", 3, pd.Timestamp("2025-01-31")),
+        altered("text", 3, "b"),
+        altered("text", 3, None),
+        wide().iloc[::-1],
+        wide().iloc[:-1],
+        wide().rename(columns={"n": "m"}),
+        wide()[["text", "n", "day"]],
+    ],
+    ids=["far_row", "date", "text", "missing", "order", "shorter", "renamed", "columns"],
+)
+def test_the_fingerprint_sees_every_change(other):
+    assert tracking.fingerprint(other) != tracking.fingerprint(wide())
+
+
+def test_the_fingerprint_sees_no_change_where_there_is_none():
+    same = wide().set_index(pd.RangeIndex(7, 7 + len(wide())))
+    assert tracking.fingerprint(same) == tracking.fingerprint(wide())
+
+
+def test_settings_reach_the_last_step():
+    model = tracking.configured("boosting", 9, {"max_iter": 5})
+    assert model[-1].max_iter == 5
+    assert model[-1].random_state == 9
+    assert tracking.configured("logistic")[-1].C == 1.0
+    with pytest.raises(ValueError, match="depth"):
+        tracking.configured("logistic", 0, {"depth": 3})
+
+
+def test_every_proposal_is_a_setting_of_the_model():
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    for _ in range(20):
+        settings = tracking.suggest_boosting(study.ask())
+        model = tracking.configured("boosting", 0, settings)
+        assert {name: getattr(model[-1], name) for name in settings} == settings
+        assert 0 < settings["max_features"] < 1

@@ -1,0 +1,45 @@
+import xml.etree.ElementTree as ElementTree
+
+from coursekit import paths
+from coursekit.authoring import outline
+
+ROOT = paths.course_root()
+MODULES = outline.load()
+UNITS = [unit for module in MODULES for unit in module.units]
+
+
+def test_every_notebook_of_the_course_is_on_the_map():
+    written = {unit.path for unit in UNITS if unit.written}
+    notebooks = {*ROOT.glob("modules/*/*.ipynb"), *ROOT.glob("labs/*/*.ipynb")}
+    assert written == notebooks
+
+
+def test_the_drawn_map_is_up_to_date():
+    drawn = (ROOT / "modules" / "course_map.svg").read_text("utf-8")
+    assert drawn == outline.draw_map(MODULES), "run `.venv/bin/course map`"
+
+
+def test_the_map_is_svg_and_shows_every_unit():
+    root = ElementTree.fromstring(outline.draw_map(MODULES))
+    shown = [element.text for element in root.iter() if element.tag.endswith("text")]
+    for unit in UNITS:
+        assert (f"Lab: {unit.title}" if unit.is_lab else unit.title) in shown
+
+
+def test_self_study_takes_everything_and_workshops_a_part():
+    everything = outline.route(MODULES, "self_study")
+    assert everything == UNITS
+    for name in ("two_days", "half_day"):
+        chosen = outline.route(MODULES, name)
+        assert 0 < len(chosen) < len(everything)
+
+
+def test_minutes_are_read_from_the_notebook(tmp_path):
+    path = tmp_path / "lesson.ipynb"
+    unit = outline.Unit(path, "Lesson", ("self_study",), is_lab=False)
+    assert unit.minutes() is None
+    path.write_text("**Time**: 30–45 minutes")
+    assert unit.minutes() == 45
+    path.write_text("*Time*: 20 minutes")
+    assert unit.minutes() == 20
+    assert all(unit.minutes() for unit in UNITS if unit.written)

@@ -1,0 +1,110 @@
+import errno
+import json
+import socket
+
+import pytest
+
+from coursekit.environment import doctor, install, offline
+
+
+def test_everything_is_in_order_here():
+    findings = {finding.name: finding for finding in doctor.examine()}
+    wrong = [f for f in findings.values() if f.ok is False]
+    assert not wrong
+    assert {"Python", "Packages", "Kernel", "Telemetry", "Java", "Disk", "Port"} <= set(findings)
+
+
+def test_a_package_that_differs_from_the_lock_is_named(monkeypatch):
+    real = doctor.locked_versions
+    monkeypatch.setattr(
+        doctor,
+        "locked_versions",
+        lambda lock: real(lock) | {"mlflow": "0.1", "no-such-package": "1"},
+    )
+    finding = doctor.packages()
+    assert finding.ok is False
+    assert "mlflow is" in finding.detail
+    assert "no-such-package is missing" in finding.detail
+    assert "make lab" in finding.detail
+
+
+def test_markers_of_the_lock_are_obeyed(tmp_path):
+    lock = tmp_path / "lock.txt"
+    lock.write_text(
+        "alpha==1.0 \\\n    --hash=sha256:00\n"
+        "beta==2.0 ; sys_platform == 'no-such-platform' \\\n    --hash=sha256:00\n"
+    )
+    assert doctor.locked_versions(lock) == {"alpha": "1.0"}
+
+
+def test_a_missing_a_foreign_and_a_bare_kernelspec(tmp_path, monkeypatch):
+    path = tmp_path / "kernel.json"
+    monkeypatch.setattr(install, "kernelspec_path", lambda: path)
+    assert "no kernelspec" in doctor.kernelspec().detail
+    path.write_text(json.dumps({"argv": ["/usr/bin/python3"], "env": {}}))
+    assert "another Python" in doctor.kernelspec().detail
+    install.write_kernelspec()
+    assert doctor.kernelspec().ok
+    spec = json.loads(path.read_text())
+    del spec["env"]["DVC_NO_ANALYTICS"]
+    path.write_text(json.dumps(spec))
+    assert "without the course's switches" in doctor.kernelspec().detail
+
+
+def test_switches_that_do_not_reach_a_new_process_are_named(monkeypatch):
+    monkeypatch.setitem(doctor.switches.TELEMETRY, "NEW_LIBRARY_TELEMETRY", "off")
+    finding = doctor.telemetry()
+    # A new Python takes the value from the file on disk, which does not have it.
+    assert finding.ok is False
+    assert "NEW_LIBRARY_TELEMETRY" in finding.detail
+
+
+def test_a_taken_port_is_no_obstacle():
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        taken = server.getsockname()[1]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(doctor, "JUPYTER_PORT", taken)
+            finding = doctor.port()
+    assert finding.ok is None
+    assert "will choose the next" in finding.detail
+
+
+def test_a_full_disk_and_a_read_only_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "ENOUGH_GB", 1e9)
+    assert doctor.disk().ok is False
+
+    def refuse(*args, **kwargs):
+        raise OSError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", refuse)
+    assert {finding.ok for finding in doctor.write_access()} == {False}
+
+
+def test_java_that_is_not_there(monkeypatch):
+    def none(cache):
+        raise doctor.spark_java.JavaError("Spark needs Java 17 or newer")
+
+    monkeypatch.setattr(doctor.spark_java, "java_home", none)
+    assert doctor.java() == doctor.Finding(False, "Java", "Spark needs Java 17 or newer")
+
+
+def test_the_ibm_table_is_optional_but_must_be_right(monkeypatch, tmp_path):
+    monkeypatch.delenv("CHURN_IBM_CSV", raising=False)
+    assert doctor.ibm_table().ok is None
+    damaged = tmp_path / "telco.csv"
+    damaged.write_text("not,the,table\n")
+    monkeypatch.setenv("CHURN_IBM_CSV", str(damaged))
+    assert doctor.ibm_table().ok is False
+
+
+def test_a_machine_without_bubblewrap_is_told_what_to_install(monkeypatch):
+    monkeypatch.setattr(offline.shutil, "which", lambda name: None)
+    offline.why_not.cache_clear()
+    try:
+        finding = doctor.sandbox()
+    finally:
+        offline.why_not.cache_clear()
+    assert finding.ok is None
+    assert "apt install bubblewrap" in finding.detail

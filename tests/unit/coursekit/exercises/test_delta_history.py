@@ -1,0 +1,105 @@
+"""Tables with a past: what is planted is there, from its version to the last, and not before."""
+
+import pandas as pd
+import pytest
+from deltalake import DeltaTable
+
+from churn.data import load
+from churn.schema import ALLOWED, ID, NO_INTERNET
+from coursekit.exercises.delta_history import COLUMNS, FAULTS, ROWS, pack, unpack, write_history
+
+
+@pytest.fixture(scope="module")
+def customers():
+    return load(n=ROWS + 100, seed=3)
+
+
+def broken(rows):
+    """The faults that the rows show."""
+    offline = rows["InternetService"] == "No"
+    found = {
+        "amounts in cents": (rows["MonthlyCharges"] > 130).any(),
+        "unknown value": (~rows["PaymentMethod"].isin(ALLOWED["PaymentMethod"])).any(),
+        "blank amounts": (rows["TotalCharges"].isna() & (rows["tenure"] > 0)).any(),
+        "loaded twice": rows[ID].duplicated().any(),
+        "contradiction": (offline != (rows["OnlineSecurity"] == NO_INTERNET)).any(),
+    }
+    return {fault for fault, there in found.items() if there}
+
+
+def versions(path):
+    count = DeltaTable(path).version() + 1
+    return [DeltaTable(path, version=v).to_pandas() for v in range(count)]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fault_is_in_its_version_and_every_later_one(customers, fault, seed, tmp_path):
+    planted = write_history(tmp_path / "t", customers, seed, fault)
+    tables = versions(tmp_path / "t")
+    assert planted.fault == fault
+    assert planted.version >= 2
+    for number, rows in enumerate(tables):
+        assert broken(rows) == ({fault} if number >= planted.version else set())
+        assert list(rows.columns) == list(COLUMNS)
+        assert len(rows) >= 200
+        assert not (rows["TotalCharges"] < rows["MonthlyCharges"]).any() or fault in broken(rows)
+
+
+@pytest.mark.parametrize("seed", [4, 5, 6, 7])
+def test_the_truth_is_what_the_history_says(customers, seed, tmp_path):
+    planted = write_history(tmp_path / "t", customers, seed)
+    history = {entry["version"]: entry for entry in DeltaTable(tmp_path / "t").history()}
+    assert planted.operation == history[planted.version]["operation"]
+    assert planted.job == history[planted.version]["job"]
+    tables = [
+        rows.sort_values(list(COLUMNS), ignore_index=True) for rows in versions(tmp_path / "t")
+    ]
+    lost = [
+        v for v in range(planted.version + 1, len(tables)) if not tables[v].equals(tables[v - 1])
+    ]
+    assert planted.lost == tuple(lost)
+    assert len(lost) < len(tables) - planted.version - 1, "no version that only compacts"
+    assert any(len(tables[v]) > len(tables[v - 1]) for v in lost)
+
+
+def test_a_job_that_wrote_the_fault_is_no_stranger(customers, tmp_path):
+    jobs = set()
+    for seed in range(4):
+        write_history(tmp_path / str(seed), customers, seed)
+        jobs |= {entry["job"] for entry in DeltaTable(tmp_path / str(seed)).history()}
+    for fault in FAULTS:
+        assert write_history(tmp_path / fault, customers, 9, fault).job in jobs
+
+
+def test_the_seed_decides(customers, tmp_path):
+    same = [write_history(tmp_path / name, customers, 8) for name in "ab"]
+    assert same[0] == same[1]
+    for one, two in zip(versions(tmp_path / "a"), versions(tmp_path / "b"), strict=True):
+        keys = list(COLUMNS)
+        pd.testing.assert_frame_equal(
+            one.sort_values(keys, ignore_index=True), two.sort_values(keys, ignore_index=True)
+        )
+    assert len({write_history(tmp_path / str(s), customers, s) for s in range(5)}) == 5
+
+
+def test_what_is_wrong_with_the_arguments(customers, tmp_path):
+    with pytest.raises(ValueError, match="a history needs 900 customers, got 899"):
+        write_history(tmp_path / "t", customers.head(ROWS - 1), 0)
+    with pytest.raises(ValueError, match="unknown fault 'moths'"):
+        write_history(tmp_path / "t", customers, 0, "moths")
+
+
+def test_a_packed_table_comes_out_with_its_past(customers, tmp_path):
+    write_history(tmp_path / "t", customers, 1)
+    copy = unpack(pack(tmp_path / "t"), tmp_path / "new" / "copy")
+    assert copy == tmp_path / "new" / "copy"
+    assert pack(copy) == pack(tmp_path / "t")
+    assert DeltaTable(copy).history() == DeltaTable(tmp_path / "t").history()
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside", "a/../../outside"])
+def test_no_file_is_written_outside_of_the_folder(name, tmp_path):
+    with pytest.raises(ValueError, match="leads out of the folder"):
+        unpack({name: b"x"}, tmp_path / "inside")
+    assert not (tmp_path / "outside").exists()

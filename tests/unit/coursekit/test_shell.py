@@ -1,0 +1,64 @@
+"""Commands of Git and DVC: what they print comes back, and a failure is an error."""
+
+import os
+
+import pytest
+
+from coursekit.shell import CommandError, run
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path / "site"))
+    folder = tmp_path / "a folder with blanks"
+    folder.mkdir()
+    run("git init -b main", folder)
+    run("dvc init", folder)
+    return folder
+
+
+def test_it_runs_in_the_folder_and_returns_what_was_printed(repository):
+    here = os.getcwd()
+    assert run("git status --short", repository).split("\n")[0].startswith("A")
+    assert os.getcwd() == here
+
+
+def test_words_in_quotes_stay_together(repository):
+    run("git commit -m 'two words'", repository)
+    assert run("git log --format=%s", repository) == "two words\n"
+
+
+def test_git_needs_no_settings_of_the_machine(repository, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    run("git commit -m first", repository)
+    assert run("git log --format=%an", repository) == "Telco\n"
+
+
+def test_dvc_runs_in_this_process_and_stays_quiet(repository, capfd):
+    (repository / "data.csv").write_text("1\n")
+    here = os.getcwd()
+    assert "git add" in run("dvc add data.csv", repository)
+    assert os.getcwd() == here
+    assert (repository / "data.csv.dvc").is_file()
+    printed = capfd.readouterr()
+    assert printed.out + printed.err == ""
+
+
+@pytest.mark.parametrize("command", ["git tag a b c d", "dvc add nothing.csv"])
+def test_a_command_that_fails_says_why(repository, command, capfd):
+    here = os.getcwd()
+    with pytest.raises(CommandError, match=command) as error:
+        run(command, repository)
+    assert len(str(error.value)) > len(command) + len("'' failed: ")
+    assert os.getcwd() == here
+    assert capfd.readouterr().err == ""
+
+
+def test_a_quiet_command_that_fails_says_how_to_learn_why(repository):
+    with pytest.raises(CommandError, match="without -q"):
+        run("dvc add -q nothing.csv", repository)
+
+
+def test_no_such_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        run("git status", tmp_path / "nowhere")

@@ -1,0 +1,249 @@
+"""Programs that use jupyter_client get forks of a zygote, or cold kernels where there is none."""
+
+from __future__ import annotations
+
+import ast
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from jupyter_client import BlockingKernelClient, KernelManager
+from jupyter_client.manager import start_new_kernel
+from jupyter_client.provisioning import KernelProvisionerFactory
+
+from grader.kernels import forked, provisioner
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux")
+#: Enough to be told from a cold kernel, and quick to import.
+MODULES = ("ipykernel.kernelapp", "numpy")
+IS_WARM = "import sys; 'numpy' in sys.modules"
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[forked.Zygote]:
+    with forked.Zygote(preload=MODULES, sandboxed=False) as running:
+        yield running
+
+
+@contextmanager
+def kernel(
+    cwd: Path, name: str = "python3"
+) -> Iterator[tuple[KernelManager, Callable[[str], object]]]:
+    """A kernel as nbval starts it, and a function for the value of a cell's last line."""
+    manager, client = start_new_kernel(kernel_name=name, cwd=str(cwd))
+    try:
+        yield manager, lambda code: ask(client, code)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def ask(client: BlockingKernelClient, code: str) -> object:
+    told: list[dict[str, Any]] = []
+    client.execute_interactive(code, timeout=30, output_hook=told.append)
+    errors = [m["content"]["evalue"] for m in told if m["msg_type"] == "error"]
+    assert not errors
+    value = [m for m in told if m["msg_type"] == "execute_result"][-1]["content"]["data"]
+    return ast.literal_eval(value["text/plain"])
+
+
+def gone(pid: int, seconds: float = 10.0) -> bool:
+    deadline = time.monotonic() + seconds
+    with suppress(psutil.NoSuchProcess):
+        while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+    return True
+
+
+def test_this_environment_knows_the_provisioner() -> None:
+    assert provisioner.available(), "run `make setup`"
+
+
+def test_a_kernel_is_a_fork_and_otherwise_what_it_would_be(
+    zygote: forked.Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(provisioner.DEFAULT, "local-provisioner")
+    # The one is ipykernel's watch on the parent, the other is set by the debugger.
+    seen = "import os; (os.getcwd(), os.environ['PYTHONHASHSEED'], hash('a'), sys.path, "
+    seen += "sorted(set(os.environ) - {'JPY_PARENT_PID', 'PYDEVD_USE_FRAME_EVAL'}))"
+    with kernel(tmp_path) as (manager, cold):
+        assert manager.transport == "tcp"
+        assert cold(IS_WARM) is False
+        expected: Any = cold(seen)
+    with provisioner.kernels_of(zygote), kernel(tmp_path) as (manager, answer):
+        assert manager.transport == "ipc"
+        assert answer(IS_WARM) is True
+        told = answer(seen)
+    assert told == (*expected[:-1], [n for n in expected[-1] if n != provisioner.DEFAULT])
+
+
+def test_nothing_is_carried_over_to_the_next_kernel(zygote: forked.Zygote, tmp_path: Path) -> None:
+    state = """
+import builtins, json, os, random, signal, sys, tempfile, warnings, numpy
+(os.getpid(), random.random(), float(numpy.random.random()), tempfile.mkdtemp()), (
+    builtins.abs(-2), hasattr(json, "mine"), float(numpy.mean([1, 3])), "pandas" in sys.modules,
+    "/poison" in sys.path, os.environ.get("POISON"), os.getcwd(), tempfile.gettempdir(),
+    str(warnings.filters[:1]), repr(signal.getsignal(signal.SIGTERM)), globals().get("left"))
+"""
+    poison = f"""
+import builtins, json, os, signal, sys, tempfile, warnings, numpy
+builtins.abs = lambda _: 100
+json.mine = 1
+numpy.mean = lambda *_: 1.0
+sys.modules["pandas"] = None
+sys.path.insert(0, "/poison")
+os.environ["POISON"] = "1"
+os.chdir("/")
+tempfile.tempdir = {str(tmp_path)!r}
+warnings.simplefilter("error")
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+left = 1
+"""
+    found = []
+    with provisioner.kernels_of(zygote):
+        for _ in range(2):
+            with kernel(tmp_path) as (_, answer):
+                found.append(answer(state))
+                assert answer(poison + state) != found[-1]
+    (first, clean), (second, again) = found
+    assert clean == again
+    assert not set(first) & set(second)
+
+
+def test_what_a_notebook_started_ends_with_its_kernel(
+    zygote: forked.Zygote, tmp_path: Path
+) -> None:
+    start = "import os, subprocess; (os.getpid(), subprocess.Popen(['sleep', '4711']).pid)"
+    with provisioner.kernels_of(zygote), kernel(tmp_path) as (_, answer):
+        pids = answer(start)
+        assert isinstance(pids, tuple)
+        assert all(psutil.pid_exists(pid) for pid in pids)
+    assert all(gone(pid) for pid in pids)
+
+
+def test_it_can_be_interrupted_and_restarted(zygote: forked.Zygote, tmp_path: Path) -> None:
+    with provisioner.kernels_of(zygote):
+        manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
+    try:
+        ask(client, "left = 1; left")
+        endless = "print('begun', flush=True)\nwhile True: pass"
+        client.execute(endless, stop_on_error=False)
+        while client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
+            pass
+        manager.interrupt_kernel()
+        assert client.get_shell_msg(timeout=30)["content"]["ename"] == "KeyboardInterrupt"
+        assert ask(client, "left") == 1
+        manager.restart_kernel(now=True)
+        client.wait_for_ready(timeout=30)
+        assert ask(client, f"{IS_WARM} and 'left' not in globals()") is True
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()  # with a request, not a signal
+    assert not manager.has_kernel
+
+
+def test_a_kernel_that_ended_is_noticed(zygote: forked.Zygote, tmp_path: Path) -> None:
+    with provisioner.kernels_of(zygote), kernel(tmp_path) as (manager, answer):
+        pid = answer(
+            "import os, threading; threading.Timer(0.2, os._exit, [3]).start(); os.getpid()"
+        )
+        assert isinstance(pid, int)
+        assert gone(pid)
+        assert gone(manager.provisioner.process.pid)
+        assert not manager.is_alive()
+
+
+def test_a_killed_zygote_ends_its_kernels_and_the_next_starts_cold(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with forked.Zygote(preload=MODULES, sandboxed=False) as zygote, provisioner.kernels_of(zygote):
+        with kernel(tmp_path) as (_, answer):
+            pid = answer("import os; os.getpid()")
+            assert isinstance(pid, int)
+            assert zygote.pid is not None
+            os.kill(zygote.pid, 9)
+            assert gone(pid)
+        assert not caplog.messages
+        with caplog.at_level(logging.WARNING), kernel(tmp_path) as (_, cold):
+            assert cold(IS_WARM) is False
+        assert len(caplog.messages) == 1
+        assert "This kernel starts cold" in caplog.messages[0]
+
+
+def test_a_notebook_of_another_environment_gets_its_own_kernel(
+    zygote: forked.Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nTHEIRS=1 exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = tmp_path / "kernels" / "theirs" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    spec.write_text(json.dumps({"argv": argv, "display_name": "Theirs", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    with provisioner.kernels_of(zygote), kernel(tmp_path, "theirs") as (_, theirs):
+        assert theirs("import os, sys; (os.environ['THEIRS'], 'numpy' in sys.modules)") == (
+            "1",
+            False,
+        )
+
+
+def test_a_library_with_threads_means_cold_kernels_and_one_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "restless.py").write_text(
+        "import threading, time; threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(forked, "PRELOAD", MODULES)
+    monkeypatch.setattr(provisioner, "LESSONS", ("restless",))
+    with provisioner.warm_kernels(2), kernel(tmp_path) as (_, cold):
+        assert cold(IS_WARM) is False
+    assert len(caplog.messages) == 1
+    assert "2 threads run" in caplog.messages[0]
+
+
+@pytest.mark.parametrize("why", ["one notebook", "not Linux", "not installed"])
+def test_no_zygote_is_started_without_ado(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, why: str
+) -> None:
+    monkeypatch.delattr(forked, "Zygote")
+    if why == "not Linux":
+        monkeypatch.setattr(sys, "platform", "darwin")
+    if why == "not installed":
+        monkeypatch.setattr(provisioner, "PROVISIONER", "unheard-of")
+    with provisioner.warm_kernels(1 if why == "one notebook" else 2):
+        factory = KernelProvisionerFactory.instance()
+        assert factory.default_provisioner_name == "local-provisioner"
+    assert not caplog.messages
+
+
+def test_everything_is_as_before_afterwards(zygote: forked.Zygote) -> None:
+    factory = KernelProvisionerFactory.instance()
+    before = factory.default_provisioner_name, dict(os.environ)
+    with pytest.raises(KeyError), provisioner.kernels_of(zygote), provisioner.kernels_of(zygote):
+        raise KeyError
+    assert (factory.default_provisioner_name, dict(os.environ)) == before
+
+
+def test_another_program_is_told_by_its_environment(zygote: forked.Zygote, tmp_path: Path) -> None:
+    code = (
+        "from jupyter_client.manager import start_new_kernel\n"
+        "manager, client = start_new_kernel()\n"
+        "print(manager.provisioner.forked)\n"
+        "client.stop_channels(); manager.shutdown_kernel(now=True)"
+    )
+    environment = os.environ | provisioner.warm_environment(zygote)
+    words = [sys.executable, "-c", code]
+    done = psutil.Popen(words, env=environment, stdout=-1, text=True, cwd=tmp_path)
+    assert done.communicate()[0] == "True\n"

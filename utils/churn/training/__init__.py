@@ -1,0 +1,23 @@
+"""Making models: splits, the course's models, the rule that each must beat, and what is recorded.
+
+``tracking`` says what every run records, and the way back from a record to a fit; it loads MLflow,
+so it is imported by its own name.
+"""
+
+from churn.training.models import (
+    NEW_CUSTOMER_MONTHS,
+    ModelKind,
+    baseline_rule,
+    make_model,
+    out_of_fold_scores,
+    split,
+)
+
+__all__ = [
+    "NEW_CUSTOMER_MONTHS",
+    "ModelKind",
+    "baseline_rule",
+    "make_model",
+    "out_of_fold_scores",
+    "split",
+]

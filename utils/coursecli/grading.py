@@ -1,0 +1,368 @@
+"""The grading commands of `course`.
+
+nbgrader takes seconds to import, so each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Self
+
+import typer
+from rich.console import Console
+
+from coursekit.environment import mlflow_store
+from coursekit.paths import course_root
+
+if TYPE_CHECKING:
+    from grader.course import Course
+    from grader.engines.engine import Engine, Outcome
+    from grader.engines.pool import Run
+    from grader.kernels.forked import Zygote
+
+console = Console()
+# The sample with the endless loop waits this long for one cell.
+DEMO_SECONDS = 30.0
+
+Lab = Annotated[str, typer.Argument(help="Name of the lab, for example lab00_warm_up")]
+Source = Annotated[str, typer.Option(help="Data source: synthetic or ibm")]
+Timeout = Annotated[
+    float | None, typer.Option(min=1, help="Seconds for one cell (default: nbgrader_config.py)")
+]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, help="Submissions at a time (default: one per core)")
+]
+Cluster = Annotated[
+    str | None, typer.Option(help="Run cells on this Dask cluster, for example tcp://host:8786")
+]
+EngineName = Annotated[
+    str, typer.Option(help="trusted: sandbox, tests in their own process; or stock nbgrader")
+]
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe-no-sandbox", help="Run learners' code with all you can do")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the grading commands to the `course` command."""
+    app.command()(release)
+    app.command()(collect)
+    app.command()(grade)
+    app.command()(feedback)
+    app.command()(report)
+    app.command()(validate)
+    app.command("demo-grade")(demo_grade)
+
+
+@contextmanager
+def _open_course(alone: bool = False) -> Iterator[Course]:
+    """The course of the working directory; a foreseen error is one sentence and exit code 1.
+
+    Args:
+        alone: while no other command changes it.
+    """
+    from coursekit.variants import RosterError, SecretError
+    from grader.course import Course, CourseError
+    from grader.kernels.forked import PlaceError
+
+    try:
+        course = Course.find()
+        with course.alone() if alone else nullcontext():
+            yield course
+    except PlaceError as error:
+        said = str(error).rstrip(".")
+        console.print(
+            f"[red]✘[/] {said}. What was graded is kept: the same command goes on from there.",
+            highlight=False,
+        )
+        raise typer.Exit(1) from error
+    except (CourseError, RosterError, SecretError) as error:
+        console.print(f"[red]✘[/] {error}", highlight=False, markup=True)
+        raise typer.Exit(1) from error
+
+
+def release(
+    lab: Lab,
+    roster: Annotated[Path, typer.Option(help="CSV: student_id, first_name, last_name[, email]")],
+    source: Source = "synthetic",
+) -> None:
+    """Generate a lab and make each learner's own variant of it."""
+    from coursekit.variants import Roster
+    from grader.cycle.release import release as make
+
+    _check_source(source)
+    with _open_course(alone=True) as course:
+        _require_data({source})
+        notebooks = make(course, Roster.read(roster), lab, source)
+        where = course.handed_out("<student_id>", lab).relative_to(course.root)
+        console.print(f"{len(notebooks)} notebooks of {lab} in {where}", markup=False)
+
+
+def collect(
+    lab: Lab,
+    folder: Annotated[Path, typer.Argument(help="Folder with what the learners handed in")],
+) -> None:
+    """Take in submissions: <student_id>/, <student_id>/<lab>/ or <student_id>.ipynb in a folder.
+
+    The only notebook of a learner's folder is taken as the lab's, whatever its name.
+    """
+    from grader.cycle.collect import collect as take_in
+
+    with _open_course(alone=True) as course:
+        found = take_in(course, folder, lab)
+        console.print(f"{len(found.collected)} submissions of {lab} collected")
+        for student, files in found.refused.items():
+            said = f"✘ {student}: no notebook ({files}); the earlier submission is kept"
+            console.print(said, markup=False, highlight=False, soft_wrap=True)
+        if found.kept:
+            names = ", ".join(found.kept)
+            console.print(
+                f"Nothing new from {names} (the earlier submission is kept)", markup=False
+            )
+        if found.missing:
+            console.print(f"Nothing from {', '.join(found.missing)}", markup=False)
+        if found.unknown:
+            names = ", ".join(found.unknown)
+            console.print(f"[yellow]Not on the roster:[/] {names}", highlight=False)
+
+
+def grade(
+    lab: Lab,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this learner; can be given more than once")
+    ] = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade also what was graded and has not changed")
+    ] = False,
+    timeout: Timeout = None,
+    engine: EngineName = "trusted",
+    unsafe_no_sandbox: Unsafe = False,
+) -> None:
+    """Autograde the submissions of a lab; each failure is the learner's own line.
+
+    Killed and started again, it goes on where it was.
+    """
+    place = Place(lab, engine, timeout, jobs, cluster, unsafe_no_sandbox)
+    with place, _open_course(alone=True) as course:
+        from grader.course import CourseError
+        from grader.cycle.collect import learners_of
+        from grader.cycle.parameters import read_record
+
+        learners = learners_of(course, lab)
+        _require_data({line.source for line in read_record(course.record(lab)).values()})
+        unknown = sorted(set(student or ()) - set(learners))
+        if unknown:
+            names = ", ".join(map(repr, unknown))
+            raise CourseError(f"{lab} was not released to {names}: look at the spelling.")
+        outcomes = _grade(course, lab, student or list(learners), place, again)
+        failed = sum(outcome.status == "failed" for outcome in outcomes)
+        console.print(f"{len(outcomes)} submissions, {failed} of them failed to run")
+
+
+@dataclass
+class Place:
+    """How and where to grade a lab, as the command line says; a context manager for its duration."""
+
+    lab: str
+    engine: str
+    cell_seconds: float | None
+    jobs: int | None = None
+    cluster: str | None = None
+    unsafe: bool = False
+    zygote: Zygote | None = None
+
+    def __enter__(self) -> Self:
+        from grader.isolation.sandbox import why_not
+
+        if self.engine == "trusted" and not (self.cluster or self.unsafe) and not why_not():
+            from grader.kernels.forked import Zygote
+            from grader.trusted.lab_imports import imported_modules
+
+            lab = imported_modules(_source(self.lab))
+            if "mlflow" in lab:
+                mlflow_store.empty()  # or each kernel makes its own, which takes seconds
+            # It imports its libraries while this process imports nbgrader.
+            self.zygote = Zygote(lab=lab)
+            self.zygote.launch()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.zygote is not None:
+            self.zygote.stop()
+
+    def require(self) -> None:
+        """Raise a `CourseError` where this cannot be had."""
+        from grader.course import CourseError
+        from grader.isolation.sandbox import why_not
+
+        if self.engine not in ("trusted", "stock"):
+            raise CourseError(f"There is no engine {self.engine!r}; there is trusted and stock.")
+        if self.engine == "stock":
+            if self.cluster or (self.jobs or 1) > 1:
+                raise CourseError("The stock engine grades one after another, on this machine.")
+            return
+        if self.cluster and self.unsafe:
+            raise CourseError("--unsafe-no-sandbox is for this machine, not for a cluster.")
+        problem = None if self.unsafe or self.cluster else why_not()
+        if problem:
+            raise CourseError(problem)
+
+    def runs(self) -> AbstractContextManager[Run | None]:
+        """What runs the cells."""
+        if self.engine == "stock":
+            return nullcontext()
+        from grader.engines.pool import on_cluster, unprotected, warm_here
+
+        if self.cluster:
+            return on_cluster(self.cluster)
+        return unprotected() if self.unsafe else warm_here(self.zygote)
+
+    def grader(self, course: Course) -> Engine:
+        """What turns a submission into points."""
+        from grader.engines.pool import PooledEngine
+        from grader.engines.stock import StockEngine
+
+        if self.engine == "stock":
+            return StockEngine(course, self.cell_seconds)
+        return PooledEngine(course, self.cell_seconds, unsafe_no_sandbox=self.unsafe)
+
+
+def _source(lab: str) -> Path:
+    """Where the source of a lab is; nowhere, outside of a course."""
+    try:
+        return course_root() / "solutions" / lab / f"{lab}.ipynb"
+    except FileNotFoundError:
+        return Path(f"{lab}.ipynb")
+
+
+def _grade(
+    course: Course, lab: str, students: list[str], place: Place, again: bool = False
+) -> list[Outcome]:
+    place.require()
+    with ExitStack() as stack:
+        with console.status("Starting kernels"):
+            run = stack.enter_context(place.runs())
+            from coursecli.progress import graded_with_progress
+            from grader.engines.engine import submissions
+            from grader.engines.pool import grade_many
+
+            batch = submissions(course, lab, students)
+            engine = place.grader(course)
+        jobs = 1 if place.engine == "stock" else place.jobs or os.cpu_count() or 1
+        try:
+            return graded_with_progress(
+                console,
+                batch,
+                lambda tell: grade_many(engine, course, batch, run, jobs, again=again, tell=tell),
+            )
+        except KeyboardInterrupt:
+            console.print("Stopped. What was graded is kept: the same command goes on from there.")
+            raise typer.Exit(130) from None
+
+
+def feedback(lab: Lab) -> None:
+    """Write a feedback page for each graded learner."""
+    from grader.cycle.collect import learners_of
+
+    with _open_course() as course:
+        _feedback(course, lab, list(learners_of(course, lab)))
+
+
+def _feedback(course: Course, lab: str, students: list[str]) -> None:
+    from grader.feedback.page import feedback as write_pages
+
+    with console.status("Writing feedback pages"):
+        pages = list(write_pages(course, lab, students))
+    where = course.feedback("<student_id>", lab).relative_to(course.root)
+    console.print(f"{len(pages)} feedback pages in {where}", markup=False)
+
+
+def report() -> None:
+    """Write grading/grades.csv and print the score table; who has no grade yet is waiting."""
+    with _open_course() as course:
+        _report(course)
+
+
+def _report(course: Course) -> None:
+    from grader.cycle.report import read_grades, score_table, write_grades
+
+    grades = read_grades(course)
+    path = write_grades(course, grades)
+    console.print(score_table(grades))
+    console.print(f"Grades in {path.relative_to(course.root)}", markup=False)
+
+
+def validate(
+    notebooks: Annotated[list[Path], typer.Argument(help="Notebooks of labs to run and check")],
+) -> None:
+    """Run a lab's tests as the Validate button does; exit code 1 when one does not pass."""
+    from grader.cycle.validate import problems_of_each
+
+    passed = True
+    with _open_course() as course:
+        for notebook, found in problems_of_each(course, notebooks):
+            passed = passed and not found
+            console.print(f"{'✘' if found else '✔'} {notebook}", markup=False, highlight=False)
+            for problem in found:
+                console.print(problem, markup=False, highlight=False)
+    if not passed:
+        raise typer.Exit(1)
+
+
+def demo_grade(
+    lab: Annotated[str, typer.Argument(help="Name of the lab")] = "lab00_warm_up",
+    source: Source = "synthetic",
+    timeout: Timeout = None,
+    jobs: Jobs = None,
+    engine: EngineName = "trusted",
+    unsafe_no_sandbox: Unsafe = False,
+) -> None:
+    """Release, collect, grade and report five sample submissions of a lab."""
+    _check_source(source)
+    place = Place(lab, engine, timeout or DEMO_SECONDS, jobs, unsafe=unsafe_no_sandbox)
+    with place, _open_course(alone=True) as course:
+        from grader.cycle import demo
+        from grader.cycle.collect import collect as take_in
+        from grader.cycle.release import release as make
+        from grader.cycle.samples import write_samples
+
+        place.require()
+        _require_data({source})
+        with console.status(f"Generating {lab} and handing out variants"):
+            roster = demo.prepare(course, lab)
+            make(course, roster, lab, source)
+            kinds = write_samples(course, lab, list(roster.ids), demo.incoming(course))
+            take_in(course, demo.incoming(course), lab)
+        for student in roster.ids:
+            console.print(f"{student:>12}: {kinds.get(student, 'hands in nothing')}", markup=False)
+        _grade(course, lab, list(roster.ids), place)
+        _feedback(course, lab, list(roster.ids))
+        _report(course)
+
+
+def _check_source(source: str) -> None:
+    from coursekit.variants import SOURCES
+
+    if source not in SOURCES:
+        raise typer.BadParameter(f"the data source is one of {', '.join(SOURCES)}")
+
+
+def _require_data(sources: set[str]) -> None:
+    """Refuse to grade without the data: every learner would lose points for it."""
+    from churn.data import IBM_CSV, DataError, ibm_path, load_ibm
+    from grader.course import CourseError
+
+    if "ibm" not in sources:
+        return
+    try:
+        load_ibm()
+    except (DataError, FileNotFoundError) as error:
+        raise CourseError(f"{error}.") from error
+    # Notebooks run in folders of their own, where a relative path leads elsewhere.
+    os.environ[IBM_CSV] = str(ibm_path().resolve())

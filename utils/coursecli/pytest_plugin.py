@@ -1,0 +1,99 @@
+"""How this course uses nbval; loaded by ``addopts`` in pyproject.toml."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from grader.kernels.forked import Zygote
+
+#: Cells that ran in this session, by notebook.
+_RAN: Counter[str] = Counter()
+#: How many kernels this session will start, in all its worker processes.
+_KERNELS = pytest.StashKey[int]()
+#: The parent of this process's warm kernels; None when they are to start cold.
+_ZYGOTE: pytest.StashKey[Zygote | None] = pytest.StashKey()
+_WARM = "warm_kernels"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Compare every output of a notebook but stderr.
+
+    What libraries write there (progress, paths, times) differs from run to run, and the normal
+    form of a notebook (see ``coursekit.authoring.notebooks``) does not keep it.
+    """
+    notebooks = {item.path for item in items if _is_cell(item)}
+    users = [item for item in items if _WARM in getattr(item, "fixturenames", ())]
+    config.stash[_KERNELS] = len(notebooks) + len(users)
+    for item in items:
+        compared = getattr(item.parent, "skip_compare", None)
+        if compared is not None and "stderr" not in compared:
+            item.parent.skip_compare = (*compared, "stderr")  # type: ignore[union-attr]
+
+
+def _is_cell(item: pytest.Item) -> bool:
+    return item.path.suffix == ".ipynb"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """nbval starts a notebook's kernel before its first cell: take it from a warm parent."""
+    if not _is_cell(item):
+        return (yield)
+    with _kernels(item.config):
+        return (yield)
+
+
+@pytest.fixture
+def warm_kernels(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Kernels that the test starts in this process are forks, where that is possible."""
+    with _kernels(pytestconfig):
+        yield
+
+
+@contextmanager
+def _kernels(config: pytest.Config) -> Iterator[None]:
+    from grader.kernels import provisioner
+
+    if _ZYGOTE not in config.stash:
+        # Each worker of pytest-xdist has a parent of its own, worth its start from the second
+        # kernel on.
+        workers = getattr(config, "workerinput", {}).get("workercount", 1)
+        worth = config.stash[_KERNELS] > workers
+        config.stash[_ZYGOTE] = provisioner.start_zygote() if worth else None
+    zygote = config.stash[_ZYGOTE]
+    if zygote is None:
+        yield
+        return
+    with provisioner.kernels_of(zygote):
+        yield
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the parent of the warm kernels."""
+    zygote = config.stash.get(_ZYGOTE, None)
+    if zygote is not None:
+        zygote.stop()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count the cells that ran; a skipped one has a report, but took no time."""
+    notebook, _, cell = report.nodeid.partition("::")
+    if notebook.endswith(".ipynb") and cell and report.when == "call":
+        _RAN[notebook] += int(not report.skipped and report.duration > 0)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A notebook that is reported as tested but ran nothing turns the session red."""
+    idle = sorted(notebook for notebook, cells in _RAN.items() if cells == 0)
+    if idle and not hasattr(session.config, "workerinput"):
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(f"ran no code: {', '.join(idle)}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,76 @@
+"""What installing the packages does not do: ``python -m coursekit.environment.install``.
+
+Writes the kernelspec ``python3`` with the switches that kernels need, a ``.pth`` line that applies
+the telemetry switches in every Python process of this environment, so that they also hold for
+``mlflow``, ``dvc`` or ``evidently`` typed at a terminal, and a page configuration with which
+JupyterLab does not ask whether it may fetch news. Run by ``utils/bootstrap.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import sysconfig
+from pathlib import Path
+
+from coursekit.environment import switches
+
+PTH_NAME = "coursekit_switches.pth"
+
+
+def kernelspec_path() -> Path:
+    """Where this environment's ``python3`` kernelspec stands."""
+    return Path(sys.prefix) / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+
+
+def write_kernelspec() -> None:
+    """Give the kernel of this environment every switch of the course."""
+    path = kernelspec_path()
+    spec = {
+        "argv": [
+            sys.executable,
+            "-Xfrozen_modules=off",
+            "-m",
+            "ipykernel_launcher",
+            "-f",
+            "{connection_file}",
+            # Or each kernel warns, in the terminal, that its loopback connection is not encrypted.
+            "--log-level=ERROR",
+        ],
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "metadata": {"debugger": True},
+        "env": switches.KERNEL,
+    }
+    _write(path, json.dumps(spec, indent=1) + "\n")
+
+
+def write_pth() -> None:
+    """Apply the telemetry switches whenever this environment's Python starts."""
+    site_packages = Path(sysconfig.get_path("purelib"))
+    _write(site_packages / PTH_NAME, "import coursekit.environment.switches\n")
+
+
+def write_page_config() -> None:
+    """Switch JupyterLab's announcements off: they are fetched from the network."""
+    path = Path(sys.prefix) / "etc" / "jupyter" / "labconfig" / "page_config.json"
+    config = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    _write(path, json.dumps(config, indent=1) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    """Put a file of this environment in place of what may stand there.
+
+    Never write into the file that is there: uv links the files of a package from its cache, so
+    that it may be the same file in every environment of the machine.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + ".draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+if __name__ == "__main__":
+    write_kernelspec()
+    write_pth()
+    write_page_config()

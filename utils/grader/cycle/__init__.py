@@ -1,0 +1,1 @@
+"""The grading cycle: release, collect, grade, feedback, report."""

@@ -1,0 +1,115 @@
+"""A lab's tests run as the Validate button runs them."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.utils import is_solution
+from nbgrader.validator import Validator
+
+from coursekit.authoring.notebooks import graded_code_cells, read
+from grader.course import Course, CourseError, local_sockets
+from grader.engines.autograde import read_notebook
+from grader.feedback.check_results import explain_undefined, failures
+from grader.kernels.provisioner import warm_kernels
+
+# What nbclient logs of a cell that took too long stands in the outcome, too.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+_HEADINGS = {
+    "type_changed": "this cell is no longer of the type it was handed out with",
+    "changed": "this test is not the one that was handed out",
+    "failed": "this test does not pass",
+}
+
+
+def problems(course: Course, notebook: Path) -> list[str]:
+    """Run a notebook and say what would lose points, cell by cell; empty when all tests pass.
+
+    `nbgrader validate` prints whole cells instead, and exits with 0 whatever it found.
+
+    Raises:
+        CourseError: there is no such notebook, or it cannot be run at all.
+    """
+    return [
+        "\n".join(
+            [f"{_name(cell)}: {_heading(kind, cell)}", *(f"  {line}" for line in failures(cell))]
+        )
+        for kind, cells in _validate(course, notebook).items()
+        for cell in cells
+    ]
+
+
+def problems_of_each(course: Course, notebooks: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
+    """Each notebook with its :func:`problems`, on warm kernels where there are several.
+
+    Raises:
+        CourseError: as :func:`problems`.
+    """
+    with warm_kernels(len(notebooks)):
+        for notebook in notebooks:
+            yield notebook, problems(course, notebook)
+
+
+def passing_tests(course: Course, notebook: Path) -> tuple[int, int]:
+    """Run a lab; how many of its visible test cells pass, and how many there are.
+
+    Raises:
+        CourseError: as :func:`problems`.
+    """
+    found = _validate(course, notebook)
+    wrong = {_name(cell) for cells in found.values() for cell in cells}
+    tests = {_name(cell) for cell in graded_code_cells(read(notebook))}
+    return len(tests - wrong), len(tests)
+
+
+class _Validator(Validator):
+    """nbgrader's validation, which also keeps the cells that it finds, with what they said."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cells: dict[str, list[NotebookNode]] = {}
+
+    def _get_type_changed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
+        found = self.cells["type_changed"] = super()._get_type_changed_cells(nb)
+        return found
+
+    def _get_changed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
+        found = self.cells["changed"] = super()._get_changed_cells(nb)
+        return found
+
+    def _get_failed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
+        explain_undefined(nb)
+        for cell in graded_code_cells(nb):  # a warning is no failure, here as in grading
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+        found = self.cells["failed"] = super()._get_failed_cells(nb)
+        return found
+
+
+def _validate(course: Course, notebook: Path) -> dict[str, list[NotebookNode]]:
+    """Kind of problem → the cells that have it, as far as nbgrader reports them."""
+    if notebook.is_dir():
+        raise CourseError(f"{notebook} is a folder: name the notebook in it.")
+    if not notebook.is_file():
+        raise CourseError(f"There is no notebook {notebook}.")
+    try:
+        read_notebook(notebook)
+    except ValueError as error:
+        raise CourseError(f"{notebook.name} is not a notebook: {error}.") from error
+    with local_sockets() as sockets:
+        validator = _Validator(config=course.config(sockets), log=logging.getLogger(__name__))
+        try:
+            results = validator.validate(str(notebook.resolve()))
+        except Exception as error:
+            raise CourseError(f"{notebook.name} cannot be run: {error}") from error
+    return {kind: validator.cells[kind] for kind in results}
+
+
+def _heading(kind: str, cell: NotebookNode) -> str:
+    return "there is no answer yet" if kind == "failed" and is_solution(cell) else _HEADINGS[kind]
+
+
+def _name(cell: NotebookNode) -> str:
+    return str(cell.metadata.nbgrader.grade_id)

@@ -1,0 +1,251 @@
+"""What engines share that grade with nbgrader's autograde: faults, gradebook, points and reasons."""
+
+import logging
+import re
+import time
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
+from traitlets.config import Config
+
+from grader.course import ConversionError, Course, CourseError, run_converter
+from grader.engines.engine import Outcome, Submission, forget
+
+_TIMEOUT, _DEAD = "CellTimeoutError", "DeadKernelError"
+_LONGEST = 300
+_MEMORY = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")
+
+
+#: The step of autograde that runs a notebook, by engine.
+STOCK_EXECUTE = "nbgrader.preprocessors.Execute"
+TRUSTED_EXECUTE = "grader.trusted.execute.TrustedExecute"
+
+
+@dataclass(frozen=True)
+class AutogradeEngine:
+    """nbgrader's autograde for one learner and lab; how cells are run is left to subclasses.
+
+    Attributes:
+        cell_seconds: limit for one cell; None takes the limit of nbgrader_config.py. A cell over
+            the limit is interrupted and the notebook goes on.
+        notebook_seconds: limit for all cells together; None takes the default. Once it is used
+            up, each further cell has one second, and after a tenth more there is none: a cell that
+            swallows the interrupt cannot hold the batch for long.
+    """
+
+    course: Course
+    cell_seconds: float | None = None
+    notebook_seconds: float | None = None
+
+    def steps(self, execute: str) -> list[str]:
+        """Autograde's steps as configured, with ``execute`` as the one that runs the notebook."""
+        configured = self.course.config().Autograde.autograde_preprocessors
+        executes = (STOCK_EXECUTE, TRUSTED_EXECUTE)
+        return [execute if step in executes else step for step in configured]
+
+    def grade(self, submission: Submission) -> Outcome:
+        """Grade one submission.
+
+        Raises:
+            CourseError: the lab is not in the gradebook, so nothing of it can be graded.
+        """
+        began = time.monotonic()
+        cells = self._cells(submission.lab)
+        # A newer submission that fails must not keep the points of an older one, nor one whose
+        # grading is cut off.
+        forget(self.course, submission.student, submission.lab)
+        self._enter_zero(submission)
+        reason = find_fault(submission, cells)
+        if reason is None:
+            reason = self._autograde(submission)
+        if reason is not None:
+            self._enter_zero(submission, by_hand=True)
+        graded = self.course.autograded(submission.student, submission.lab)
+        remark = reason or _remark(graded / f"{submission.lab}.ipynb")
+        outcome = Outcome(
+            student=submission.student,
+            lab=submission.lab,
+            status="graded" if reason is None else "failed",
+            reason="; ".join(part for part in (_one_line(remark), self.caveat()) if part),
+            score=0.0,
+            max_score=0.0,
+            seconds=round(time.monotonic() - began, 3),
+        )
+        return up_to_date(self.course, outcome)
+
+    def _cells(self, lab: str) -> set[str]:
+        """The names of a lab's cells."""
+        with self.course.gradebook() as gradebook:
+            try:
+                found = gradebook.find_assignment(lab).notebooks
+                names = {cell.name for notebook in found for cell in notebook.source_cells}
+            except MissingEntry:
+                found = []
+        if not found:
+            raise CourseError(f"{lab} is not in the gradebook: run `course release` first.")
+        return names
+
+    def _autograde(self, submission: Submission) -> str | None:
+        """Run nbgrader; the reason when it fails."""
+        lab, student = submission.lab, submission.student
+        try:
+            with self.settings() as override:
+                run_converter(Autograde, self.course, lab, student, override, force=True)
+        except ConversionError as error:
+            return explain(error.transcript.text)
+        except CourseError:  # a full disk or a locked gradebook concerns all learners
+            raise
+        except Exception as error:
+            # The batch goes on: this learner's line says what happened.
+            logging.getLogger(__name__).debug("autograde failed", exc_info=True)
+            return f"nbgrader failed: {type(error).__name__}: {error}"
+        return None
+
+    def terms(self) -> str:
+        # Not the limits: one learner's longer limit is not taken back by the next run of all.
+        return f"{type(self).__name__} {self.caveat()}"
+
+    def caveat(self) -> str:
+        """What the record of each outcome says about the way it was graded."""
+        return ""
+
+    def settings(self) -> AbstractContextManager[Config]:
+        """The configuration that makes nbgrader run the cells; the notebook's clock starts now."""
+        raise NotImplementedError
+
+    def _enter_zero(self, submission: Submission, by_hand: bool = False) -> None:
+        """Take back the points of an earlier submission; also a person's, if there is no answer."""
+        with self.course.gradebook() as gradebook:
+            gradebook.update_or_create_student(submission.student)
+            entry = gradebook.update_or_create_submission(submission.lab, submission.student)
+            for notebook in entry.notebooks:
+                for grade in notebook.grades:
+                    grade.auto_score = 0
+                    grade.needs_manual_grade = False
+                    if by_hand:
+                        grade.manual_score = None
+            gradebook.db.commit()
+
+
+def up_to_date(course: Course, outcome: Outcome) -> Outcome:
+    """The outcome with the points that the gradebook has now: a person may have given some."""
+    student, lab = outcome.student, outcome.lab
+    with course.gradebook() as gradebook:
+        try:
+            entry = gradebook.find_submission(lab, student)
+        except MissingEntry:
+            return outcome
+        grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+        waiting = sorted((g.name, g.max_score) for g in grades if g.needs_manual_grade)
+        points, names = sum(most for _, most in waiting), ", ".join(name for name, _ in waiting)
+        return replace(
+            outcome,
+            score=float(entry.score),
+            max_score=float(entry.max_score),
+            tasks=task_points(gradebook, student, lab),
+            unread=f"{points:g} points wait for a reader: {names}" if waiting else "",
+        )
+
+
+def task_points(gradebook: Gradebook, student: str, lab: str) -> dict[str, float]:
+    """Points by test cell, in the order of their names."""
+    entry = gradebook.find_submission(lab, student)
+    grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+    return {grade.name: float(grade.score) for grade in sorted(grades, key=lambda g: g.name)}
+
+
+def find_fault(submission: Submission, cells: set[str]) -> str | None:
+    """Why a submission cannot be run at all, as a clause; None when it can be.
+
+    Args:
+        cells: the names of the lab's cells, of which one at least must be there.
+    """
+    notebook = submission.folder / f"{submission.lab}.ipynb"
+    if not submission.folder.is_dir() or not any(submission.folder.iterdir()):
+        return "nothing was handed in"
+    if not notebook.is_file():
+        found = sorted(path.name for path in submission.folder.glob("*.ipynb"))
+        return f"no notebook named {notebook.name}, but {', '.join(found) or 'other files'}"
+    try:
+        content = read_notebook(notebook)
+    except ValueError as error:
+        return f"not a notebook: {error}"
+    marks = [cell.metadata.get("nbgrader") for cell in content.cells]
+    if not cells & {str(mark.get("grade_id")) for mark in marks if isinstance(mark, dict)}:
+        return f"wrong lab: the notebook has none of the cells of {submission.lab}"
+    return None
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """A notebook that can be run and saved again.
+
+    Raises:
+        ValueError: it is none; the message is a clause that says why.
+    """
+    if path.stat().st_size == 0:
+        raise ValueError("the file is empty")
+    try:
+        content: NotebookNode = nbformat.read(path, as_version=4)
+        nbformat.validate(content)
+        nbformat.writes(content).encode()  # half of a surrogate pair cannot be saved again
+    except UnicodeError:
+        raise ValueError("the file is not UTF-8 text") from None
+    except nbformat.reader.NotJSONError:
+        raise ValueError("the file is not valid JSON") from None
+    except Exception as error:
+        raise ValueError(_first_line(error)) from error
+    return content
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def explain(transcript: str) -> str:
+    """The reason of a failed autograde, read from what nbgrader logged."""
+    if "DeadKernelError" in transcript:
+        return "the kernel died while the notebook ran (ended by its code or out of memory)"
+    if _TIMEOUT in transcript or "UnresponsiveKernelError" in transcript:
+        return "timeout: the kernel did not answer any more"
+    if "Notebook failed to validate; the nbgrader metadata" in transcript:
+        return "the nbgrader metadata of the notebook is damaged"
+    errors = re.findall(r"^[\w.]*(?:Error|Exception|Exit)\b: .+$", transcript, re.MULTILINE)
+    return f"nbgrader failed: {errors[-1]}" if errors else "nbgrader failed without a reason"
+
+
+def _remark(graded: Path) -> str:
+    """What to say about a notebook that ran to its end."""
+    if not graded.is_file():
+        return ""
+    notebook = nbformat.read(graded, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    errors = [
+        (number, cell, output) for number, cell in enumerate(code, 1) for output in cell.outputs
+    ]
+    stopped = [_name(c, n) for n, c, output in errors if output.get("ename") == _TIMEOUT]
+    full = [_name(c, n) for n, c, output in errors if output.get("ename") in _MEMORY]
+    ended = [(_name(c, n), o.evalue) for n, c, o in errors if o.get("ename") == _DEAD]
+    parts = [f"timeout: stopped {', '.join(stopped)}"] if stopped else []
+    parts += [f"out of memory: {', '.join(full)}"] if full else []
+    parts += [f"{why} in {where}" for where, why in ended[:1]]
+    restored = notebook.metadata.get("restored_cells", [])
+    parts += [f"put back: {', '.join(restored)}"] if restored else []
+    return "; ".join(parts)
+
+
+def _one_line(text: str) -> str:
+    """Text of which a learner may have chosen a part, for terminals, pages and tables."""
+    plain = text.encode("utf-8", "replace").decode()
+    line = " ".join("".join(c if c.isprintable() else " " for c in plain).split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"
+
+
+def _name(cell: NotebookNode, number: int) -> str:
+    task = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return str(task) if task else f"code cell {number}"

@@ -1,0 +1,84 @@
+"""What the source notebook of a lab says about the names in it; read, never run."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import nbformat
+from nbgrader import utils
+
+from grader.trusted.lab_imports import imported_modules
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names that test cells may use without defining them.
+
+    Attributes:
+        imports: name → (module, attribute or None), from cells that are no answer of the
+            learner's. The grader imports these itself.
+        theirs: names that the learner's cells define. Tests always see the learner's.
+        modules: what any of its cells imports.
+    """
+
+    imports: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    theirs: frozenset[str] = frozenset()
+    modules: tuple[str, ...] = ()
+
+
+def names_of(notebook: Path) -> Names:
+    """The names of a source notebook, those of its test cells left out."""
+    return _names_of(notebook, notebook.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _names_of(notebook: Path, changed: int) -> Names:
+    imports: dict[str, tuple[str, str | None]] = {}
+    theirs: set[str] = set()
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type != "code" or (utils.is_grade(cell) and not utils.is_solution(cell)):
+            continue
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:  # IPython's own commands
+            continue
+        for statement in tree.body:
+            theirs |= _bound(statement)
+            if not utils.is_solution(cell):
+                imports |= _imported(statement)
+    own = {name: what for name, what in imports.items() if name not in theirs}
+    return Names(own, frozenset(theirs), imported_modules(notebook))
+
+
+def _imported(statement: ast.stmt) -> dict[str, tuple[str, str | None]]:
+    match statement:
+        case ast.Import(names):
+            # `import a.b` binds a, `import a.b as c` binds c to a.b
+            tops = ((n.asname or n.name.split(".")[0], n) for n in names)
+            return {bound: (n.name if n.asname else bound, None) for bound, n in tops}
+        case ast.ImportFrom(module=str() as module, names=names, level=0):
+            return {n.asname or n.name: (module, n.name) for n in names if n.name != "*"}
+    return {}
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    match statement:
+        case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+            return {name}
+        case ast.Import() | ast.ImportFrom():
+            return set()
+    # Assignments, also inside of loops and `with`; a function's own names do not count.
+    found: set[str] = set()
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif not isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp):
+            waiting.extend(ast.iter_child_nodes(node))
+    return found
