@@ -35,7 +35,7 @@ from coursekit import paths
 from grader.course import Course
 from grader.cycle import samples
 from grader.engines.engine import submissions
-from grader.engines.pool import PooledEngine, grade_many, warm_here
+from grader.engines.pool import PooledEngine, grade_many, on_this_machine
 from grader.kernels.student_kernel import StudentKernel
 from grader.trusted.lab_imports import imported_modules
 from grader.trusted.proctor import Proctor
@@ -137,7 +137,7 @@ def cell_seconds(course: Course, labs: list[str], learners: int) -> float:
     StudentKernel.run, Proctor.run = map(timed, own)  # type: ignore[method-assign,assignment]
     try:
         for lab in labs:
-            with warm_here(lab=imported_modules(course.require_lab(lab))) as run:
+            with on_this_machine(lab=imported_modules(course.require_lab(lab))) as run:
                 for number, one in enumerate(submissions(course, lab, students(len(KINDS)))):
                     spent[0] = 0.0
                     list(grade_many(PooledEngine(course), course, [one], run, again=True))

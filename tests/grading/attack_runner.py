@@ -10,7 +10,7 @@ A file of ``attacks/`` is one cheating submission. Its docstring says how it che
 - ``FILES``, if wanted: what lies beside the notebook;
 - ``SOLVED_BEFORE = True``: an honest, perfect notebook of the same learner was graded before;
 - ``HARMFUL = True``: not to be run without a sandbox;
-- ``COMPANY = True``: aims at other kernels or at the zygote, so it needs an engine that has them;
+- ``COMPANY = True``: aims at other kernels or at the fork server, so it needs an engine that has them;
 - ``FEEDBACK = True``: the feedback page is written and must hold nothing that acts by itself.
 
 No task is solved by an attack, so any points are forged ones.
@@ -30,8 +30,8 @@ from nbformat import NotebookNode
 sys.path.insert(0, str(Path(__file__).parent))
 
 import cases
-from arena import HERE, LAB, WORTH, Arena, Files, Trial, Trials
 from cases import Case
+from trial_course import HERE, LAB, WORTH, Files, Trial, TrialCourse, Trials
 
 from grader.cycle.samples import fill_in
 from grader.feedback.page import feedback
@@ -58,16 +58,16 @@ class Attack(Case):
         emptied = {task.removesuffix("-test"): "" for task in WORTH}
         return fill_in(handed_out, emptied | {self.get("CELL", "double"): code})
 
-    def files(self, place: Arena) -> Files:
+    def files(self, place: TrialCourse) -> Files:
         notebook = self.notebook(place.notebook(self.name), place.collector.port)
         return {f"{LAB}.ipynb": nbformat.writes(notebook), **self.get("FILES", {})}
 
-    def before(self, place: Arena) -> Files | None:
+    def before(self, place: TrialCourse) -> Files | None:
         if not self.get("SOLVED_BEFORE", False):
             return None
         return {f"{LAB}.ipynb": nbformat.writes(place.solved(self.name))}
 
-    def after(self, place: Arena, trial: Trial) -> Trial:
+    def after(self, place: TrialCourse, trial: Trial) -> Trial:
         """Look for what of the learner's is alive in the feedback page, where `FEEDBACK` asks."""
         if not self.get("FEEDBACK", False):
             return trial

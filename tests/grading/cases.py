@@ -11,9 +11,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import arena as arenas
-from arena import HERE, Arena, Files, Trial, Trials
+import trial_course as trial_course
 from graders import ENGINES, TOGETHER, UNPROTECTED
+from trial_course import HERE, Files, Trial, TrialCourse, Trials
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,15 @@ class Case:
     def get(self, name: str, otherwise: Any) -> Any:
         return getattr(self.module, name, otherwise)
 
-    def files(self, place: Arena) -> Files:
+    def files(self, place: TrialCourse) -> Files:
         """What is handed in."""
         raise NotImplementedError
 
-    def before(self, place: Arena) -> Files | None:
+    def before(self, place: TrialCourse) -> Files | None:
         """What the same learner handed in before, which is graded first."""
         return None
 
-    def after(self, place: Arena, trial: Trial) -> Trial:
+    def after(self, place: TrialCourse, trial: Trial) -> Trial:
         """A last look, while the course still stands."""
         return trial
 
@@ -61,7 +61,7 @@ class Case:
 def load_all[C: Case](folder: str, kind: Callable[[str, ModuleType], C]) -> list[C]:
     """All cases of a folder in alphabetical order."""
     paths = sorted((HERE / folder).glob("*.py"))
-    return [kind(path.stem, arenas.load(path)) for path in paths]
+    return [kind(path.stem, trial_course.load(path)) for path in paths]
 
 
 def try_all(cases: Sequence[Case], engine: str, folder: Path | None = None) -> Trials:
@@ -74,7 +74,7 @@ def try_all(cases: Sequence[Case], engine: str, folder: Path | None = None) -> T
     with ExitStack() as stack:
         place = Path(folder or stack.enter_context(tempfile.TemporaryDirectory()))
         names = [case.name for case in chosen]
-        made = stack.enter_context(arenas.arena(place, ENGINES[engine], names))
+        made = stack.enter_context(trial_course.trial_course(place, ENGINES[engine], names))
         for case in chosen:
             if (earlier := case.before(made)) is not None:
                 made.grade(made.hand_in(case.name, earlier))
@@ -87,7 +87,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     """The options of both runners; `chosen` reads them."""
     made = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     made.add_argument("names", nargs="*", help="only these (default: all)")
-    made.add_argument("--engine", choices=sorted(ENGINES), action="append", help="default: warm")
+    made.add_argument("--engine", choices=sorted(ENGINES), action="append", help="default: forked")
     return made
 
 
@@ -100,7 +100,7 @@ def chosen[C: Case](options: argparse.Namespace, cases: list[C]) -> tuple[list[s
     unknown = sorted(set(options.names) - {case.name for case in cases})
     if unknown:
         raise SystemExit(f"There is no {', '.join(unknown)}.")
-    engines = options.engine or ["warm"]
+    engines = options.engine or ["forked"]
     return engines, [case for case in cases if not options.names or case.name in options.names]
 
 

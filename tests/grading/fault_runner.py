@@ -18,14 +18,14 @@ from nbformat import NotebookNode
 sys.path.insert(0, str(Path(__file__).parent))
 
 import cases
-from arena import LAB, Arena, Files, Trial
 from cases import Case
+from trial_course import LAB, Files, Trial, TrialCourse
 
 
 class Fault(Case):
     """One submission that something is wrong with."""
 
-    def files(self, place: Arena) -> Files:
+    def files(self, place: TrialCourse) -> Files:
         made = self.module.fault(place.solved(self.name))
         if isinstance(made, NotebookNode):
             made = nbformat.writes(made)

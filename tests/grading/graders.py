@@ -1,4 +1,4 @@
-"""The engines that submissions are tried on, as `arena` uses them.
+"""The engines that submissions are tried on, as `trial_course` uses them.
 
 Those with warm kernels grade two submissions at a time, beside a neighbour: an honest learner whose
 kernel lives from before the first of the others to after the last, with its secret on every door
@@ -25,7 +25,7 @@ from grader.engines.engine import Engine, Outcome, Submission, grade_all
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from grader.engines.pool import Run
+    from grader.engines.pool import RunCells
     from grader.isolation.sandbox import Limits
     from grader.trusted.execute import Job
 
@@ -116,24 +116,24 @@ def trusted(course: Course) -> Iterator[Grader]:
 
 
 @contextmanager
-def warm(course: Course) -> Iterator[Grader]:
-    """The same with kernels forked from a zygote, many at once: `course grade`."""
-    from grader.engines.pool import warm_here
+def forked(course: Course) -> Iterator[Grader]:
+    """The same with kernels forked from a fork server, many at once: `course grade`."""
+    from grader.engines.pool import on_this_machine
 
-    with warm_here() as run:
+    with on_this_machine() as run:
         yield Grader(partial(_grade_beside_neighbour, course, run), together=True)
 
 
 @contextmanager
 def unprotected(course: Course) -> Iterator[Grader]:
     """Forked kernels without a sandbox, to see that an attack on a neighbour is noticed."""
-    from grader.kernels.forked import WarmExaminer, WarmStart, Zygote
+    from grader.kernels.forked import ForkServer, StartForkedExaminer, StartForkedKernel
     from grader.trusted import execute
 
-    with Zygote(sandboxed=False) as zygote:
-        start, examiner = WarmStart(zygote), WarmExaminer(zygote)
+    with ForkServer(sandboxed=False) as fork_server:
+        start, examiner = StartForkedKernel(fork_server), StartForkedExaminer(fork_server)
         with (
-            mock.patch.object(tempfile, "tempdir", str(zygote.base)),
+            mock.patch.object(tempfile, "tempdir", str(fork_server.base)),
             # The engine then takes a path to mean the same folder inside and outside.
             mock.patch.object(execute, "start_unprotected", start),
         ):
@@ -156,7 +156,9 @@ def _tidy_up() -> None:
             process.kill()
 
 
-def _grade_beside_neighbour(course: Course, run: Run, batch: Sequence[Submission]) -> list[Outcome]:
+def _grade_beside_neighbour(
+    course: Course, run: RunCells, batch: Sequence[Submission]
+) -> list[Outcome]:
     from grader.engines.pool import PooledEngine, grade_many
 
     stay = Stay(PooledEngine(course, cell_seconds=3, notebook_seconds=8), run, batch)
@@ -172,7 +174,7 @@ class Stay:
         arrived: whether the neighbour's kernel lives, or nobody waits for it.
     """
 
-    def __init__(self, engine: Engine, run: Run, batch: Sequence[Submission]) -> None:
+    def __init__(self, engine: Engine, run: RunCells, batch: Sequence[Submission]) -> None:
         self.engine = engine
         self.run = run
         self.left = sum(submission.student != NEIGHBOUR for submission in batch)
@@ -215,10 +217,10 @@ def _signs() -> list[Path]:
 ENGINES: dict[str, MakeGrader] = {
     "stock": stock,
     "trusted": trusted,
-    "warm": warm,
+    "forked": forked,
     "unprotected": unprotected,
 }
 #: Where learners' code can do what the grader can.
 UNPROTECTED = ("stock", "unprotected")
 #: Where other kernels live beside a learner's.
-TOGETHER = ("warm", "unprotected")
+TOGETHER = ("forked", "unprotected")

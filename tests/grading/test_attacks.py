@@ -4,8 +4,8 @@ import os
 
 import cases
 import pytest
-from arena import FULL, WORTH, Trials
 from attack_runner import Attack, attacks, forged_points
+from trial_course import FULL, WORTH, Trials
 
 from grader.isolation.sandbox import why_not
 
@@ -24,13 +24,13 @@ WORKS_ON_NEIGHBOURS = {
     "neighbour_keyring": "the-neighbours-secret printed",
     "neighbour_shared_memory": "the-neighbours-secret printed",
     "neighbour_socket": "the-neighbours-secret printed",
-    "zygote_control": "",
-    "zygote_environment": "the-instructors-secret printed",
+    "fork_server_control": "",
+    "fork_server_environment": "the-instructors-secret printed",
     "neighbour_signals": "",
 }
 
 
-ENGINES = ["warm", "trusted"] if os.environ.get("COURSE_LONG") else ["warm"]
+ENGINES = ["forked", "trusted"] if os.environ.get("COURSE_LONG") else ["forked"]
 
 
 @pytest.fixture(scope="module", params=ENGINES)

@@ -2,8 +2,8 @@
 
 import cases
 import pytest
-from arena import Trials
 from fault_runner import Fault, faults
+from trial_course import Trials
 
 from grader.isolation.sandbox import why_not
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 @pytest.fixture(scope="module")
 def trials(tmp_path_factory: pytest.TempPathFactory) -> Trials:
-    return cases.try_all(faults(), "warm", tmp_path_factory.mktemp("faults"))
+    return cases.try_all(faults(), "forked", tmp_path_factory.mktemp("faults"))
 
 
 @pytest.mark.parametrize("fault", faults(), ids=str)

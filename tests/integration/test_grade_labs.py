@@ -11,7 +11,7 @@ from coursekit.environment import mlflow_store
 from grader.course import Course
 from grader.cycle import samples
 from grader.engines.engine import submissions
-from grader.engines.pool import PooledEngine, grade_many, warm_here
+from grader.engines.pool import PooledEngine, grade_many, on_this_machine
 from grader.isolation.sandbox import why_not
 from grader.trusted.lab_imports import imported_modules
 
@@ -43,7 +43,7 @@ def test_a_perfect_notebook_gets_every_point_and_an_empty_one_none(
     samples.make_class(course, lab, LEARNERS)
     source = nbformat.read(course.require_lab(lab), as_version=4)
     batch = submissions(course, lab, list(LEARNERS))
-    with warm_here(lab=imported_modules(course.require_lab(lab))) as run:
+    with on_this_machine(lab=imported_modules(course.require_lab(lab))) as run:
         perfect, empty = grade_many(PooledEngine(course), course, batch, run, jobs=2)
 
     marks = [(cell.cell_type, cell.metadata.get("nbgrader", {})) for cell in source.cells]

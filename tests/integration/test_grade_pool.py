@@ -10,7 +10,7 @@ from tiny_lab import LAB, POINTS, make_course
 from grader.course import Course
 from grader.cycle.samples import make_class
 from grader.engines.engine import Outcome, submissions
-from grader.engines.pool import PooledEngine, Run, grade_many, on_cluster, warm_here
+from grader.engines.pool import PooledEngine, RunCells, grade_many, on_cluster, on_this_machine
 from grader.isolation.sandbox import Limits, why_not
 from grader.trusted.execute import Job
 
@@ -35,12 +35,12 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 @pytest.fixture(scope="module")
-def warm() -> Iterator[Run]:
-    with warm_here() as run:
+def warm() -> Iterator[RunCells]:
+    with on_this_machine() as run:
         yield run
 
 
-def grade(course: Course, run: Run, jobs: int) -> list[Outcome]:
+def grade(course: Course, run: RunCells, jobs: int) -> list[Outcome]:
     engine = PooledEngine(course, cell_seconds=3)
     batch = submissions(course, LAB, list(ANSWERS))
     return list(grade_many(engine, course, batch, run, jobs, again=True))
@@ -55,7 +55,9 @@ EXPECTED = {name: got for name, (_, got) in ANSWERS.items()}
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_scores_do_not_depend_on_the_number_of_jobs(course: Course, warm: Run, jobs: int) -> None:
+def test_scores_do_not_depend_on_the_number_of_jobs(
+    course: Course, warm: RunCells, jobs: int
+) -> None:
     ran: list[dict[str, str]] = []
 
     def counted(job: Job, limits: Limits) -> nbformat.NotebookNode:

@@ -43,7 +43,7 @@ def test_the_release_gives_nothing_away(lab):
         assert mark not in text
 
 
-@pytest.mark.usefixtures("warm_kernels")
+@pytest.mark.usefixtures("forked_kernels")
 @pytest.mark.parametrize(("variant", "source"), SETTINGS)
 @pytest.mark.parametrize("lab", LABS)
 def test_the_solution_passes_its_own_tests(lab, variant, source, tmp_path, monkeypatch):

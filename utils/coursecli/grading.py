@@ -21,8 +21,8 @@ from coursekit.paths import course_root
 if TYPE_CHECKING:
     from grader.course import Course
     from grader.engines.engine import Engine, Outcome
-    from grader.engines.pool import Run
-    from grader.kernels.forked import Zygote
+    from grader.engines.pool import RunCells
+    from grader.kernels.forked import ForkServer
 
 console = Console()
 # The sample with the endless loop waits this long for one cell.
@@ -67,13 +67,13 @@ def _open_course(alone: bool = False) -> Iterator[Course]:
     """
     from coursekit.variants import RosterError, SecretError
     from grader.course import Course, CourseError
-    from grader.kernels.forked import PlaceError
+    from grader.kernels.forked import InfrastructureError
 
     try:
         course = Course.find()
         with course.alone() if alone else nullcontext():
             yield course
-    except PlaceError as error:
+    except InfrastructureError as error:
         said = str(error).rstrip(".")
         console.print(
             f"[red]✘[/] {said}. What was graded is kept: the same command goes on from there.",
@@ -148,8 +148,8 @@ def grade(
 
     Killed and started again, it goes on where it was.
     """
-    place = Place(lab, engine, timeout, jobs, cluster, unsafe_no_sandbox)
-    with place, _open_course(alone=True) as course:
+    grading_run = GradingRun(lab, engine, timeout, jobs, cluster, unsafe_no_sandbox)
+    with grading_run, _open_course(alone=True) as course:
         from grader.course import CourseError
         from grader.cycle.collect import learners_of
         from grader.cycle.parameters import read_record
@@ -160,13 +160,13 @@ def grade(
         if unknown:
             names = ", ".join(map(repr, unknown))
             raise CourseError(f"{lab} was not released to {names}: look at the spelling.")
-        outcomes = _grade(course, lab, student or list(learners), place, again)
+        outcomes = _grade(course, lab, student or list(learners), grading_run, again)
         failed = sum(outcome.status == "failed" for outcome in outcomes)
         console.print(f"{len(outcomes)} submissions, {failed} of them failed to run")
 
 
 @dataclass
-class Place:
+class GradingRun:
     """How and where to grade a lab, as the command line says; a context manager for its duration."""
 
     lab: str
@@ -175,26 +175,26 @@ class Place:
     jobs: int | None = None
     cluster: str | None = None
     unsafe: bool = False
-    zygote: Zygote | None = None
+    fork_server: ForkServer | None = None
 
     def __enter__(self) -> Self:
         from grader.isolation.sandbox import why_not
 
         if self.engine == "trusted" and not (self.cluster or self.unsafe) and not why_not():
-            from grader.kernels.forked import Zygote
+            from grader.kernels.forked import ForkServer
             from grader.trusted.lab_imports import imported_modules
 
             lab = imported_modules(_source(self.lab))
             if "mlflow" in lab:
                 mlflow_store.empty()  # or each kernel makes its own, which takes seconds
             # It imports its libraries while this process imports nbgrader.
-            self.zygote = Zygote(lab=lab)
-            self.zygote.launch()
+            self.fork_server = ForkServer(lab=lab)
+            self.fork_server.launch()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.zygote is not None:
-            self.zygote.stop()
+        if self.fork_server is not None:
+            self.fork_server.stop()
 
     def require(self) -> None:
         """Raise a `CourseError` where this cannot be had."""
@@ -213,15 +213,15 @@ class Place:
         if problem:
             raise CourseError(problem)
 
-    def runs(self) -> AbstractContextManager[Run | None]:
+    def runs(self) -> AbstractContextManager[RunCells | None]:
         """What runs the cells."""
         if self.engine == "stock":
             return nullcontext()
-        from grader.engines.pool import on_cluster, unprotected, warm_here
+        from grader.engines.pool import on_cluster, on_this_machine, unprotected
 
         if self.cluster:
             return on_cluster(self.cluster)
-        return unprotected() if self.unsafe else warm_here(self.zygote)
+        return unprotected() if self.unsafe else on_this_machine(self.fork_server)
 
     def grader(self, course: Course) -> Engine:
         """What turns a submission into points."""
@@ -242,24 +242,26 @@ def _source(lab: str) -> Path:
 
 
 def _grade(
-    course: Course, lab: str, students: list[str], place: Place, again: bool = False
+    course: Course, lab: str, students: list[str], grading_run: GradingRun, again: bool = False
 ) -> list[Outcome]:
-    place.require()
+    grading_run.require()
     with ExitStack() as stack:
         with console.status("Starting kernels"):
-            run = stack.enter_context(place.runs())
+            run = stack.enter_context(grading_run.runs())
             from coursecli.progress import graded_with_progress
             from grader.engines.engine import submissions
             from grader.engines.pool import grade_many
 
             batch = submissions(course, lab, students)
-            engine = place.grader(course)
-        jobs = 1 if place.engine == "stock" else place.jobs or os.cpu_count() or 1
+            engine = grading_run.grader(course)
+        jobs = 1 if grading_run.engine == "stock" else grading_run.jobs or os.cpu_count() or 1
         try:
             return graded_with_progress(
                 console,
                 batch,
-                lambda tell: grade_many(engine, course, batch, run, jobs, again=again, tell=tell),
+                lambda on_progress: grade_many(
+                    engine, course, batch, run, jobs, again=again, on_progress=on_progress
+                ),
             )
         except KeyboardInterrupt:
             console.print("Stopped. What was graded is kept: the same command goes on from there.")
@@ -325,14 +327,14 @@ def demo_grade(
 ) -> None:
     """Release, collect, grade and report five sample submissions of a lab."""
     _check_source(source)
-    place = Place(lab, engine, timeout or DEMO_SECONDS, jobs, unsafe=unsafe_no_sandbox)
-    with place, _open_course(alone=True) as course:
+    grading_run = GradingRun(lab, engine, timeout or DEMO_SECONDS, jobs, unsafe=unsafe_no_sandbox)
+    with grading_run, _open_course(alone=True) as course:
         from grader.cycle import demo
         from grader.cycle.collect import collect as take_in
         from grader.cycle.release import release as make
         from grader.cycle.samples import write_samples
 
-        place.require()
+        grading_run.require()
         _require_data({source})
         with console.status(f"Generating {lab} and handing out variants"):
             roster = demo.prepare(course, lab)
@@ -341,7 +343,7 @@ def demo_grade(
             take_in(course, demo.incoming(course), lab)
         for student in roster.ids:
             console.print(f"{student:>12}: {kinds.get(student, 'hands in nothing')}", markup=False)
-        _grade(course, lab, list(roster.ids), place)
+        _grade(course, lab, list(roster.ids), grading_run)
         _feedback(course, lab, list(roster.ids))
         _report(course)
 

@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader.engines.engine import Outcome, Submission
-from grader.engines.pool import Tell
+from grader.engines.pool import OnProgress
 
 
 def graded_with_progress(
-    console: Console, batch: Sequence[Submission], start: Callable[[Tell], Iterator[Outcome]]
+    console: Console, batch: Sequence[Submission], start: Callable[[OnProgress], Iterator[Outcome]]
 ) -> list[Outcome]:
     """Draw a batch while it is graded: learner, lab, state and the time that remains.
 
@@ -27,7 +27,7 @@ def graded_with_progress(
         bar = progress.add_task("grade", total=len(batch), learner="", lab="", state="")
         unchanged = set()
 
-        def tell(submission: Submission, state: str) -> None:
+        def on_progress(submission: Submission, state: str) -> None:
             if state == "unchanged":
                 unchanged.add(submission.student)
             progress.update(
@@ -39,7 +39,7 @@ def graded_with_progress(
             )
 
         outcomes: list[Outcome] = []
-        for outcome in start(tell):
+        for outcome in start(on_progress):
             outcomes.append(outcome)
             time = f"{outcome.seconds:.1f} s"
             line = f"{outcome.score:g}/{outcome.max_score:g} {outcome.status} {outcome.remarks}"

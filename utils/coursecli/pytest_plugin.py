@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from grader.kernels.forked import Zygote
+    from grader.kernels.forked import ForkServer
 
 #: Cells that ran in this session, by notebook.
 _RAN: Counter[str] = Counter()
 #: How many kernels this session will start, in all its worker processes.
 _KERNELS = pytest.StashKey[int]()
 #: The parent of this process's warm kernels; None when they are to start cold.
-_ZYGOTE: pytest.StashKey[Zygote | None] = pytest.StashKey()
-_WARM = "warm_kernels"
+_FORK_SERVER: pytest.StashKey[ForkServer | None] = pytest.StashKey()
+_FORKED_KERNELS = "forked_kernels"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     form of a notebook (see ``coursekit.authoring.notebooks``) does not keep it.
     """
     notebooks = {item.path for item in items if _is_cell(item)}
-    users = [item for item in items if _WARM in getattr(item, "fixturenames", ())]
+    users = [item for item in items if _FORKED_KERNELS in getattr(item, "fixturenames", ())]
     config.stash[_KERNELS] = len(notebooks) + len(users)
     for item in items:
         compared = getattr(item.parent, "skip_compare", None)
@@ -50,7 +50,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
 
 
 @pytest.fixture
-def warm_kernels(pytestconfig: pytest.Config) -> Iterator[None]:
+def forked_kernels(pytestconfig: pytest.Config) -> Iterator[None]:
     """Kernels that the test starts in this process are forks, where that is possible."""
     with _kernels(pytestconfig):
         yield
@@ -60,25 +60,25 @@ def warm_kernels(pytestconfig: pytest.Config) -> Iterator[None]:
 def _kernels(config: pytest.Config) -> Iterator[None]:
     from grader.kernels import provisioner
 
-    if _ZYGOTE not in config.stash:
+    if _FORK_SERVER not in config.stash:
         # Each worker of pytest-xdist has a parent of its own, worth its start from the second
         # kernel on.
         workers = getattr(config, "workerinput", {}).get("workercount", 1)
         worth = config.stash[_KERNELS] > workers
-        config.stash[_ZYGOTE] = provisioner.start_zygote() if worth else None
-    zygote = config.stash[_ZYGOTE]
-    if zygote is None:
+        config.stash[_FORK_SERVER] = provisioner.start_fork_server() if worth else None
+    fork_server = config.stash[_FORK_SERVER]
+    if fork_server is None:
         yield
         return
-    with provisioner.kernels_of(zygote):
+    with provisioner.kernels_of(fork_server):
         yield
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the parent of the warm kernels."""
-    zygote = config.stash.get(_ZYGOTE, None)
-    if zygote is not None:
-        zygote.stop()
+    fork_server = config.stash.get(_FORK_SERVER, None)
+    if fork_server is not None:
+        fork_server.stop()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

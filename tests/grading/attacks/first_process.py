@@ -1,4 +1,4 @@
-"""Process 1 of the sandbox, a fork of the zygote too, is traced, rewritten and signalled."""
+"""Process 1 of the sandbox, a fork of the fork server too, is traced, rewritten and signalled."""
 
 FORGED = ("double-test",)
 HARMFUL = True

@@ -1,4 +1,4 @@
-"""What the next fork will read is changed: shared memory of the zygote, its home, its modules' caches."""
+"""What the next fork will read is changed: shared memory of the fork server, its home, its modules' caches."""
 
 FORGED = ("double-test",)
 HARMFUL = True

@@ -13,7 +13,7 @@ from coursekit.authoring.notebooks import graded_code_cells, read
 from grader.course import Course, CourseError, local_sockets
 from grader.engines.autograde import read_notebook
 from grader.feedback.check_results import explain_undefined, failures
-from grader.kernels.provisioner import warm_kernels
+from grader.kernels.provisioner import forked_kernels
 
 # What nbclient logs of a cell that took too long stands in the outcome, too.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
@@ -48,7 +48,7 @@ def problems_of_each(course: Course, notebooks: Sequence[Path]) -> Iterator[tupl
     Raises:
         CourseError: as :func:`problems`.
     """
-    with warm_kernels(len(notebooks)):
+    with forked_kernels(len(notebooks)):
         for notebook in notebooks:
             yield notebook, problems(course, notebook)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from coursekit.workspace import Workspace
 from grader.wire.codec import MAX_BYTES, NotPlainDataError, decode, encode
-from grader.wire.framing import LineClosedError, receive, send
+from grader.wire.framing import ConnectionClosedError, receive, send
 
 _LONGEST = 2000
 
@@ -24,14 +24,14 @@ def serve(place: str) -> None:
     A question is ``("resolve", name)`` or ``("call", name, args, kwargs, deleted)``;
     :func:`answer` says what comes back.
     """
-    with socket.socket(socket.AF_UNIX) as line:
-        line.connect(place)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(place)
         while True:
             try:
-                question = decode(receive(line, MAX_BYTES + 8))
-            except LineClosedError:
+                question = decode(receive(connection, MAX_BYTES + 8))
+            except ConnectionClosedError:
                 return
-            send(line, answer(_names(), *question))
+            send(connection, answer(_names(), *question))
 
 
 def _names() -> dict[str, Any]:

@@ -114,7 +114,7 @@ def rebuilt(kinds: list[Any], message: str) -> Exception:
     return type(own, (RemoteError,), {})(message)
 
 
-class Names(dict[str, Any]):
+class ExaminerNamespace(dict[str, Any]):
     """The namespace of the test cells: their own names, then the lab's imports, then the learner's.
 
     What came from the learner is forgotten after each cell, since later cells may change it. So
@@ -175,7 +175,7 @@ class Names(dict[str, Any]):
         self.update(self.parameters)
 
 
-def run_cell(source: str, names: Names) -> list[dict[str, Any]]:
+def run_cell(source: str, names: ExaminerNamespace) -> list[dict[str, Any]]:
     """Run a test cell; its outputs are those that a kernel would give (nbformat 4)."""
     names.forget()
     printed, noise = io.StringIO(), io.StringIO()
@@ -203,7 +203,7 @@ def run_cell(source: str, names: Names) -> list[dict[str, Any]]:
     ] + last
 
 
-def _execute(source: str, names: Names) -> Any:
+def _execute(source: str, names: ExaminerNamespace) -> Any:
     """Run a cell; the value of its last line, unless that ends in a semicolon."""
     linecache.cache[_FILE] = (len(source), None, source.splitlines(keepends=True), _FILE)
     tree = ast.parse(source, _FILE)
@@ -233,7 +233,7 @@ def _error(error: BaseException) -> dict[str, Any]:
 def examine(link: Connection) -> None:
     """Serve test cells until the other end closes."""
     setup = json.loads(link.recv_bytes()[1:])
-    names = Names(Channel(link, Path(setup["root"])), setup)
+    names = ExaminerNamespace(Channel(link, Path(setup["root"])), setup)
     link.send_bytes(b"R")
     while True:
         try:

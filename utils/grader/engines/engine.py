@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from grader.course import Course, explained
 
-Status = Literal["graded", "failed", "waiting"]
+GradingStatus = Literal["graded", "failed", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Outcome:
 
     student: str
     lab: str
-    status: Status
+    status: GradingStatus
     reason: str
     score: float
     max_score: float

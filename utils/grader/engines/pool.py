@@ -2,7 +2,7 @@
 
 Each submission has a thread, but only one thread at a time is inside nbgrader: it hands over
 while a notebook's cells run, which is where the time goes. The cells themselves run in processes:
-kernels forked from a zygote on this machine, or on the workers of a Dask cluster.
+kernels forked from a fork server on this machine, or on the workers of a Dask cluster.
 """
 
 from __future__ import annotations
@@ -41,14 +41,19 @@ from grader.engines.engine import (
 )
 from grader.engines.trusted import TrustedEngine
 from grader.isolation.sandbox import Limits
-from grader.kernels.forked import PlaceError, WarmExaminer, WarmStart, Zygote
+from grader.kernels.forked import (
+    ForkServer,
+    InfrastructureError,
+    StartForkedExaminer,
+    StartForkedKernel,
+)
 from grader.kernels.student_kernel import start_unprotected
 from grader.trusted.execute import Job, TrustedExecute, run
 
 #: Runs the cells of a job and gives the notebook with their outputs.
-Run = Callable[[Job, Limits], NotebookNode]
+RunCells = Callable[[Job, Limits], NotebookNode]
 #: Hears what becomes of a submission: "running", "graded", "failed" or "unchanged".
-Tell = Callable[[Submission, str], None]
+OnProgress = Callable[[Submission, str], None]
 
 _EXECUTION = "NBGRADER_EXECUTION"
 _CONNECT_SECONDS = 10
@@ -64,7 +69,7 @@ class Desk:
         folder: the working directory of who is not at the desk.
     """
 
-    run: Run | None = None
+    run: RunCells | None = None
     lock: Lock = field(default_factory=Lock)
     trouble: str = ""
     folder: Path = field(default_factory=Path.cwd)
@@ -100,7 +105,7 @@ class PooledExecute(TrustedExecute):
         with desk.away():
             try:
                 return desk.run(job, limits)
-            except PlaceError as error:
+            except InfrastructureError as error:
                 # nbgrader turns any exception into a failed submission, which this is not.
                 desk.trouble = str(error)
                 raise
@@ -122,11 +127,11 @@ def grade_many(
     engine: Engine,
     course: Course,
     batch: Sequence[Submission],
-    run_cells: Run | None = None,
+    run_cells: RunCells | None = None,
     jobs: int = 1,
     *,
     again: bool = False,
-    tell: Tell = lambda submission, state: None,
+    on_progress: OnProgress = lambda submission, state: None,
 ) -> Iterator[Outcome]:
     """Grade a batch, `jobs` submissions at a time; outcomes come in the order of the batch.
 
@@ -135,7 +140,7 @@ def grade_many(
     that was cut off goes on where it was.
 
     Raises:
-        PlaceError: cells cannot be run any more. What was graded until then is on disk.
+        InfrastructureError: cells cannot be run any more. What was graded until then is on disk.
     """
     desk = Desk(run_cells)
     stopped = Event()
@@ -145,17 +150,17 @@ def grade_many(
         with desk.lock, _stops_others(stopped):
             mark = fingerprint(course, submission, engine.terms())
             if not again and (known := _graded_before(course, submission, mark)):
-                tell(submission, "unchanged")
+                on_progress(submission, "unchanged")
                 return known
-            tell(submission, "running")
+            on_progress(submission, "running")
             outcome = engine.grade(submission)
             if desk.trouble:
                 forget(course, submission.student, submission.lab)
-                raise PlaceError(desk.trouble)
+                raise InfrastructureError(desk.trouble)
             save_outcome(course, outcome)
             with explained():
                 course.mark(submission.student, submission.lab).write_text(mark)
-            tell(submission, outcome.status)
+            on_progress(submission, outcome.status)
             return outcome
 
     threads = ThreadPoolExecutor(jobs, thread_name_prefix="grade")
@@ -225,26 +230,28 @@ def _graded_before(course: Course, submission: Submission, mark: str) -> Outcome
 
 
 @contextmanager
-def warm_here(zygote: Zygote | None = None, lab: Sequence[str] = ()) -> Iterator[Run]:
-    """Run cells on this machine, in forks of one zygote; one may have been launched before.
+def on_this_machine(
+    fork_server: ForkServer | None = None, lab: Sequence[str] = ()
+) -> Iterator[RunCells]:
+    """Run cells on this machine, in forks of one fork server; one may have been launched before.
 
     Args:
         lab: the modules that the lab imports.
     """
-    with zygote or Zygote(lab=lab) as zygote, _rooms_in(zygote.base):
-        start, examiner = WarmStart(zygote), WarmExaminer(zygote)
+    with fork_server or ForkServer(lab=lab) as fork_server, _scratch_folders_in(fork_server.base):
+        start, examiner = StartForkedKernel(fork_server), StartForkedExaminer(fork_server)
         yield lambda job, limits: run(job, limits, start, examiner)
 
 
 @contextmanager
-def unprotected() -> Iterator[Run]:
+def unprotected() -> Iterator[RunCells]:
     """Run cells on this machine in new processes that can do what the grader can."""
     yield lambda job, limits: run(job, limits, start_unprotected)
 
 
 @contextmanager
-def _rooms_in(base: Path) -> Iterator[None]:
-    """A fork can only be given folders that its zygote can see."""
+def _scratch_folders_in(base: Path) -> Iterator[None]:
+    """A fork can only be given folders that its fork server can see."""
     before, tempfile.tempdir = tempfile.tempdir, str(base)
     try:
         yield
@@ -253,13 +260,13 @@ def _rooms_in(base: Path) -> Iterator[None]:
 
 
 @contextmanager
-def on_cluster(address: str) -> Iterator[Run]:
+def on_cluster(address: str) -> Iterator[RunCells]:
     """Run cells on the workers of a Dask cluster, which have the course at the same path.
 
     A worker with one thread per core: `dask worker ADDRESS --nthreads 1 --nworkers auto`.
 
     Raises:
-        PlaceError: nobody answers at this address.
+        InfrastructureError: nobody answers at this address.
     """
     from distributed import Client, KilledWorker
     from distributed.client import FutureCancelledError
@@ -267,7 +274,7 @@ def on_cluster(address: str) -> Iterator[Run]:
     try:
         client = Client(address, set_as_default=False, timeout=_CONNECT_SECONDS)
     except (OSError, ValueError) as error:
-        raise PlaceError(f"There is no Dask scheduler at {address}.") from error
+        raise InfrastructureError(f"There is no Dask scheduler at {address}.") from error
     with client:
 
         def run_there(job: Job, limits: Limits) -> NotebookNode:
@@ -275,21 +282,23 @@ def on_cluster(address: str) -> Iterator[Run]:
                 task = client.submit(run_on_worker, job, limits, pure=False)
                 done: NotebookNode = task.result()
             except (OSError, FutureCancelledError, KilledWorker) as error:
-                raise PlaceError(f"The Dask cluster at {address} is gone: {error}") from error
+                raise InfrastructureError(
+                    f"The Dask cluster at {address} is gone: {error}"
+                ) from error
             return done
 
         yield run_there
 
 
 def run_on_worker(job: Job, limits: Limits) -> NotebookNode:
-    """The same task as on this machine, in a process that keeps the zygote of the newest lab."""
+    """The same task as on this machine, in a process that keeps the fork server of the newest lab."""
     return _own_run(job.names.modules)(job, limits)
 
 
 @lru_cache(maxsize=1)
-def _own_run(lab: tuple[str, ...]) -> Run:
+def _own_run(lab: tuple[str, ...]) -> RunCells:
     _ends_with_process.close()
-    return _ends_with_process.enter_context(warm_here(lab=lab))
+    return _ends_with_process.enter_context(on_this_machine(lab=lab))
 
 
 _ends_with_process = ExitStack()

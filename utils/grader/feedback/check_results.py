@@ -43,7 +43,7 @@ _UNTITLED = "a hidden test"
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckResult:
     """One test as the learner sees it.
 
     Attributes:
@@ -72,7 +72,7 @@ class _Title:
 
 
 @dataclass(frozen=True)
-class Test:
+class RubricSource:
     """The source of a test cell, hidden tests included."""
 
     source: str
@@ -116,7 +116,7 @@ class Test:
         lines = self.source.split("\n")[node.lineno - 1 : node.end_lineno]
         return next((found[1].strip() for line in lines if (found := _HINT.search(line))), "")
 
-    def printed(self, line: str) -> Check | None:
+    def printed(self, line: str) -> CheckResult | None:
         """A line that a rubric printed; None for any other line."""
         found = _PRINTED.fullmatch(line)
         if found is None:
@@ -127,34 +127,34 @@ class Test:
             if match is None:
                 continue
             if passed:
-                return Check(found[2], True)
+                return CheckResult(found[2], True)
             said = match[2] or ""
             message = _hinted(said, title.hint) if title.hidden else said
-            return Check(match[1], False, message, _undefined(said))
-        return Check(found[2].split(": ")[0], passed, "" if passed else _GENERAL)
+            return CheckResult(match[1], False, message, _undefined(said))
+        return CheckResult(found[2].split(": ")[0], passed, "" if passed else _GENERAL)
 
-    def failed(self, output: NotebookNode, count: int | None) -> Check:
+    def failed(self, output: NotebookNode, count: int | None) -> CheckResult:
         """The error that ended the cell; `count` is the cell's number in the kernel."""
         name, said = output.ename, _COLOUR.sub("", output.evalue)
         if name in _ENDED:
-            return Check("the test did not end", False, said)
+            return CheckResult("the test did not end", False, said)
         message = _message(name, said)
         lines = _lines(output.traceback, count)
         hidden = lines & self.hidden_lines
         if not self.hidden_lines or (lines and not hidden):
-            return Check("the test", False, message, _undefined(message))
+            return CheckResult("the test", False, message, _undefined(message))
         around = [n for n in self._statements if n.lineno <= max(hidden, default=0) <= _end(n)]
         if not around:
-            return Check(_UNTITLED, False, _hinted(message), _undefined(message))
+            return CheckResult(_UNTITLED, False, _hinted(message), _undefined(message))
         statement = max(around, key=lambda node: node.lineno)
         hint = _hinted(message, self._hint(statement))
-        return Check(_assertion(statement) or _UNTITLED, False, hint, _undefined(message))
+        return CheckResult(_assertion(statement) or _UNTITLED, False, hint, _undefined(message))
 
 
-def checks(cell: NotebookNode) -> list[Check]:
+def checks(cell: NotebookNode) -> list[CheckResult]:
     """What happened in a test cell that has run, in the order in which it was said."""
-    test = Test(cell.source)
-    found: list[Check] = []
+    test = RubricSource(cell.source)
+    found: list[CheckResult] = []
     for output in cell.get("outputs", []):
         if output.output_type == "stream" and output.name == "stdout":
             found += [check for line in output.text.splitlines() if (check := test.printed(line))]
@@ -178,7 +178,7 @@ def shown(cell: NotebookNode) -> list[str]:
     return _told(checks(cell)) + counts[-1:]
 
 
-def _told(found: list[Check]) -> list[str]:
+def _told(found: list[CheckResult]) -> list[str]:
     """A line for each check, and one for all that lack a name that a visible one lacks."""
     lacking = {check.undefined for check in found if check.undefined == check.message} - {""}
     told: list[str] = []

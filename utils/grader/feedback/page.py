@@ -19,7 +19,7 @@ from traitlets.config import Config
 
 from grader.course import ConversionError, Course, run_converter
 from grader.engines.engine import Outcome, load_outcome
-from grader.feedback.check_results import Test, explain_undefined, failures, is_test, shown
+from grader.feedback.check_results import RubricSource, explain_undefined, failures, is_test, shown
 from grader.feedback.formulas import STYLE, Formulas
 from grader.feedback.sanitise import clean_html
 from grader.steps.repair_metadata import RESTORED
@@ -58,7 +58,7 @@ _ADVICE = {
 
 
 @dataclass(frozen=True)
-class Line:
+class PointsRow:
     """One line of the table of points.
 
     Attributes:
@@ -110,7 +110,7 @@ class HideTests(ClearHiddenTests):
             resources["lines"].append(_line(cell, resources["restored"]))
         if not is_test(cell):
             return cell, resources
-        if Test(cell.source).hidden_lines:
+        if RubricSource(cell.source).hidden_lines:
             text = "\n".join(shown(cell))
             cell.outputs = [nbformat.v4.new_output("stream", text=text)] if text else []
         for output in cell.outputs:
@@ -153,7 +153,7 @@ def _number_cells(error: NotebookNode, numbers: dict[int, int], own: int) -> Non
     error.traceback = [_CELL.sub(renumbered, part) for part in error.traceback]
 
 
-def _line(cell: NotebookNode, restored: list[str]) -> Line:
+def _line(cell: NotebookNode, restored: list[str]) -> PointsRow:
     marks = cell.metadata["nbgrader"]
     score, points = float(marks.get("score") or 0), float(marks.get("points") or 0)
     happened = []
@@ -166,7 +166,7 @@ def _line(cell: NotebookNode, restored: list[str]) -> Line:
         happened.append("There is no answer.")
     if is_test(cell) and not waits:
         happened += failures(cell) or (["All tests passed."] if score == points else [])
-    return Line(marks["grade_id"], score, points, tuple(happened))
+    return PointsRow(marks["grade_id"], score, points, tuple(happened))
 
 
 class FeedbackExporter(HTMLExporter):
@@ -217,7 +217,7 @@ class FeedbackExporter(HTMLExporter):
         return str(page), resources
 
 
-def _table(lines: list[Line]) -> str:
+def _table(lines: list[PointsRow]) -> str:
     rows = "".join(
         f'<tr><td><a href="#{escape(line.task)}"><code>{escape(line.task)}</code></a></td>'
         f"<td>{_points(line.score, line.points)}</td>"

@@ -62,7 +62,7 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str
 
 @dataclass(frozen=True)
 class Bind:
-    """A folder of the zygote's that a kernel gets to see under a path of its own."""
+    """A folder of the fork server's that a kernel gets to see under a path of its own."""
 
     source: str
     target: str
@@ -150,7 +150,7 @@ def _show_only(base: Path, binds: list[Bind]) -> None:
         os.close(descriptor)
         protection = _SAFE if bind.writable else _SAFE | MS_RDONLY
         mount("none", bind.target, flags=MS_REMOUNT | MS_BIND | protection)
-    # One ordinary user owns all of it, and what stands in the zygote's mounts its other forks see.
+    # One ordinary user owns all of it, and what stands in the fork server's mounts its other forks see.
     for place, options in (("/", _SAFE), ("/dev", MS_NOSUID)):
         mount("none", place, flags=MS_REMOUNT | MS_BIND | MS_RDONLY | options)
 

@@ -1,6 +1,6 @@
 """The parent of warm kernels: imports the libraries once and forks a ready kernel per request.
 
-Runs as a process of its own (`python -m grader.kernels.fork_server`), which `warm.Zygote` starts
+Runs as a process of its own (`python -m grader.kernels.fork_server`), which `forked.ForkServer` starts
 inside bubblewrap. It listens on a Unix socket. A connection is the life of one kernel: the request
 comes in, the kernel's end goes out, and a connection that closes takes its kernel with it.
 
@@ -57,10 +57,10 @@ class Request:
         connection_file: as the kernel sees it; below a writable target of `binds`.
         cwd: working directory of the kernel.
         env: the whole environment of the kernel.
-        binds: [source, target, writable] of what the kernel sees of the zygote's base.
+        binds: [source, target, writable] of what the kernel sees of the fork server's base.
         limits: limits by the name of their RLIMIT constant, such as {"RLIMIT_CPU": 60}.
-        sandboxed: False for trusted code, which sees what the zygote sees.
-        own_user: False for a process that works on the files of the one who started the zygote.
+        sandboxed: False for trusted code, which sees what the fork server sees.
+        own_user: False for a process that works on the files of the one who started the fork server.
         main: a function as "module:name" to run instead of a kernel; its only argument is the
             connection that came with the request.
     """
@@ -139,7 +139,7 @@ class Server:
         self.listener = listener
         self.base = base
         self.children: list[Child] = []
-        # Zygotes that run side by side start from users of their own.
+        # Fork servers that run side by side start from users of their own.
         self.started = int.from_bytes(os.urandom(2))
 
     def serve(self) -> NoReturn:
@@ -170,7 +170,7 @@ class Server:
         passed: list[int] = []
         try:
             message, passed, _, _ = socket.recv_fds(connection, MESSAGE, 1)
-            if not message:  # somebody only wanted to know whether the zygote is ready
+            if not message:  # somebody only wanted to know whether the fork server is ready
                 connection.close()
                 return
             require_single_thread()
@@ -339,7 +339,7 @@ def run_kernel(connection_file: str) -> None:
     """Serve as an IPython kernel until the shutdown request.
 
     What programs started by the kernel write goes nowhere; cells print through messages. An error
-    at the start still reaches the zygote's log, which must not stay open for the learner's code.
+    at the start still reaches the fork server's log, which must not stay open for the learner's code.
     """
     from ipykernel.kernelapp import IPKernelApp
 

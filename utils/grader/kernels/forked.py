@@ -1,7 +1,7 @@
 """Warm kernels: forks of a process that has imported the libraries already.
 
-`Zygote` starts that parent; `WarmStart` and `WarmExaminer` let the grading engine have its processes
-from it. Other programs get theirs through `provisioner.WarmProvisioner`.
+`ForkServer` starts that parent; `StartForkedKernel` and `StartForkedExaminer` let the grading engine have its processes
+from it. Other programs get theirs through `provisioner.ForkProvisioner`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from grader.isolation.sandbox import COURSE, WORK, Sandbox, shared
 from grader.kernels.fork_server import MESSAGE, SEPARATOR
 
 if TYPE_CHECKING:
-    from grader.kernels.student_kernel import Room
+    from grader.kernels.student_kernel import KernelConfig
 
 #: What nearly every lab uses.
 PRELOAD = (
@@ -65,15 +65,15 @@ NO_THREADS = {
 }
 
 
-class PlaceError(RuntimeError):
+class InfrastructureError(RuntimeError):
     """Cells cannot be run where they should be, which is no learner's doing."""
 
 
-class WarmError(PlaceError):
-    """The zygote did not start or could not fork; the message says why."""
+class ForkError(InfrastructureError):
+    """The fork server did not start or could not fork; the message says why."""
 
 
-class Zygote:
+class ForkServer:
     """The parent of warm kernels, as a context manager. Several processes can share one.
 
     Args:
@@ -100,7 +100,7 @@ class Zygote:
         self.modules = (*preload, SEPARATOR, *lab)
         self.sandboxed = sandboxed
         self.control = self.base / "control"
-        self.log = self.base / "zygote.log"
+        self.log = self.base / "fork-server.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     def launch(self) -> None:
@@ -120,7 +120,7 @@ class Zygote:
                     *self.modules,
                 ],
                 env=NO_THREADS | self._environment(home),
-                stdin=subprocess.PIPE,  # closes when this process ends, and the zygote with it
+                stdin=subprocess.PIPE,  # closes when this process ends, and the fork server with it
                 stdout=log,
                 stderr=log,
             )
@@ -129,7 +129,7 @@ class Zygote:
         """Start the process and wait until it has imported everything.
 
         Raises:
-            WarmError: it ended instead, or was not ready in time.
+            ForkError: it ended instead, or was not ready in time.
         """
         self.launch()
         assert self._process is not None
@@ -138,7 +138,7 @@ class Zygote:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 said = self.log.read_text(errors="replace").strip().splitlines()
                 self.stop()
-                raise WarmError(f"The zygote is not ready: {said[-1] if said else 'no word'}")
+                raise ForkError(f"The fork server is not ready: {said[-1] if said else 'no word'}")
             time.sleep(0.02)
         return self
 
@@ -160,7 +160,7 @@ class Zygote:
         return self._process.pid if self._process else None
 
     def stop(self) -> None:
-        """End the zygote, and with it every kernel."""
+        """End the fork server, and with it every kernel."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -184,7 +184,7 @@ class Zygote:
 
 
 def _view(base: Path) -> list[str]:
-    """The bubblewrap command for a zygote: it sees what a cold sandbox sees, and `base`.
+    """The bubblewrap command for a fork server: it sees what a cold sandbox sees, and `base`.
 
     It keeps its capabilities, within a user namespace unless this is root, because each fork needs
     them to enter its own sandbox; a fork gives them up before it becomes a kernel.
@@ -200,7 +200,7 @@ def _view(base: Path) -> list[str]:
 
 
 def connect(control: Path | str) -> socket.socket:
-    """A connection to a zygote.
+    """A connection to a fork server.
 
     Raises:
         OSError: nobody listens there.
@@ -216,7 +216,7 @@ def connect(control: Path | str) -> socket.socket:
     return connection
 
 
-class WarmProcess:
+class ForkedProcess:
     """The process that a fork lives in; it can be used like a `subprocess.Popen`.
 
     Attributes:
@@ -232,11 +232,11 @@ class WarmProcess:
         """Ask for a fork and wait until it is in its sandbox.
 
         Args:
-            request: the fields of a `zygote.Request`.
+            request: the fields of a `fork_server.Request`.
             pass_fd: a file descriptor that the fork gets a copy of.
 
         Raises:
-            WarmError: it could not enter its sandbox, or the zygote is gone.
+            ForkError: it could not enter its sandbox, or the fork server is gone.
         """
         self.returncode: int | None = None
         self.usage: dict[str, float] = {}
@@ -246,11 +246,11 @@ class WarmProcess:
             socket.send_fds(self._connection, [json.dumps(request).encode()], passed)
             message, ancillary, _, _ = self._connection.recvmsg(MESSAGE, socket.CMSG_SPACE(12))
         except OSError as error:
-            raise WarmError(f"The zygote does not answer: {error}") from error
-        answer = json.loads(message or b'{"error": "the zygote ended"}')
+            raise ForkError(f"The fork server does not answer: {error}") from error
+        answer = json.loads(message or b'{"error": "the fork server ended"}')
         if "error" in answer:
             self._connection.close()
-            raise WarmError(f"No warm kernel could be started: {answer['error']}")
+            raise ForkError(f"No warm kernel could be started: {answer['error']}")
         self.pid: int = next(
             struct.unpack("3i", data)[0]
             for level, kind, data in ancillary
@@ -280,7 +280,7 @@ class WarmProcess:
                 return None
             except OSError:
                 message = b""
-            # Without a last word the zygote itself has ended, and took all kernels along.
+            # Without a last word the fork server itself has ended, and took all kernels along.
             self.usage = json.loads(message) if message else {"exit": -signal.SIGKILL}
             code = int(self.usage["exit"])
             self.returncode = 128 - code if code > 128 else code
@@ -303,49 +303,49 @@ class WarmProcess:
             self.returncode = -signal.SIGKILL
 
 
-class WarmStart:
+class StartForkedKernel:
     """Starts the engine's kernels as forks: a `kernel.Start`.
 
-    The folders of each room must lie below the zygote's base.
+    The folders of each kernel must lie below the fork server's base.
     """
 
-    def __init__(self, zygote: Zygote) -> None:
-        self.zygote = zygote
+    def __init__(self, fork_server: ForkServer) -> None:
+        self.fork_server = fork_server
 
-    def __call__(self, room: Room) -> WarmProcess:
+    def __call__(self, config: KernelConfig) -> ForkedProcess:
         """Fork a kernel that enters its own sandbox before it runs anything.
 
         Raises:
-            WarmError: see `WarmProcess`.
+            ForkError: see `ForkedProcess`.
         """
-        binds = [_writable(room.scratch, room.home), _writable(room.sockets, room.sockets)]
-        request = _request(self.zygote, room, binds) | {
-            "connection_file": str(room.connection),
-            "limits": room.limits.rlimits(),
+        binds = [_writable(config.scratch, config.home), _writable(config.sockets, config.sockets)]
+        request = _request(self.fork_server, config, binds) | {
+            "connection_file": str(config.connection),
+            "limits": config.limits.rlimits(),
         }
-        return WarmProcess(self.zygote.control, request)
+        return ForkedProcess(self.fork_server.control, request)
 
 
-class WarmExaminer:
+class StartForkedExaminer:
     """Starts the engine's examiners as forks: a `proctor.StartExaminer`."""
 
-    def __init__(self, zygote: Zygote) -> None:
-        self.zygote = zygote
+    def __init__(self, fork_server: ForkServer) -> None:
+        self.fork_server = fork_server
 
-    def __call__(self, descriptor: int, room: Room) -> WarmProcess:
+    def __call__(self, descriptor: int, config: KernelConfig) -> ForkedProcess:
         """Fork a process that serves test cells on the socket `descriptor`.
 
         It sees its copy of the learner's files and none of the learner's processes.
 
         Raises:
-            WarmError: see `WarmProcess`.
+            ForkError: see `ForkedProcess`.
         """
-        request = _request(self.zygote, room, [_writable(room.home, room.home)]) | {
+        request = _request(self.fork_server, config, [_writable(config.home, config.home)]) | {
             "main": "grader.endpoints.examiner:examine",
             "own_user": False,
-            "limits": {"RLIMIT_DATA": room.limits.memory},
+            "limits": {"RLIMIT_DATA": config.limits.memory},
         }
-        return WarmProcess(self.zygote.control, request, descriptor)
+        return ForkedProcess(self.fork_server.control, request, descriptor)
 
 
 Bind = tuple[str, str, bool]
@@ -355,14 +355,14 @@ def _writable(source: Path, target: Path) -> Bind:
     return str(source), str(target), True
 
 
-def _request(zygote: Zygote, room: Room, binds: list[Bind]) -> dict[str, Any]:
+def _request(fork_server: ForkServer, config: KernelConfig, binds: list[Bind]) -> dict[str, Any]:
     """The fields that a kernel and an examiner share; both see the course's data sets."""
-    mounted, course = zygote.base / COURSE, room.home / COURSE
+    mounted, course = fork_server.base / COURSE, config.home / COURSE
     parts = [name for name in shared() if (mounted / name).exists()]
     return {
         "connection_file": "",
-        "cwd": str(room.home / WORK),
-        "env": Sandbox(room.scratch, room.home, room.sockets).environment(),
+        "cwd": str(config.home / WORK),
+        "env": Sandbox(config.scratch, config.home, config.sockets).environment(),
         "binds": [*binds, *((str(mounted / name), str(course / name), False) for name in parts)],
-        "sandboxed": zygote.sandboxed,
+        "sandboxed": fork_server.sandboxed,
     }

@@ -1,6 +1,6 @@
 """Warm kernels for every program that uses jupyter_client: nbclient, nbval, nbgrader's Validate.
 
-pyproject.toml registers `WarmProvisioner` under the name "warm-fork". It is for trusted notebooks:
+pyproject.toml registers `ForkProvisioner` under the name "forked". It is for trusted notebooks:
 its kernels have no sandbox. Where no fork is to be had, kernels start as they always do.
 """
 
@@ -21,11 +21,11 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 from traitlets import Unicode, default
 
 if TYPE_CHECKING:
-    from grader.kernels.forked import Zygote
+    from grader.kernels.forked import ForkServer
 
-PROVISIONER = "warm-fork"
-#: Environment variable with the path of the zygote's control socket.
-CONTROL = "COURSE_ZYGOTE"
+PROVISIONER = "forked"
+#: Environment variable with the path of the fork server's control socket.
+CONTROL = "COURSE_FORK_SERVER"
 #: jupyter_client's own environment variable for the provisioner of kernels that name none.
 DEFAULT = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 #: What lessons use beside what labs do.
@@ -40,9 +40,9 @@ LESSONS = (
 _log = logging.getLogger(__name__)
 
 
-def warm_environment(zygote: Zygote) -> dict[str, str]:
-    """What to add to a program's environment so that its kernels are forks of `zygote`."""
-    return {CONTROL: str(zygote.control), DEFAULT: PROVISIONER}
+def fork_environment(fork_server: ForkServer) -> dict[str, str]:
+    """What to add to a program's environment so that its kernels are forks of `fork_server`."""
+    return {CONTROL: str(fork_server.control), DEFAULT: PROVISIONER}
 
 
 def available() -> bool:
@@ -56,28 +56,28 @@ def available() -> bool:
     return PROVISIONER in KernelProvisionerFactory.instance().get_provisioner_entries()
 
 
-def start_zygote() -> Zygote | None:
+def start_fork_server() -> ForkServer | None:
     """A running parent for the kernels of trusted notebooks; None, and a warning, without one."""
     if not available():
         return None
     # This module is imported where that one cannot be: it needs Linux.
-    from grader.kernels.forked import PRELOAD, WarmError, Zygote
+    from grader.kernels.forked import PRELOAD, ForkError, ForkServer
 
     try:
-        return Zygote(preload=(*PRELOAD, *LESSONS), sandboxed=False).start()
-    except (WarmError, OSError) as error:
+        return ForkServer(preload=(*PRELOAD, *LESSONS), sandboxed=False).start()
+    except (ForkError, OSError) as error:
         _log.warning("Notebooks take some seconds more each, with cold kernels. %s", error)
         return None
 
 
 @contextmanager
-def kernels_of(zygote: Zygote) -> Iterator[None]:
-    """The kernels that this process starts inside the statement are forks of `zygote`."""
+def kernels_of(fork_server: ForkServer) -> Iterator[None]:
+    """The kernels that this process starts inside the statement are forks of `fork_server`."""
     factory = KernelProvisionerFactory.instance()
     usual, outer = factory.default_provisioner_name, os.environ.get(CONTROL)
     # Not by DEFAULT: the factory reads it once, before the first kernel of the process.
     factory.default_provisioner_name = PROVISIONER
-    os.environ[CONTROL] = str(zygote.control)
+    os.environ[CONTROL] = str(fork_server.control)
     try:
         yield
     finally:
@@ -88,27 +88,27 @@ def kernels_of(zygote: Zygote) -> Iterator[None]:
 
 
 @contextmanager
-def warm_kernels(notebooks: int) -> Iterator[None]:
+def forked_kernels(notebooks: int) -> Iterator[None]:
     """Kernels started inside the statement are forks, where that is possible and worth while.
 
     Args:
-        notebooks: how many are going to be run. The zygote takes as long to start as one notebook
+        notebooks: how many are going to be run. The fork server takes as long to start as one notebook
             takes to import the libraries, so it gains nothing for a single one.
     """
-    zygote = start_zygote() if notebooks > 1 else None
-    if zygote is None:
+    fork_server = start_fork_server() if notebooks > 1 else None
+    if fork_server is None:
         yield
         return
-    with zygote, kernels_of(zygote):
+    with fork_server, kernels_of(fork_server):
         yield
 
 
-class WarmProvisioner(LocalProvisioner):
-    """Asks a zygote for a fork; starts the kernel as its base class does where there is none."""
+class ForkProvisioner(LocalProvisioner):
+    """Asks a fork server for a fork; starts the kernel as its base class does where there is none."""
 
-    control = Unicode(help="The zygote's control socket; default: from the environment")
+    control = Unicode(help="The fork server's control socket; default: from the environment")
 
-    process: Any = None  # a Popen, or a WarmProcess, which is used like one
+    process: Any = None  # a Popen, or a ForkedProcess, which is used like one
     forked = False
 
     @default("control")
@@ -131,7 +131,7 @@ class WarmProvisioner(LocalProvisioner):
             env.pop(name, None)
 
     def _wanted(self) -> bool:
-        """Whether there is a zygote and the notebook asks for its environment and language."""
+        """Whether there is a fork server and the notebook asks for its environment and language."""
         python = Path(self.kernel_spec.argv[0])
         here = not python.is_absolute() or python.parent == Path(sys.executable).parent
         return bool(self.control) and here and "ipykernel_launcher" in self.kernel_spec.argv
@@ -140,7 +140,7 @@ class WarmProvisioner(LocalProvisioner):
         self.forked = False
         if not self._wanted():
             return await super().launch_kernel(cmd, **kwargs)
-        from grader.kernels.forked import WarmError, WarmProcess
+        from grader.kernels.forked import ForkedProcess, ForkError
 
         manager: Any = self.parent
         self.cwd = Path(kwargs.get("cwd") or Path.cwd())
@@ -153,8 +153,8 @@ class WarmProvisioner(LocalProvisioner):
             "sandboxed": False,
         }
         try:
-            self.process = WarmProcess(self.control, request)
-        except WarmError as error:
+            self.process = ForkedProcess(self.control, request)
+        except ForkError as error:
             self.log.warning("%s. This kernel starts cold, which takes some seconds more.", error)
             return await super().launch_kernel(cmd, **kwargs)
         self.forked = True

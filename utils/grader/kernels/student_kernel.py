@@ -28,7 +28,7 @@ from grader.isolation.sandbox import COURSE, WORK, WORKSPACE, Limits, Sandbox
 from grader.isolation.watchdog import Watchdog
 from grader.kernels.outputs import Collector
 from grader.wire import codec
-from grader.wire.framing import Exchange, receive, send
+from grader.wire.framing import AgentListener, receive, send
 
 CONNECTION = "kernel.json"
 _GRACE = 3.0  # seconds from an interrupt to the end of a kernel that ignores it
@@ -37,7 +37,7 @@ _RECONNECT = 10  # milliseconds between attempts to reach a kernel that is not t
 _STARTUP = 120.0
 _LARGEST_MESSAGE = 64 * 2**20
 
-Status = Literal["ok", "error", "timeout", "dead"]
+CellStatus = Literal["ok", "error", "timeout", "dead"]
 
 
 class KernelGoneError(RuntimeError):
@@ -45,7 +45,7 @@ class KernelGoneError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Room:
+class KernelConfig:
     """Where one kernel lives.
 
     Attributes:
@@ -90,26 +90,26 @@ class Process(Protocol):
     def wait(self, timeout: float | None = None) -> int: ...
 
 
-#: Starts an ipykernel on ``room.connection`` in the room's home, isolated from everything else.
-Start = Callable[[Room], Process]
+#: Starts an ipykernel on ``config.connection`` in the kernel's home, isolated from everything else.
+StartKernel = Callable[[KernelConfig], Process]
 
 
-def start_sandboxed(room: Room) -> Process:
+def start_sandboxed(config: KernelConfig) -> Process:
     """A new Python under bubblewrap.
 
     Call it from a thread that lives as long as the kernel: the sandbox dies with its parent.
     """
-    sandbox = Sandbox(room.scratch, room.home, room.sockets, room.limits)
+    sandbox = Sandbox(config.scratch, config.home, config.sockets, config.limits)
     if os.getuid() == 0:
-        _give_away([room.scratch, room.sockets], sandbox.uid)
-    return _spawn(sandbox.command(_launch(room), folder=WORK), cwd="/")
+        _give_away([config.scratch, config.sockets], sandbox.uid)
+    return _spawn(sandbox.command(_launch(config), folder=WORK), cwd="/")
 
 
-def start_unprotected(room: Room) -> Process:
+def start_unprotected(config: KernelConfig) -> Process:
     """A new Python without any protection: the learner's code can do what the grader can."""
-    sandbox = Sandbox(room.scratch, room.scratch, room.sockets, room.limits)
+    sandbox = Sandbox(config.scratch, config.scratch, config.sockets, config.limits)
     environment = sandbox.environment() | real_course()
-    return _spawn(_launch(room), cwd=str(room.scratch / WORK), env=environment)
+    return _spawn(_launch(config), cwd=str(config.scratch / WORK), env=environment)
 
 
 def real_course() -> dict[str, str]:
@@ -120,9 +120,9 @@ def real_course() -> dict[str, str]:
         return {}
 
 
-def _launch(room: Room) -> list[str]:
+def _launch(config: KernelConfig) -> list[str]:
     options = ["--HistoryManager.enabled=False", "--IPKernelApp.parent_handle=0"]
-    return [sys.executable, "-m", "ipykernel_launcher", "-f", str(room.connection), *options]
+    return [sys.executable, "-m", "ipykernel_launcher", "-f", str(config.connection), *options]
 
 
 def _spawn(argv: list[str], **settings: Any) -> Process:
@@ -142,24 +142,24 @@ def _give_away(folders: list[Path], uid: int) -> None:
 class StudentKernel:
     """A running kernel; use it in a `with` statement, which ends it and all it started."""
 
-    def __init__(self, room: Room, start: Start) -> None:
-        self.room = room
-        room.prepare()
-        self.exchange = Exchange(room.sockets / "a")
-        self.process = start(room)
+    def __init__(self, config: KernelConfig, start: StartKernel) -> None:
+        self.config = config
+        config.prepare()
+        self.exchange = AgentListener(config.sockets / "a")
+        self.process = start(config)
         context = zmq.Context()
         context.setsockopt(zmq.MAXMSGSIZE, _LARGEST_MESSAGE)
         context.setsockopt(zmq.LINGER, 0)
         context.setsockopt(zmq.RECONNECT_IVL, _RECONNECT)
         self.client = BlockingKernelClient(context=context)
         self.context = context
-        self.watchdog = Watchdog(self.process, room.scratch, room.limits, room.sockets)
+        self.watchdog = Watchdog(self.process, config.scratch, config.limits, config.sockets)
         self.death = ""
-        self.output_left = 20 * room.limits.output
+        self.output_left = 20 * config.limits.output
 
     def __enter__(self) -> StudentKernel:
         try:
-            self.client.load_connection_file(str(self.room.connection))
+            self.client.load_connection_file(str(self.config.connection))
             self.client.start_channels(stdin=False, hb=False)
             deadline = time.monotonic() + _STARTUP
             # Published before the kernel hears our subscription, a message is lost: ask again.
@@ -198,9 +198,9 @@ class StudentKernel:
                 self.watchdog.kill()
         return not self.death
 
-    def run(self, source: str, seconds: float) -> tuple[Status, list[dict[str, Any]]]:
+    def run(self, source: str, seconds: float) -> tuple[CellStatus, list[dict[str, Any]]]:
         """Run a cell of the learner; what became of it, and its outputs."""
-        limit = max(0, min(self.room.limits.output, self.output_left))
+        limit = max(0, min(self.config.limits.output, self.output_left))
         collector = Collector(limit)
         status = self._run(source, seconds, collector)
         self.output_left -= collector.size
@@ -220,10 +220,10 @@ class StudentKernel:
             return self.alive() and time.monotonic() < deadline
 
         try:
-            line = self.exchange.line or self._call_agent(go_on)
-            line.settimeout(seconds)
-            send(line, question)
-            return receive(line, codec.MAX_BYTES + 8, go_on)
+            connection = self.exchange.connection or self._call_agent(go_on)
+            connection.settimeout(seconds)
+            send(connection, question)
+            return receive(connection, codec.MAX_BYTES + 8, go_on)
         except TimeoutError:
             if not self.alive():
                 raise KernelGoneError(self.death) from None
@@ -253,9 +253,9 @@ class StudentKernel:
         self._interrupt()
         deadline = time.monotonic() + _GRACE
         try:
-            if self.exchange.line is not None:
+            if self.exchange.connection is not None:
                 most = codec.MAX_BYTES + 8
-                receive(self.exchange.line, most, lambda: time.monotonic() < deadline)
+                receive(self.exchange.connection, most, lambda: time.monotonic() < deadline)
         except TimeoutError:
             self._end_stubborn()
         except OSError:
@@ -269,7 +269,7 @@ class StudentKernel:
         self.death = "the kernel was ended: it did not stop when its time was up"
         self.watchdog.kill()
 
-    def _run(self, source: str, seconds: float, collector: Collector) -> Status:
+    def _run(self, source: str, seconds: float, collector: Collector) -> CellStatus:
         if not self.alive():
             return "dead"
         self.exchange.hang_up()

@@ -24,14 +24,14 @@ from grader.isolation.files import copy_tree, scratch_folder
 from grader.isolation.sandbox import WORK, Limits, why_not
 from grader.kernels.outputs import error_output
 from grader.kernels.student_kernel import (
+    KernelConfig,
     KernelGoneError,
-    Room,
-    Start,
+    StartKernel,
     StudentKernel,
     start_sandboxed,
     start_unprotected,
 )
-from grader.trusted.lab_names import Names, names_of
+from grader.trusted.lab_names import LabNames, names_of
 from grader.trusted.proctor import Proctor, StartExaminer, start_examiner
 
 TIMEOUT, DEAD = "CellTimeoutError", "DeadKernelError"
@@ -59,7 +59,7 @@ class Job:
     notebook: NotebookNode
     tests: dict[str, str]
     parameters: dict[str, Any] = field(default_factory=dict)
-    names: Names = field(default_factory=Names)
+    names: LabNames = field(default_factory=LabNames)
     files: Path | None = None
     restored: Path | None = None
 
@@ -67,7 +67,7 @@ class Job:
 def run(
     job: Job,
     limits: Limits,
-    start: Start = start_sandboxed,
+    start: StartKernel = start_sandboxed,
     start_examiner: StartExaminer = start_examiner,
 ) -> NotebookNode:
     """The notebook with the outputs of all its code cells.
@@ -81,10 +81,13 @@ def run(
     """
     notebook = nbformat.from_dict(job.notebook)
     clock = _Clock(limits)
-    with _room(limits, shared=start is start_unprotected) as room:
+    with _kernel_config(limits, shared=start is start_unprotected) as config:
         if job.files is not None:
-            copy_tree(job.files, room.scratch / WORK, limits.disk, skip=_is_notebook)
-        with StudentKernel(room, start) as kernel, Proctor(kernel, job, start_examiner) as proctor:
+            copy_tree(job.files, config.scratch / WORK, limits.disk, skip=_is_notebook)
+        with (
+            StudentKernel(config, start) as kernel,
+            Proctor(kernel, job, start_examiner) as proctor,
+        ):
             code = [cell for cell in notebook.cells if cell.cell_type == "code"]
             seen: set[str] = set()
             for number, cell in enumerate(code, start=1):
@@ -97,7 +100,7 @@ def run(
                 cell.execution_count = number
                 cell.outputs = [nbformat.from_dict(_numbered(o, number)) for o in outputs]
         if job.restored is not None:
-            copy_tree(room.scratch / WORK, job.restored, limits.disk, skip=_is_notebook, new=True)
+            copy_tree(config.scratch / WORK, job.restored, limits.disk, skip=_is_notebook, new=True)
     return notebook
 
 
@@ -147,7 +150,7 @@ class _Clock:
 
 
 @contextmanager
-def _room(limits: Limits, shared: bool) -> Iterator[Room]:
+def _kernel_config(limits: Limits, shared: bool) -> Iterator[KernelConfig]:
     """Folders for one kernel. The path it sees as its home is, outside, the grader's copy of it.
 
     Without a sandbox a path means the same folder to both.
@@ -156,7 +159,7 @@ def _room(limits: Limits, shared: bool) -> Iterator[Room]:
         for part in ("s", "k", "home"):
             (base / part).mkdir()
         home = base / "s" if shared else base / "home"
-        yield Room(base / "s", home, base / "k", limits)
+        yield KernelConfig(base / "s", home, base / "k", limits)
 
 
 class TrustedExecute(Execute):
@@ -186,7 +189,7 @@ class TrustedExecute(Execute):
             notebook=nb,
             tests=_tests(marks),
             parameters=resources.get("parameters", {}),
-            names=names_of(source) if source.is_file() else Names(),
+            names=names_of(source) if source.is_file() else LabNames(),
             files=folder,
             restored=folder,
         )
@@ -207,7 +210,7 @@ class TrustedExecute(Execute):
             output=self.output_bytes,
         )
 
-    def _start(self) -> Start:
+    def _start(self) -> StartKernel:
         if self.unsafe_no_sandbox:
             return start_unprotected
         problem = why_not()

@@ -14,7 +14,7 @@ from grader.trusted.lab_imports import imported_modules
 
 
 @dataclass(frozen=True)
-class Names:
+class LabNames:
     """Names that test cells may use without defining them.
 
     Attributes:
@@ -29,13 +29,13 @@ class Names:
     modules: tuple[str, ...] = ()
 
 
-def names_of(notebook: Path) -> Names:
+def names_of(notebook: Path) -> LabNames:
     """The names of a source notebook, those of its test cells left out."""
     return _names_of(notebook, notebook.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
-def _names_of(notebook: Path, changed: int) -> Names:
+def _names_of(notebook: Path, changed: int) -> LabNames:
     imports: dict[str, tuple[str, str | None]] = {}
     theirs: set[str] = set()
     for cell in nbformat.read(notebook, as_version=4).cells:
@@ -50,7 +50,7 @@ def _names_of(notebook: Path, changed: int) -> Names:
             if not utils.is_solution(cell):
                 imports |= _imported(statement)
     own = {name: what for name, what in imports.items() if name not in theirs}
-    return Names(own, frozenset(theirs), imported_modules(notebook))
+    return LabNames(own, frozenset(theirs), imported_modules(notebook))
 
 
 def _imported(statement: ast.stmt) -> dict[str, tuple[str, str | None]]:

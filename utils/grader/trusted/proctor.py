@@ -17,26 +17,26 @@ from typing import TYPE_CHECKING, Any
 from grader.isolation.files import DISK_FULL, Fingerprint, copy_tree, fingerprint
 from grader.isolation.sandbox import COURSE, WORK, Sandbox, prlimit
 from grader.kernels.outputs import error_output
-from grader.kernels.student_kernel import Process, Room, StudentKernel, real_course
+from grader.kernels.student_kernel import KernelConfig, Process, StudentKernel, real_course
 
 if TYPE_CHECKING:
     from grader.trusted.execute import Job
 
 _STARTUP = 120.0
 
-#: Starts an examiner on a socket (its descriptor), in the home of a room.
-StartExaminer = Callable[[int, Room], Process]
+#: Starts an examiner on a socket (its descriptor), in the home of a kernel.
+StartExaminer = Callable[[int, KernelConfig], Process]
 
 
-def start_examiner(descriptor: int, room: Room) -> Process:
+def start_examiner(descriptor: int, config: KernelConfig) -> Process:
     """A new Python; nothing of the learner's folder can be imported in it."""
-    home = room.home
-    limit = prlimit({"RLIMIT_DATA": room.limits.memory})
+    home = config.home
+    limit = prlimit({"RLIMIT_DATA": config.limits.memory})
     return subprocess.Popen(
         [*limit, sys.executable, "-P", "-m", "grader.endpoints.examiner", str(descriptor)],
         pass_fds=[descriptor],
         cwd=home / WORK,
-        env=Sandbox(home, home, room.sockets).environment() | real_course(),
+        env=Sandbox(home, home, config.sockets).environment() | real_course(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -51,14 +51,14 @@ class Proctor:
     """
 
     def __init__(self, kernel: StudentKernel, job: Job, start: StartExaminer) -> None:
-        self.room = room = kernel.room
+        self.config = config = kernel.config
         self.kernel = kernel
         self.start_process = start
         self.setup = {
             "parameters": job.parameters,
             "imports": job.names.imports,
             "theirs": sorted(job.names.theirs),
-            "root": str(room.home),
+            "root": str(config.home),
         }
         self.copied: Fingerprint = ()
         self.process: Process | None = None
@@ -95,7 +95,7 @@ class Proctor:
         return [error_output("CellTimeoutError", f"stopped after {seconds:g} seconds")]
 
     def _ask(self, question: bytes, left: float) -> bytes:
-        seconds = max(0.5, min(self.room.limits.call_seconds, left - 0.5))
+        seconds = max(0.5, min(self.config.limits.call_seconds, left - 0.5))
         try:
             return b"A" + self.kernel.ask(question, seconds)
         except (RuntimeError, OSError) as error:  # dead, out of time, or no answer
@@ -104,7 +104,7 @@ class Proctor:
     def _start(self) -> Connection:
         ours, theirs = socket.socketpair()
         with theirs:
-            self.process = self.start_process(theirs.fileno(), self.room)
+            self.process = self.start_process(theirs.fileno(), self.config)
         self.link = link = Connection(ours.detach())
         link.send_bytes(b"S" + json.dumps(self.setup).encode())
         if not link.poll(_STARTUP) or link.recv_bytes() != b"R":
@@ -116,16 +116,16 @@ class Proctor:
 
         Files that name each other by absolute path, as MLflow's do, then fit together.
         """
-        room = self.room
-        (room.home / WORK).mkdir(parents=True, exist_ok=True)
+        config = self.config
+        (config.home / WORK).mkdir(parents=True, exist_ok=True)
         now = self._changed()
         if now is None:
             return
-        for part in room.home.iterdir():
+        for part in config.home.iterdir():
             if part.name != COURSE:  # the data sets may be mounted there
                 _empty(part)
-        copy_tree(room.scratch, room.home, room.limits.disk, skip=_not_for_tests)
-        (room.home / WORK).mkdir(exist_ok=True)
+        copy_tree(config.scratch, config.home, config.limits.disk, skip=_not_for_tests)
+        (config.home / WORK).mkdir(exist_ok=True)
         self.copied = now
 
     def _copy_changes(self) -> None:
@@ -136,24 +136,24 @@ class Proctor:
         now = self._changed()
         if now is None:
             return
-        room, unchanged = self.room, set(now) & set(self.copied)
+        config, unchanged = self.config, set(now) & set(self.copied)
         kept, present = {entry[0] for entry in unchanged}, {entry[0] for entry in now}
         for path, *_ in self.copied:
             if path not in present and not _not_for_tests(Path(path)):
-                _delete(room.home, path)
+                _delete(config.home, path)
         copy_tree(
-            room.scratch,
-            room.home,
-            room.limits.disk,
+            config.scratch,
+            config.home,
+            config.limits.disk,
             skip=lambda path: _not_for_tests(path) or str(path) in kept,
         )
         self.copied = now
 
     def _changed(self) -> Fingerprint | None:
         """What the learner's folder holds, if that is not what was copied last."""
-        if self.room.home == self.room.scratch:
+        if self.config.home == self.config.scratch:
             return None
-        now = fingerprint(self.room.scratch)
+        now = fingerprint(self.config.scratch)
         return None if now == self.copied else now
 
     def _end(self) -> None:

@@ -17,21 +17,21 @@ _CHUNK = 1 << 20
 _HEAD = 8
 
 
-class LineClosedError(ConnectionError):
+class ConnectionClosedError(ConnectionError):
     """The other end hung up."""
 
 
-def send(line: socket.socket, data: bytes) -> None:
+def send(connection: socket.socket, data: bytes) -> None:
     """Send a frame.
 
     Raises:
         OSError: the other end is gone, or did not take it within the socket's timeout.
     """
-    line.sendall(len(data).to_bytes(_HEAD, "big"))
-    line.sendall(data)
+    connection.sendall(len(data).to_bytes(_HEAD, "big"))
+    connection.sendall(data)
 
 
-def receive(line: socket.socket, most: int, go_on: Callable[[], bool] | None = None) -> bytes:
+def receive(connection: socket.socket, most: int, go_on: Callable[[], bool] | None = None) -> bytes:
     """The next frame.
 
     Args:
@@ -39,31 +39,31 @@ def receive(line: socket.socket, most: int, go_on: Callable[[], bool] | None = N
         go_on: asked several times a second whether to wait any longer; default: for ever.
 
     Raises:
-        LineClosedError: the other end hung up, or announced more than ``most`` bytes.
+        ConnectionClosedError: the other end hung up, or announced more than ``most`` bytes.
         TimeoutError: ``go_on`` said no.
     """
-    line.settimeout(None if go_on is None else _TICK)
-    size = int.from_bytes(_exactly(line, _HEAD, go_on), "big")
+    connection.settimeout(None if go_on is None else _TICK)
+    size = int.from_bytes(_exactly(connection, _HEAD, go_on), "big")
     if size > most:
-        raise LineClosedError(f"a frame of {size} bytes")
-    return _exactly(line, size, go_on)
+        raise ConnectionClosedError(f"a frame of {size} bytes")
+    return _exactly(connection, size, go_on)
 
 
-def _exactly(line: socket.socket, size: int, go_on: Callable[[], bool] | None) -> bytes:
+def _exactly(connection: socket.socket, size: int, go_on: Callable[[], bool] | None) -> bytes:
     # Grows with what has come, not with what was announced.
     found = bytearray()
     while len(found) < size:
         with suppress(TimeoutError):
-            part = line.recv(min(size - len(found), _CHUNK))
+            part = connection.recv(min(size - len(found), _CHUNK))
             if not part:
-                raise LineClosedError("the other end hung up")
+                raise ConnectionClosedError("the other end hung up")
             found += part
         if len(found) < size and go_on is not None and not go_on():
             raise TimeoutError
     return bytes(found)
 
 
-class Exchange:
+class AgentListener:
     """The grader's end: a place that an agent can call.
 
     Args:
@@ -75,7 +75,7 @@ class Exchange:
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(place))
         self._listener.listen(1)
-        self.line: socket.socket | None = None
+        self.connection: socket.socket | None = None
 
     def accept(self, go_on: Callable[[], bool]) -> socket.socket:
         """Wait for a call.
@@ -84,19 +84,19 @@ class Exchange:
             TimeoutError: ``go_on`` said no.
         """
         self._listener.settimeout(_TICK)
-        while self.line is None:
+        while self.connection is None:
             try:
-                self.line, _ = self._listener.accept()
+                self.connection, _ = self._listener.accept()
             except TimeoutError:
                 if not go_on():
                     raise
-        return self.line
+        return self.connection
 
     def hang_up(self) -> None:
         """End the call, if there is one; the agent then returns."""
-        if self.line is not None:
-            self.line.close()
-            self.line = None
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
 
     def close(self) -> None:
         self.hang_up()

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from churn import data, schema
-from churn.data import DataError
+from churn.data import DataError, ibm
 
 needs_ibm = pytest.mark.skipif(
     not os.environ.get(data.IBM_CSV), reason=f"{data.IBM_CSV} does not name IBM's telco CSV"
@@ -22,8 +22,8 @@ def stand_in(tmp_path, monkeypatch) -> Path:
     """A small file that passes for IBM's: its hash and row count are the expected ones."""
     file = tmp_path / "telco.csv"
     data.write_csv(data.load(n=50, seed=1), file)
-    monkeypatch.setattr(data, "IBM_SHA256", hashlib.sha256(file.read_bytes()).hexdigest())
-    monkeypatch.setattr(data, "IBM_ROWS", 50)
+    monkeypatch.setattr(ibm, "IBM_SHA256", hashlib.sha256(file.read_bytes()).hexdigest())
+    monkeypatch.setattr(ibm, "IBM_ROWS", 50)
     monkeypatch.delenv(data.IBM_CSV, raising=False)
     monkeypatch.delenv(data.IBM_URL, raising=False)
     return file
@@ -183,4 +183,4 @@ def test_ibms_file_loads_and_is_written_back_byte_for_byte(tmp_path):
     assert int(table["TotalCharges"].isna().sum()) == 11
     assert int((table["Churn"] == "Yes").sum()) == 1869
     data.write_csv(table, tmp_path / "again.csv")
-    assert hashlib.sha256((tmp_path / "again.csv").read_bytes()).hexdigest() == data.IBM_SHA256
+    assert hashlib.sha256((tmp_path / "again.csv").read_bytes()).hexdigest() == ibm.IBM_SHA256

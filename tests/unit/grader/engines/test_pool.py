@@ -178,24 +178,24 @@ def test_the_state_of_each_submission_is_told(course: Course) -> None:
 
     batch = submissions(course, LAB, NAMES[:2])
     for _ in range(2):
-        list(pool.grade_many(Counting(course), course, batch, nothing, tell=tell))  # type: ignore[arg-type]
+        list(pool.grade_many(Counting(course), course, batch, nothing, on_progress=tell))  # type: ignore[arg-type]
     first = [(name, state) for name in NAMES[:2] for state in ("running", "graded")]
     assert heard == [*first, *((name, "unchanged") for name in NAMES[:2])]
 
 
 def test_a_place_that_is_gone_is_no_learners_failure(course: Course) -> None:
     def gone(job: Job, limits: Limits) -> object:
-        raise pool.PlaceError("the zygote ended")
+        raise pool.InfrastructureError("the fork server ended")
 
     class Swallows(Counting):
         """As nbgrader does with any exception."""
 
         def grade(self, submission: Submission) -> Outcome:
-            with contextlib.suppress(pool.PlaceError):
+            with contextlib.suppress(pool.InfrastructureError):
                 pool.PooledExecute().execute(Job({}, {}), Limits())
             return Outcome(submission.student, LAB, "failed", "nbgrader failed", 0.0, 9.0, 0.1)
 
-    with pytest.raises(pool.PlaceError, match="the zygote ended"):
+    with pytest.raises(pool.InfrastructureError, match="the fork server ended"):
         grade(course, Swallows(course), 2, gone)
     assert [load_outcome(course, name, LAB) for name in NAMES] == [None] * len(NAMES)
     again = Counting(course)

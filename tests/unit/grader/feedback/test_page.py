@@ -8,9 +8,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from coursekit.checks import Rubric, close
-from grader.endpoints.examiner import Channel, Names, run_cell
+from grader.endpoints.examiner import Channel, ExaminerNamespace, run_cell
 from grader.engines.autograde import explain
-from grader.feedback.check_results import Check, checks, explain_undefined, failures, shown
+from grader.feedback.check_results import CheckResult, checks, explain_undefined, failures, shown
 from grader.feedback.page import FeedbackExporter, HideTests
 
 RUBRIC = """from coursekit.checks import Rubric, close
@@ -61,7 +61,7 @@ class _NoNotebook(Channel):
 
 def _run(source: str, /, **functions: object) -> NotebookNode:
     """A test cell as the examiner runs it."""
-    names = Names(_NoNotebook(), {"parameters": functions, "imports": {}, "theirs": []})
+    names = ExaminerNamespace(_NoNotebook(), {"parameters": functions, "imports": {}, "theirs": []})
     cell = new_code_cell(source, id="area-test", execution_count=3)
     cell.outputs = [nbformat.from_dict(output) for output in run_cell(source, names)]
     cell.metadata["nbgrader"] = nbformat.from_dict(
@@ -74,13 +74,13 @@ def test_a_hidden_check_gives_its_title_and_no_value() -> None:
     cell = _run(RUBRIC, area=lambda width, height: 1)
     unseen = "not right for inputs that you have not seen"
     assert checks(cell) == [
-        Check("two: by three", False, "the area should be 6, got 1"),
-        Check("4 wide: visible", False, "the area should be 4, got 1"),
-        Check("5 wide: visible", False, "the area should be 5, got 1"),
-        Check("a thin one: area", False, unseen),
-        Check("a wide: one: area", False, unseen),
-        Check("no width", False, "What is the area if the width is None?"),
-        Check("computed title", False, unseen),
+        CheckResult("two: by three", False, "the area should be 6, got 1"),
+        CheckResult("4 wide: visible", False, "the area should be 4, got 1"),
+        CheckResult("5 wide: visible", False, "the area should be 5, got 1"),
+        CheckResult("a thin one: area", False, unseen),
+        CheckResult("a wide: one: area", False, unseen),
+        CheckResult("no width", False, "What is the area if the width is None?"),
+        CheckResult("computed title", False, unseen),
     ]
     assert shown(cell)[-1] == "0 of 7 checks passed"
     assert "7531" not in str(shown(cell))
@@ -110,22 +110,25 @@ def test_the_hint_of_a_check_whose_function_raises(error: Exception, hint: str) 
 @pytest.mark.parametrize(
     ("wrong", "check"),
     [
-        ({2: 5}, Check("the test", False, "Twice two is four, not 5.")),
+        ({2: 5}, CheckResult("the test", False, "Twice two is four, not 5.")),
         (
             {-1: 1},
-            Check("A negative number.", False, "not right for inputs that you have not seen"),
+            CheckResult("A negative number.", False, "not right for inputs that you have not seen"),
         ),
         (
             {7531: 1},
-            Check("a hidden test", False, "not right for inputs that you have not seen"),
+            CheckResult("a hidden test", False, "not right for inputs that you have not seen"),
         ),
-        ({7532: 1}, Check("Through a helper.", False, "Think of 1,000s.")),
-        ({0: 1}, Check("the test", False, "Zero.")),
-        ({2: ValueError("why")}, Check("the test", False, "your code raised ValueError: why")),
-        ({2: NotImplementedError()}, Check("the test", False, "nothing is written here yet")),
+        ({7532: 1}, CheckResult("Through a helper.", False, "Think of 1,000s.")),
+        ({0: 1}, CheckResult("the test", False, "Zero.")),
+        (
+            {2: ValueError("why")},
+            CheckResult("the test", False, "your code raised ValueError: why"),
+        ),
+        ({2: NotImplementedError()}, CheckResult("the test", False, "nothing is written here yet")),
         (
             {"7533": ValueError("bad 7533")},
-            Check(
+            CheckResult(
                 "a hidden test",
                 False,
                 "your code raised ValueError on inputs that you have not seen",
@@ -133,7 +136,9 @@ def test_the_hint_of_a_check_whose_function_raises(error: Exception, hint: str) 
         ),
     ],
 )
-def test_an_error_shows_what_its_line_allows(wrong: dict[object, object], check: Check) -> None:
+def test_an_error_shows_what_its_line_allows(
+    wrong: dict[object, object], check: CheckResult
+) -> None:
     def double(x: object) -> object:
         answer = wrong.get(x, x * 2)  # type: ignore[operator]
         if isinstance(answer, Exception):
@@ -361,7 +366,7 @@ def test_lines_of_a_rubric_have_the_form_that_is_read(capsys: pytest.CaptureFixt
         close(1, 2, "the number")
     source = 'with rubric.check("a title"):\n    pass'
     cell = new_code_cell(source, outputs=[new_output("stream", text=capsys.readouterr().out)])
-    assert checks(cell) == [Check("a title", False, "the number should be 2, got 1")]
+    assert checks(cell) == [CheckResult("a title", False, "the number should be 2, got 1")]
 
 
 def test_page_is_bound_by_a_policy() -> None:

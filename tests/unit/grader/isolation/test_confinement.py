@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 import coursekit
-from asking import error_name
-from asking import value as ask
 from grader.isolation import seccomp
 from grader.isolation.sandbox import Limits, Sandbox, prlimit, why_not
 from grader.kernels import forked
-from grader.kernels.student_kernel import Room, Start, StudentKernel, start_sandboxed
+from grader.kernels.student_kernel import KernelConfig, StartKernel, StudentKernel, start_sandboxed
+from kernel_queries import error_name
+from kernel_queries import value as ask
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 needs_filter = pytest.mark.skipif(not seccomp.available(), reason="unknown system call numbers")
@@ -29,26 +29,28 @@ LIMITS = Limits(memory=400 << 20, file_size=200 << 20, disk=100 << 20)
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[forked.Zygote]:
-    with forked.Zygote(preload=MODULES) as running:
+def fork_server() -> Iterator[forked.ForkServer]:
+    with forked.ForkServer(preload=MODULES) as running:
         yield running
 
 
 @pytest.fixture(params=["cold", "warm"])
 def kernel(request: pytest.FixtureRequest) -> Iterator[StudentKernel]:
     """A kernel in a new Python under bubblewrap, and one in a fork that entered a sandbox."""
-    parent: forked.Zygote = request.getfixturevalue("zygote")
-    start: Start = start_sandboxed if request.param == "cold" else forked.WarmStart(parent)
+    parent: forked.ForkServer = request.getfixturevalue("fork_server")
+    start: StartKernel = (
+        start_sandboxed if request.param == "cold" else forked.StartForkedKernel(parent)
+    )
     base = parent.base / f"{abs(hash(request.node.nodeid)):x}"[:8]
     with opened(base, start) as running:
         yield running
 
 
 @contextmanager
-def opened(base: Path, start: Start, limits: Limits = LIMITS) -> Iterator[StudentKernel]:
+def opened(base: Path, start: StartKernel, limits: Limits = LIMITS) -> Iterator[StudentKernel]:
     for part in ("s", "k", "h"):
         (base / part).mkdir(parents=True)
-    with StudentKernel(Room(base / "s", base / "h", base / "k", limits), start) as kernel:
+    with StudentKernel(KernelConfig(base / "s", base / "h", base / "k", limits), start) as kernel:
         yield kernel
     shutil.rmtree(base)
 
@@ -213,17 +215,17 @@ def test_deleted_files_count_as_files(kernel: StudentKernel) -> None:
     assert "GB of files" in kernel.death
 
 
-def test_memory_shared_with_the_zygote_is_not_the_forks_own(tmp_path: Path) -> None:
+def test_memory_shared_with_the_fork_server_is_not_the_forks_own(tmp_path: Path) -> None:
     """Two forks of a large parent are over the limit together, and have taken nothing."""
     (tmp_path / "hoarder.py").write_text("hoard = b'x' * (500 << 20)\n")
     path = f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
-    parent = forked.Zygote(preload=(*MODULES, "hoarder"), sandboxed=False)
+    parent = forked.ForkServer(preload=(*MODULES, "hoarder"), sandboxed=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", path)
         parent.start()
     try:
         limits = Limits(memory=800 << 20)
-        with opened(parent.base / "r", forked.WarmStart(parent), limits) as kernel:
+        with opened(parent.base / "r", forked.StartForkedKernel(parent), limits) as kernel:
             assert (
                 ask(kernel, "import hoarder, time; time.sleep(2); len(hoarder.hoard)") == 500 << 20
             )

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from asking import value as ask
 from grader.isolation import resource_usage, seccomp, watchdog
 from grader.isolation.sandbox import Limits, why_not
 from grader.isolation.watchdog import Watchdog
 from grader.kernels import forked
-from grader.kernels.student_kernel import Room, StudentKernel
+from grader.kernels.student_kernel import KernelConfig, StudentKernel
+from kernel_queries import value as ask
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 needs_sandbox = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
@@ -32,18 +32,18 @@ SMALL = Limits(memory=400 << 20, file_size=200 << 20, disk=100 << 20, files=500,
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[forked.Zygote]:
-    with forked.Zygote(preload=MODULES) as running:
+def fork_server() -> Iterator[forked.ForkServer]:
+    with forked.ForkServer(preload=MODULES) as running:
         yield running
 
 
 @pytest.fixture
-def kernel(zygote: forked.Zygote) -> Iterator[StudentKernel]:
-    base = zygote.base / "room"
+def kernel(fork_server: forked.ForkServer) -> Iterator[StudentKernel]:
+    base = fork_server.base / "room"
     for part in ("s", "k", "h"):
         (base / part).mkdir(parents=True)
-    room = Room(base / "s", base / "h", base / "k", SMALL)
-    with StudentKernel(room, forked.WarmStart(zygote)) as running:
+    config = KernelConfig(base / "s", base / "h", base / "k", SMALL)
+    with StudentKernel(config, forked.StartForkedKernel(fork_server)) as running:
         yield running
     shutil.rmtree(base)
 

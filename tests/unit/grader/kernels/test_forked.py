@@ -13,12 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from asking import error, error_name
-from asking import value as ask
 from coursekit.paths import course_root
 from grader.isolation.sandbox import Limits, why_not
 from grader.kernels import forked
-from grader.kernels.student_kernel import Room, StudentKernel
+from grader.kernels.student_kernel import KernelConfig, StudentKernel
+from kernel_queries import error, error_name
+from kernel_queries import value as ask
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 #: Enough to see that something is warm, and quick to import.
@@ -29,20 +29,21 @@ Open = Callable[..., AbstractContextManager[StudentKernel]]
 
 
 @pytest.fixture(scope="module")
-def parent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[forked.Zygote]:
-    with forked.Zygote(preload=MODULES) as running:
+def parent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[forked.ForkServer]:
+    with forked.ForkServer(preload=MODULES) as running:
         yield running
 
 
 @pytest.fixture
-def open_kernel(parent: forked.Zygote, request: pytest.FixtureRequest) -> Open:
+def open_kernel(parent: forked.ForkServer, request: pytest.FixtureRequest) -> Open:
     @contextmanager
     def open_kernel(name: str = "a", limits: Limits = NORMAL) -> Iterator[StudentKernel]:
         base = parent.base / f"{abs(hash(request.node.nodeid)):x}"[:8] / name
         for part in ("s", "k", "h"):
             (base / part).mkdir(parents=True)
         with StudentKernel(
-            Room(base / "s", base / "h", base / "k", limits), forked.WarmStart(parent)
+            KernelConfig(base / "s", base / "h", base / "k", limits),
+            forked.StartForkedKernel(parent),
         ) as kernel:
             yield kernel
 
@@ -52,7 +53,7 @@ def open_kernel(parent: forked.Zygote, request: pytest.FixtureRequest) -> Open:
 def test_a_fork_has_the_imports_and_is_alone(open_kernel: Open) -> None:
     with open_kernel() as kernel:
         code = "import os, sys; ('deltalake' in sys.modules, os.getpid(), os.getcwd())"
-        assert ask(kernel, code) == (True, 2, f"{kernel.room.home}/work")
+        assert ask(kernel, code) == (True, 2, f"{kernel.config.home}/work")
         assert ask(kernel, "[p for p in os.listdir('/proc') if p.isdigit()]") == ["1", "2"]
         assert ask(kernel, "import socket; [n for _, n in socket.if_nameindex()]") == ["lo"]
         # Loopback works: some lessons start a service.
@@ -72,17 +73,19 @@ def test_a_fork_has_no_privileges(open_kernel: Open) -> None:
         assert error(kernel, "os.kill(1, 9); open('/proc/1/mem', 'rb')") == "PermissionError"
 
 
-def test_a_fork_writes_to_its_own_folders_only(open_kernel: Open, parent: forked.Zygote) -> None:
+def test_a_fork_writes_to_its_own_folders_only(
+    open_kernel: Open, parent: forked.ForkServer
+) -> None:
     places = ("/oops", "/dev/oops", f"{parent.base}/oops", "/usr/oops", sys.prefix)
     with open_kernel() as kernel:
         for place in places:
             assert error(kernel, f"open({place!r} + 'x', 'w')") in ("OSError", "PermissionError")
         assert ask(kernel, "open('mine', 'w').write('abc')") == 3
-        assert (kernel.room.scratch / "work" / "mine").read_text() == "abc"
+        assert (kernel.config.scratch / "work" / "mine").read_text() == "abc"
 
 
 def test_a_fork_sees_neither_other_kernels_nor_the_course(
-    open_kernel: Open, parent: forked.Zygote
+    open_kernel: Open, parent: forked.ForkServer
 ) -> None:
     with open_kernel("a") as first, open_kernel("b") as second:
         ask(first, "open('secret', 'w').write('abc')")
@@ -92,7 +95,7 @@ def test_a_fork_sees_neither_other_kernels_nor_the_course(
         seen = ask(second, listing + " for f in fs)")
         assert isinstance(seen, list)
         assert seen
-        own = (f"{second.room.sockets}/", f"{second.room.home}/")
+        own = (f"{second.config.sockets}/", f"{second.config.home}/")
         assert all(path.startswith(own) for path in seen)
         root = str(course_root())
         hidden = (
@@ -133,9 +136,9 @@ sockets = [n for n in os.listdir('/dev/shm')]
             2.0,
             False,
             False,
-            str(kernel.room.home),
+            str(kernel.config.home),
             False,
-            f"{kernel.room.home}/work",
+            f"{kernel.config.home}/work",
             [],
             False,
             [],
@@ -155,7 +158,9 @@ import random, uuid, tempfile, numpy
     assert not set(one) & set(other)
 
 
-def test_no_descriptor_of_the_zygote_is_open(open_kernel: Open, parent: forked.Zygote) -> None:
+def test_no_descriptor_of_the_fork_server_is_open(
+    open_kernel: Open, parent: forked.ForkServer
+) -> None:
     code = """
 import os, pathlib
 links = []
@@ -166,7 +171,7 @@ for number in os.listdir('/proc/self/fd'):
 """
     with open_kernel("a"), open_kernel("b") as kernel:
         assert ask(kernel, code) == []
-        # Of the sockets, none is bound to the zygote's path.
+        # Of the sockets, none is bound to the fork server's path.
         assert "control" not in str(ask(kernel, "open('/proc/net/unix').read()"))
 
 
@@ -218,36 +223,36 @@ def test_limits_hold(open_kernel: Open) -> None:
         assert error(kernel, bomb) == "BlockingIOError"
 
 
-def test_a_folder_outside_is_refused(parent: forked.Zygote, tmp_path: Path) -> None:
-    room = Room(tmp_path / "s", tmp_path / "h", tmp_path / "k")
-    room.sockets.mkdir()
-    room.prepare()
-    with pytest.raises(forked.WarmError, match="does not lie below"):
-        forked.WarmStart(parent)(room)
+def test_a_folder_outside_is_refused(parent: forked.ForkServer, tmp_path: Path) -> None:
+    config = KernelConfig(tmp_path / "s", tmp_path / "h", tmp_path / "k")
+    config.sockets.mkdir()
+    config.prepare()
+    with pytest.raises(forked.ForkError, match="does not lie below"):
+        forked.StartForkedKernel(parent)(config)
 
 
-def test_kernels_end_with_the_zygote_and_with_their_driver(tmp_path: Path) -> None:
-    parent = forked.Zygote(preload=MODULES[:1]).start()
+def test_kernels_end_with_the_fork_server_and_with_their_driver(tmp_path: Path) -> None:
+    parent = forked.ForkServer(preload=MODULES[:1]).start()
     base = parent.base / "r"
-    rooms = [Room(base / n / "s", base / n / "h", base / n / "k") for n in "ab"]
-    for room in rooms:
-        room.sockets.mkdir(parents=True)
-        room.prepare()
-    first, second = (forked.WarmStart(parent)(room) for room in rooms)
+    configs = [KernelConfig(base / n / "s", base / n / "h", base / n / "k") for n in "ab"]
+    for config in configs:
+        config.sockets.mkdir(parents=True)
+        config.prepare()
+    first, second = (forked.StartForkedKernel(parent)(config) for config in configs)
     process = psutil.Process(first.pid)
     first.close()
     assert not _lives(process)
     assert second.poll() is None
     parent.stop()
     assert second.wait(5) == -9
-    with pytest.raises(forked.WarmError, match="does not answer"):
-        forked.WarmStart(parent)(rooms[0])
+    with pytest.raises(forked.ForkError, match="does not answer"):
+        forked.StartForkedKernel(parent)(configs[0])
 
 
-def test_the_zygote_ends_with_its_owner(tmp_path: Path) -> None:
+def test_the_fork_server_ends_with_its_owner(tmp_path: Path) -> None:
     code = (
-        "from grader.kernels.forked import Zygote; from pathlib import Path; import time\n"
-        f"z = Zygote(Path({str(tmp_path / 'z')!r}), ['json'], sandboxed=False).start()\n"
+        "from grader.kernels.forked import ForkServer; from pathlib import Path; import time\n"
+        f"z = ForkServer(Path({str(tmp_path / 'z')!r}), ['json'], sandboxed=False).start()\n"
         "print(z.pid, flush=True); time.sleep(60)"
     )
     owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -285,11 +290,11 @@ def test_what_a_lab_imports_is_there_where_that_is_possible(
     (tmp_path / "broken.py").write_text("import sys; sys.modules['half'] = sys; 1 / 0")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     lab = ("broken", "colorsys", "restless", "no_such_module", "wave")
-    with forked.Zygote(preload=MODULES[:1], lab=lab, sandboxed=False) as parent:
+    with forked.ForkServer(preload=MODULES[:1], lab=lab, sandboxed=False) as parent:
         base = parent.base / "r"
-        room = Room(base / "s", base / "h", base / "k")
-        room.sockets.mkdir(parents=True)
-        with StudentKernel(room, forked.WarmStart(parent)) as kernel:
+        config = KernelConfig(base / "s", base / "h", base / "k")
+        config.sockets.mkdir(parents=True)
+        with StudentKernel(config, forked.StartForkedKernel(parent)) as kernel:
             seen = ask(kernel, f"import sys\n[name for name in {lab} if name in sys.modules]")
     assert seen == ["colorsys", "wave"]
 
@@ -303,7 +308,7 @@ def test_the_whole_list_starts_no_thread() -> None:
 
 @pytest.mark.parametrize("milliseconds", range(0, 40, 4))
 def test_a_parent_that_is_stopped_while_it_starts_leaves_nothing(milliseconds: int) -> None:
-    starting = forked.Zygote(preload=())
+    starting = forked.ForkServer(preload=())
     starting.launch()
     time.sleep(milliseconds / 1000)
     starting.stop()

@@ -1,4 +1,4 @@
-"""Programs that use jupyter_client get forks of a zygote, or cold kernels where there is none."""
+"""Programs that use jupyter_client get forks of a fork server, or cold kernels where there is none."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ IS_WARM = "import sys; 'numpy' in sys.modules"
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[forked.Zygote]:
-    with forked.Zygote(preload=MODULES, sandboxed=False) as running:
+def fork_server() -> Iterator[forked.ForkServer]:
+    with forked.ForkServer(preload=MODULES, sandboxed=False) as running:
         yield running
 
 
@@ -70,7 +70,7 @@ def test_this_environment_knows_the_provisioner() -> None:
 
 
 def test_a_kernel_is_a_fork_and_otherwise_what_it_would_be(
-    zygote: forked.Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fork_server: forked.ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(provisioner.DEFAULT, "local-provisioner")
     # The one is ipykernel's watch on the parent, the other is set by the debugger.
@@ -80,14 +80,16 @@ def test_a_kernel_is_a_fork_and_otherwise_what_it_would_be(
         assert manager.transport == "tcp"
         assert cold(IS_WARM) is False
         expected: Any = cold(seen)
-    with provisioner.kernels_of(zygote), kernel(tmp_path) as (manager, answer):
+    with provisioner.kernels_of(fork_server), kernel(tmp_path) as (manager, answer):
         assert manager.transport == "ipc"
         assert answer(IS_WARM) is True
         told = answer(seen)
     assert told == (*expected[:-1], [n for n in expected[-1] if n != provisioner.DEFAULT])
 
 
-def test_nothing_is_carried_over_to_the_next_kernel(zygote: forked.Zygote, tmp_path: Path) -> None:
+def test_nothing_is_carried_over_to_the_next_kernel(
+    fork_server: forked.ForkServer, tmp_path: Path
+) -> None:
     state = """
 import builtins, json, os, random, signal, sys, tempfile, warnings, numpy
 (os.getpid(), random.random(), float(numpy.random.random()), tempfile.mkdtemp()), (
@@ -110,7 +112,7 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 left = 1
 """
     found = []
-    with provisioner.kernels_of(zygote):
+    with provisioner.kernels_of(fork_server):
         for _ in range(2):
             with kernel(tmp_path) as (_, answer):
                 found.append(answer(state))
@@ -121,18 +123,20 @@ left = 1
 
 
 def test_what_a_notebook_started_ends_with_its_kernel(
-    zygote: forked.Zygote, tmp_path: Path
+    fork_server: forked.ForkServer, tmp_path: Path
 ) -> None:
     start = "import os, subprocess; (os.getpid(), subprocess.Popen(['sleep', '4711']).pid)"
-    with provisioner.kernels_of(zygote), kernel(tmp_path) as (_, answer):
+    with provisioner.kernels_of(fork_server), kernel(tmp_path) as (_, answer):
         pids = answer(start)
         assert isinstance(pids, tuple)
         assert all(psutil.pid_exists(pid) for pid in pids)
     assert all(gone(pid) for pid in pids)
 
 
-def test_it_can_be_interrupted_and_restarted(zygote: forked.Zygote, tmp_path: Path) -> None:
-    with provisioner.kernels_of(zygote):
+def test_it_can_be_interrupted_and_restarted(
+    fork_server: forked.ForkServer, tmp_path: Path
+) -> None:
+    with provisioner.kernels_of(fork_server):
         manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
     try:
         ask(client, "left = 1; left")
@@ -152,8 +156,8 @@ def test_it_can_be_interrupted_and_restarted(zygote: forked.Zygote, tmp_path: Pa
     assert not manager.has_kernel
 
 
-def test_a_kernel_that_ended_is_noticed(zygote: forked.Zygote, tmp_path: Path) -> None:
-    with provisioner.kernels_of(zygote), kernel(tmp_path) as (manager, answer):
+def test_a_kernel_that_ended_is_noticed(fork_server: forked.ForkServer, tmp_path: Path) -> None:
+    with provisioner.kernels_of(fork_server), kernel(tmp_path) as (manager, answer):
         pid = answer(
             "import os, threading; threading.Timer(0.2, os._exit, [3]).start(); os.getpid()"
         )
@@ -163,15 +167,18 @@ def test_a_kernel_that_ended_is_noticed(zygote: forked.Zygote, tmp_path: Path) -
         assert not manager.is_alive()
 
 
-def test_a_killed_zygote_ends_its_kernels_and_the_next_starts_cold(
+def test_a_killed_fork_server_ends_its_kernels_and_the_next_starts_cold(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with forked.Zygote(preload=MODULES, sandboxed=False) as zygote, provisioner.kernels_of(zygote):
+    with (
+        forked.ForkServer(preload=MODULES, sandboxed=False) as fork_server,
+        provisioner.kernels_of(fork_server),
+    ):
         with kernel(tmp_path) as (_, answer):
             pid = answer("import os; os.getpid()")
             assert isinstance(pid, int)
-            assert zygote.pid is not None
-            os.kill(zygote.pid, 9)
+            assert fork_server.pid is not None
+            os.kill(fork_server.pid, 9)
             assert gone(pid)
         assert not caplog.messages
         with caplog.at_level(logging.WARNING), kernel(tmp_path) as (_, cold):
@@ -181,7 +188,7 @@ def test_a_killed_zygote_ends_its_kernels_and_the_next_starts_cold(
 
 
 def test_a_notebook_of_another_environment_gets_its_own_kernel(
-    zygote: forked.Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fork_server: forked.ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nTHEIRS=1 exec {sys.executable} "$@"\n')
@@ -191,7 +198,7 @@ def test_a_notebook_of_another_environment_gets_its_own_kernel(
     spec.parent.mkdir(parents=True)
     spec.write_text(json.dumps({"argv": argv, "display_name": "Theirs", "language": "python"}))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    with provisioner.kernels_of(zygote), kernel(tmp_path, "theirs") as (_, theirs):
+    with provisioner.kernels_of(fork_server), kernel(tmp_path, "theirs") as (_, theirs):
         assert theirs("import os, sys; (os.environ['THEIRS'], 'numpy' in sys.modules)") == (
             "1",
             False,
@@ -207,43 +214,49 @@ def test_a_library_with_threads_means_cold_kernels_and_one_warning(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(forked, "PRELOAD", MODULES)
     monkeypatch.setattr(provisioner, "LESSONS", ("restless",))
-    with provisioner.warm_kernels(2), kernel(tmp_path) as (_, cold):
+    with provisioner.forked_kernels(2), kernel(tmp_path) as (_, cold):
         assert cold(IS_WARM) is False
     assert len(caplog.messages) == 1
     assert "2 threads run" in caplog.messages[0]
 
 
 @pytest.mark.parametrize("why", ["one notebook", "not Linux", "not installed"])
-def test_no_zygote_is_started_without_ado(
+def test_no_fork_server_is_started_without_ado(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, why: str
 ) -> None:
-    monkeypatch.delattr(forked, "Zygote")
+    monkeypatch.delattr(forked, "ForkServer")
     if why == "not Linux":
         monkeypatch.setattr(sys, "platform", "darwin")
     if why == "not installed":
         monkeypatch.setattr(provisioner, "PROVISIONER", "unheard-of")
-    with provisioner.warm_kernels(1 if why == "one notebook" else 2):
+    with provisioner.forked_kernels(1 if why == "one notebook" else 2):
         factory = KernelProvisionerFactory.instance()
         assert factory.default_provisioner_name == "local-provisioner"
     assert not caplog.messages
 
 
-def test_everything_is_as_before_afterwards(zygote: forked.Zygote) -> None:
+def test_everything_is_as_before_afterwards(fork_server: forked.ForkServer) -> None:
     factory = KernelProvisionerFactory.instance()
     before = factory.default_provisioner_name, dict(os.environ)
-    with pytest.raises(KeyError), provisioner.kernels_of(zygote), provisioner.kernels_of(zygote):
+    with (
+        pytest.raises(KeyError),
+        provisioner.kernels_of(fork_server),
+        provisioner.kernels_of(fork_server),
+    ):
         raise KeyError
     assert (factory.default_provisioner_name, dict(os.environ)) == before
 
 
-def test_another_program_is_told_by_its_environment(zygote: forked.Zygote, tmp_path: Path) -> None:
+def test_another_program_is_told_by_its_environment(
+    fork_server: forked.ForkServer, tmp_path: Path
+) -> None:
     code = (
         "from jupyter_client.manager import start_new_kernel\n"
         "manager, client = start_new_kernel()\n"
         "print(manager.provisioner.forked)\n"
         "client.stop_channels(); manager.shutdown_kernel(now=True)"
     )
-    environment = os.environ | provisioner.warm_environment(zygote)
+    environment = os.environ | provisioner.fork_environment(fork_server)
     words = [sys.executable, "-c", code]
     done = psutil.Popen(words, env=environment, stdout=-1, text=True, cwd=tmp_path)
     assert done.communicate()[0] == "True\n"

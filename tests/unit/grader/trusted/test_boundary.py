@@ -119,9 +119,11 @@ def grade_one(how: str) -> None:
     if how == "cold":
         done = ran(LEARNER, *tests)
     else:
-        with forked.Zygote(preload=("ipykernel.kernelapp", "grader.endpoints.examiner")) as zygote:
-            tempfile.tempdir = str(zygote.base)
-            done = ran(LEARNER, *tests, start=forked.WarmStart(zygote))
+        with forked.ForkServer(
+            preload=("ipykernel.kernelapp", "grader.endpoints.examiner")
+        ) as fork_server:
+            tempfile.tempdir = str(fork_server.base)
+            done = ran(LEARNER, *tests, start=forked.StartForkedKernel(fork_server))
     errors = [o.get("evalue") for cell in done.cells for o in cell.outputs]
     print(json.dumps([os.getuid(), points(done), errors]))
 

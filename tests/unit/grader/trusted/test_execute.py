@@ -16,10 +16,10 @@ from nbgrader.utils import determine_grade
 
 from grader.isolation import files
 from grader.isolation.sandbox import Limits, why_not
-from grader.kernels.student_kernel import Start, start_sandboxed, start_unprotected
+from grader.kernels.student_kernel import StartKernel, start_sandboxed, start_unprotected
 from grader.trusted import execute, proctor
 from grader.trusted.execute import Job, run
-from grader.trusted.lab_names import Names, names_of
+from grader.trusted.lab_names import LabNames, names_of
 
 needs_sandbox = pytest.mark.skipif(why_not() is not None, reason="no sandbox can be made here")
 LIMITS = Limits(cell_seconds=3, notebook_seconds=20, call_seconds=2, memory=2**30, output=10_000)
@@ -46,7 +46,7 @@ def notebook(*answers: str, test: str = TEST) -> NotebookNode:
 def ran(
     *answers: str,
     test: str = TEST,
-    start: Start = start_sandboxed,
+    start: StartKernel = start_sandboxed,
     limits: Limits = LIMITS,
     **settings: Any,
 ) -> NotebookNode:
@@ -70,7 +70,7 @@ def text(done: NotebookNode, cell: int = -1) -> str:
 @pytest.mark.parametrize(
     "start", [pytest.param(start_sandboxed, marks=needs_sandbox), start_unprotected]
 )
-def test_a_right_answer_gets_its_points(start: Start) -> None:
+def test_a_right_answer_gets_its_points(start: StartKernel) -> None:
     done = ran("print('hello')", RIGHT, start=start)
     assert points(done) == 3
     assert text(done, 0) == "hello\n"
@@ -298,7 +298,7 @@ def test_names_of_a_source_notebook(tmp_path: Path) -> None:
     cells = [nbformat.v4.new_code_cell(setup), nbformat.v4.new_code_cell("%magic"), solution]
     test = notebook(test="import secrets\nof_test = 1").cells[-1]
     nbformat.write(nbformat.v4.new_notebook(cells=[*cells, test]), tmp_path / "lab.ipynb")
-    assert names_of(tmp_path / "lab.ipynb") == Names(
+    assert names_of(tmp_path / "lab.ipynb") == LabNames(
         {"np": ("numpy", None), "os": ("os", None), "root": ("math", "sqrt")},
         frozenset({"i", "k", "task", "mine"}),
         ("json", "math", "numpy", "os.path", "secrets"),
@@ -332,7 +332,7 @@ assert (old.read(), Path('own.txt').read_text()) == ('before', 'of the test')
 @pytest.mark.parametrize(
     "start", [pytest.param(start_sandboxed, marks=needs_sandbox), start_unprotected]
 )
-def test_a_test_sees_the_files_that_its_calls_write(start: Start) -> None:
+def test_a_test_sees_the_files_that_its_calls_write(start: StartKernel) -> None:
     done = ran(WRITES, test=READS, start=start)
     assert points(done) == 3, text(done)
 

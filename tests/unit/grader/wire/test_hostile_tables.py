@@ -134,7 +134,7 @@ def test_what_the_hostile_streams_are_made_from_is_read() -> None:
 FUZZ = """
 import contextlib, random, resource, sys, warnings
 sys.path.insert(0, sys.argv[1])
-from test_grading_tables import FRAMES
+from test_tables import FRAMES
 from grader.wire.codec import NotPlainDataError, decode, encode
 warnings.simplefilter("ignore")
 resource.setrlimit(resource.RLIMIT_DATA, (2 << 30, 2 << 30))

@@ -109,7 +109,7 @@ class Collector:
         while True:
             try:
                 connection, _ = server.accept()
-            except OSError:  # the arena has closed
+            except OSError:  # the course has closed
                 return
             with connection:
                 self.received.append(connection.recv(1000))
@@ -133,7 +133,7 @@ class Trials:
 
 
 @dataclass(frozen=True)
-class Arena:
+class TrialCourse:
     """The course, its grader, and the state that no submission may change."""
 
     course: Course
@@ -264,7 +264,9 @@ def _rooms() -> list[Path]:
 
 
 @contextmanager
-def arena(folder: Path, make_grader: MakeGrader, students: Sequence[str]) -> Iterator[Arena]:
+def trial_course(
+    folder: Path, make_grader: MakeGrader, students: Sequence[str]
+) -> Iterator[TrialCourse]:
     """A course with two honest learners, one solved and one half solved, already graded.
 
     Args:
@@ -287,7 +289,7 @@ def arena(folder: Path, make_grader: MakeGrader, students: Sequence[str]) -> Ite
     collector = Collector()
     try:
         with collector.listening(), make_grader(course) as grader:
-            place = Arena(course, grader, collector, {})
+            place = TrialCourse(course, grader, collector, {})
             for student, answers in zip(HONEST, (solutions(lab()), {}), strict=True):
                 place.grade(place.hand_in_answers(student, answers))
                 place.expected[student] = place.points(student)

@@ -15,7 +15,7 @@ def hijack(number):
     name = taken.getsockname()
     if not (isinstance(name, str) and name.endswith("/control")):
         return
-    print("attackmark-the-neighbours-" + "secret: a descriptor of the zygote's", name)
+    print("attackmark-the-neighbours-" + "secret: a descriptor of the fork server's", name)
     taken.settimeout(2)
     try:
         guest, _ = taken.accept()
