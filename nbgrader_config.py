@@ -36,7 +36,7 @@ c.OverwriteCells.add_missing_cells = True
 # Copied cells, damaged metadata and missing cells are put right before nbgrader reads them.
 c.RepairMetadata.source_directory = str(root / "solutions")
 c.Autograde.sanitize_preprocessors = [
-    "grader.steps.repair_metadata.RepairMetadata",
+    "grader.steps.RepairMetadata",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
@@ -73,23 +73,23 @@ c.TrustedExecute.source_directory = str(root / "solutions")
 c.RestoreParameters.source_directory = str(root / "solutions")
 c.RestoreParameters.record_directory = str(grading / "parameters")
 c.Autograde.autograde_preprocessors = [
-    "grader.cycle.parameters.RestoreParameters",
-    "grader.trusted.execute.TrustedExecute",
-    "grader.cycle.parameters.RemoveGuards",
+    "grader.steps.RestoreParameters",
+    "grader.steps.TrustedExecute",
+    "grader.steps.RemoveGuards",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "grader.feedback.sanitise.SafeToRead",
+    "grader.steps.SafeToRead",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
 # Feedback: without the hidden tests, and with nothing of the learner's that runs, loads or sends.
-c.GenerateFeedback.exporter_class = "grader.feedback.page.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "grader.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    "grader.feedback.page.Grades",
-    "grader.feedback.page.HideTests",
-    "grader.feedback.sanitise.Sanitise",
+    "grader.steps.Grades",
+    "grader.steps.HideTests",
+    "grader.steps.Sanitise",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

@@ -37,7 +37,7 @@ from grader.cycle import samples
 from grader.engines.engine import submissions
 from grader.engines.pool import PooledEngine, grade_many, on_this_machine
 from grader.kernels.student_kernel import StudentKernel
-from grader.trusted.lab_imports import imported_modules
+from grader.lab_imports import imported_modules
 from grader.trusted.proctor import Proctor
 
 KINDS = ("perfect", "partial", "empty")
@@ -83,7 +83,7 @@ def grade_stock(course: Course, labs: list[str]) -> None:
     """What an instructor without this engine types, lab by lab."""
     config = course.root / "nbgrader_config.py"
     text = config.read_text()
-    stock = "grader.trusted.execute.TrustedExecute", "nbgrader.preprocessors.Execute"
+    stock = "grader.steps.TrustedExecute", "nbgrader.preprocessors.Execute"
     config.write_text(text.replace(*stock))
     try:
         for lab in labs:

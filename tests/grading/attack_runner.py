@@ -33,8 +33,8 @@ import cases
 from cases import Case
 from trial_course import HERE, LAB, WORTH, Files, Trial, TrialCourse, Trials
 
+from grader.cycle.feedback import feedback
 from grader.cycle.samples import fill_in
-from grader.feedback.page import feedback
 
 README = HERE.parents[1] / "utils" / "grader" / "README.md"
 BEGIN, END = "<!-- attacks: begin -->", "<!-- attacks: end -->"

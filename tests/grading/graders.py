@@ -20,14 +20,15 @@ from unittest import mock
 import psutil
 
 from grader.course import Course
-from grader.engines.engine import Engine, Outcome, Submission, grade_all
+from grader.engines.engine import Engine, grade_all
+from grader.outcomes import Outcome, Submission
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from grader.engines.pool import RunCells
     from grader.isolation.sandbox import Limits
-    from grader.trusted.execute import Job
+    from grader.trusted.job import Job
 
 NEIGHBOUR = "grace"
 NEIGHBOURS_SECRET = "attackmark-the-neighbours-secret"
@@ -128,18 +129,18 @@ def forked(course: Course) -> Iterator[Grader]:
 def unprotected(course: Course) -> Iterator[Grader]:
     """Forked kernels without a sandbox, to see that an attack on a neighbour is noticed."""
     from grader.kernels.forked import ForkServer, StartForkedExaminer, StartForkedKernel
-    from grader.trusted import execute
+    from grader.trusted import runner
 
     with ForkServer(sandboxed=False) as fork_server:
         start, examiner = StartForkedKernel(fork_server), StartForkedExaminer(fork_server)
         with (
             mock.patch.object(tempfile, "tempdir", str(fork_server.base)),
             # The engine then takes a path to mean the same folder inside and outside.
-            mock.patch.object(execute, "start_unprotected", start),
+            mock.patch.object(runner, "start_unprotected", start),
         ):
 
             def run(job: Job, limits: Limits) -> NotebookNode:
-                return execute.run(job, limits, start, examiner)
+                return runner.run(job, limits, start, examiner)
 
             try:
                 yield Grader(partial(_grade_beside_neighbour, course, run), together=True)

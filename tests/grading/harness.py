@@ -26,7 +26,7 @@ from nbgrader.utils import is_grade, is_solution
 from churn.data import IBM_CSV
 from coursekit import paths
 from coursekit.environment import switches
-from grader.trusted.lab_imports import imported_modules
+from grader.lab_imports import imported_modules
 
 HERE = Path(__file__).parent
 #: Variants tried by source of data, and more of them with ``make long``.

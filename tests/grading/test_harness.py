@@ -13,8 +13,8 @@ from coursekit import paths
 from grader.course import Course
 from grader.cycle.release import generate
 from grader.cycle.samples import fill_in, solutions
-from grader.engines.engine import Submission
 from grader.engines.stock import StockEngine
+from grader.outcomes import Submission
 
 LAB = "lab00_warm_up"
 PUBLIC = Setting(0, "synthetic")

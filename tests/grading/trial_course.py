@@ -36,11 +36,14 @@ from tiny_lab import LAB, POINTS, make_course, tiny_lab  # noqa: E402
 
 from coursekit.variants import SECRET_VARIABLE  # noqa: E402
 from grader.course import Course  # noqa: E402
+from grader.cycle.feedback import feedback  # noqa: E402
 from grader.cycle.release import release  # noqa: E402
 from grader.cycle.samples import class_of, fill_in, solutions  # noqa: E402
-from grader.engines.autograde import task_points  # noqa: E402
-from grader.engines.engine import Outcome, Submission  # noqa: E402
-from grader.feedback.page import feedback  # noqa: E402
+from grader.outcomes import (  # noqa: E402
+    Outcome,
+    Submission,
+    task_points,
+)
 
 MARK = "attackmark"
 HONEST = ("ada", "hedy")

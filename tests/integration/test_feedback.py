@@ -15,11 +15,11 @@ from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
 
 from coursekit.variants import Roster
 from grader.course import Course
+from grader.cycle.feedback import feedback
 from grader.cycle.release import release
 from grader.cycle.samples import fill_in, solutions
-from grader.engines.engine import Submission, save_outcome
 from grader.engines.stock import StockEngine
-from grader.feedback.page import feedback
+from grader.outcomes import Submission, save_outcome
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),

@@ -14,12 +14,13 @@ from typer.testing import CliRunner
 
 from coursecli import grading
 from coursekit.variants import Roster
-from grader.course import Course, CourseError
+from grader.course import Course
 from grader.cycle.collect import collect
 from grader.cycle.release import generate, release
 from grader.cycle.samples import fill_in, solutions
-from grader.engines.engine import Outcome, Submission
 from grader.engines.stock import StockEngine
+from grader.exceptions import CourseError
+from grader.outcomes import Outcome, Submission
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

@@ -19,8 +19,8 @@ from tiny_lab import LAB
 from grader.course import Course
 from grader.cycle.report import read_grades, write_grades
 from grader.cycle.samples import hand_in
-from grader.engines.engine import load_outcome
 from grader.isolation.sandbox import why_not
+from grader.outcomes import load_outcome
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 KILLS = 50 if os.environ.get("COURSE_LONG") else 5

@@ -13,7 +13,7 @@ from grader.cycle import samples
 from grader.engines.engine import submissions
 from grader.engines.pool import PooledEngine, grade_many, on_this_machine
 from grader.isolation.sandbox import why_not
-from grader.trusted.lab_imports import imported_modules
+from grader.lab_imports import imported_modules
 
 pytestmark = [
     pytest.mark.skipif(why_not() is not None, reason=str(why_not())),

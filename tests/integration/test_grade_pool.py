@@ -9,10 +9,11 @@ from tiny_lab import LAB, POINTS, make_course
 
 from grader.course import Course
 from grader.cycle.samples import make_class
-from grader.engines.engine import Outcome, submissions
+from grader.engines.engine import submissions
 from grader.engines.pool import PooledEngine, RunCells, grade_many, on_cluster, on_this_machine
 from grader.isolation.sandbox import Limits, why_not
-from grader.trusted.execute import Job
+from grader.outcomes import Outcome
+from grader.trusted.job import Job
 
 pytestmark = [
     pytest.mark.skipif(why_not() is not None, reason=str(why_not())),

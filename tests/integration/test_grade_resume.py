@@ -20,21 +20,15 @@ from tiny_class import LEARNERS, make
 from tiny_lab import LAB, POINTS
 from traitlets.config import Config
 
-from grader.course import Course, CourseError
+from grader.course import Course
 from grader.cycle.collect import collect
 from grader.cycle.release import release
 from grader.cycle.samples import class_of
 from grader.engines.autograde import AutogradeEngine
-from grader.engines.engine import (
-    Outcome,
-    Submission,
-    forget,
-    grade_all,
-    load_outcome,
-    save_outcome,
-    submissions,
-)
+from grader.engines.engine import grade_all, submissions
 from grader.engines.pool import grade_many
+from grader.exceptions import CourseError
+from grader.outcomes import Outcome, Submission, forget, load_outcome, save_outcome
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 FULL = sum(POINTS.values())
@@ -307,8 +301,9 @@ sys.path.insert(0, {tests!r})
 from pathlib import Path
 from test_grade_resume import Quick, run_batch
 from tiny_class import LEARNERS
-from grader.course import Course, CourseError
-from grader.engines.engine import load_outcome
+from grader.course import Course
+from grader.exceptions import CourseError
+from grader.outcomes import load_outcome
 
 shutil.copytree(sys.argv[1], "/mnt/course", ignore=shutil.ignore_patterns("incoming"))
 course = Course(Path("/mnt/course"))

@@ -18,9 +18,10 @@ from grader.cycle.release import release
 from grader.cycle.report import read_grades
 from grader.cycle.samples import fill_in, solutions
 from grader.engines import pool
-from grader.engines.engine import Outcome, save_outcome, submissions
+from grader.engines.engine import submissions
 from grader.engines.stock import StockEngine
 from grader.engines.trusted import TrustedEngine
+from grader.outcomes import Outcome, save_outcome
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

@@ -13,8 +13,9 @@ from nbgrader.utils import compute_checksum
 from tiny_lab import make_course
 
 from coursekit.authoring.notebooks import KERNELSPEC
-from grader.course import Course, CourseError
+from grader.course import Course
 from grader.cycle.validate import problems, problems_of_each
+from grader.exceptions import CourseError
 from grader.kernels import provisioner
 
 ANSWER = "answer = 42"

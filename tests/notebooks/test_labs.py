@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from coursekit import paths
-from coursekit.authoring.notebooks import execute, graded_code_cells, read
+from coursekit.authoring.cells import tests_of
+from coursekit.authoring.notebooks import execute, read
 from grader.course import Course
 from grader.cycle.release import generate
 
@@ -55,8 +56,8 @@ def test_the_solution_passes_its_own_tests(lab, variant, source, tmp_path, monke
     # papermill raises where a cell fails; these say that there was something to fail.
     code = [cell for cell in done.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
-    tests = graded_code_cells(done)
-    assert len(tests) == len(graded_code_cells(read(path))) > 0
+    tests = tests_of(done)
+    assert len(tests) == len(tests_of(read(path))) > 0
     for cell in tests:
         assert not [o for o in cell.outputs if o.get("name") == "stderr"], "stderr in a test cell"
         points = [o for o in cell.outputs if o.output_type == "execute_result"]

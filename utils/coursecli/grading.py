@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from coursekit.environment import mlflow_store
-from coursekit.paths import course_root
-
 if TYPE_CHECKING:
     from grader.course import Course
-    from grader.engines.engine import Engine, Outcome
-    from grader.engines.pool import RunCells
-    from grader.kernels.forked import ForkServer
+    from grader.outcomes import Outcome
+    from grader.selection import Way
 
 console = Console()
 # The sample with the endless loop waits this long for one cell.
@@ -60,19 +55,27 @@ def register(app: typer.Typer) -> None:
 
 @contextmanager
 def _open_course(alone: bool = False) -> Iterator[Course]:
-    """The course of the working directory; a foreseen error is one sentence and exit code 1.
+    """The course of the working directory.
 
     Args:
         alone: while no other command changes it.
     """
-    from coursekit.variants import RosterError, SecretError
-    from grader.course import Course, CourseError
-    from grader.kernels.forked import InfrastructureError
+    from grader.course import Course
 
-    try:
+    with _one_sentence():
         course = Course.find()
         with course.alone() if alone else nullcontext():
             yield course
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """A foreseen error is one sentence and exit code 1."""
+    from coursekit.variants import RosterError, SecretError
+    from grader.exceptions import CourseError, InfrastructureError
+
+    try:
+        yield
     except InfrastructureError as error:
         said = str(error).rstrip(".")
         console.print(
@@ -148,11 +151,14 @@ def grade(
 
     Killed and started again, it goes on where it was.
     """
-    grading_run = GradingRun(lab, engine, timeout, jobs, cluster, unsafe_no_sandbox)
-    with grading_run, _open_course(alone=True) as course:
-        from grader.course import CourseError
+    from grader.selection import select
+
+    with _one_sentence():
+        way = select(engine, timeout, jobs, cluster, unsafe_no_sandbox)
+    with way.started(lab), _open_course(alone=True) as course:
         from grader.cycle.collect import learners_of
-        from grader.cycle.parameters import read_record
+        from grader.exceptions import CourseError
+        from grader.parameters import read_record
 
         learners = learners_of(course, lab)
         _require_data({line.source for line in read_record(course.record(lab)).values()})
@@ -160,107 +166,30 @@ def grade(
         if unknown:
             names = ", ".join(map(repr, unknown))
             raise CourseError(f"{lab} was not released to {names}: look at the spelling.")
-        outcomes = _grade(course, lab, student or list(learners), grading_run, again)
+        outcomes = _grade(course, lab, student or list(learners), way, again)
         failed = sum(outcome.status == "failed" for outcome in outcomes)
         console.print(f"{len(outcomes)} submissions, {failed} of them failed to run")
 
 
-@dataclass
-class GradingRun:
-    """How and where to grade a lab, as the command line says; a context manager for its duration."""
-
-    lab: str
-    engine: str
-    cell_seconds: float | None
-    jobs: int | None = None
-    cluster: str | None = None
-    unsafe: bool = False
-    fork_server: ForkServer | None = None
-
-    def __enter__(self) -> Self:
-        from grader.isolation.sandbox import why_not
-
-        if self.engine == "trusted" and not (self.cluster or self.unsafe) and not why_not():
-            from grader.kernels.forked import ForkServer
-            from grader.trusted.lab_imports import imported_modules
-
-            lab = imported_modules(_source(self.lab))
-            if "mlflow" in lab:
-                mlflow_store.empty()  # or each kernel makes its own, which takes seconds
-            # It imports its libraries while this process imports nbgrader.
-            self.fork_server = ForkServer(lab=lab)
-            self.fork_server.launch()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.fork_server is not None:
-            self.fork_server.stop()
-
-    def require(self) -> None:
-        """Raise a `CourseError` where this cannot be had."""
-        from grader.course import CourseError
-        from grader.isolation.sandbox import why_not
-
-        if self.engine not in ("trusted", "stock"):
-            raise CourseError(f"There is no engine {self.engine!r}; there is trusted and stock.")
-        if self.engine == "stock":
-            if self.cluster or (self.jobs or 1) > 1:
-                raise CourseError("The stock engine grades one after another, on this machine.")
-            return
-        if self.cluster and self.unsafe:
-            raise CourseError("--unsafe-no-sandbox is for this machine, not for a cluster.")
-        problem = None if self.unsafe or self.cluster else why_not()
-        if problem:
-            raise CourseError(problem)
-
-    def runs(self) -> AbstractContextManager[RunCells | None]:
-        """What runs the cells."""
-        if self.engine == "stock":
-            return nullcontext()
-        from grader.engines.pool import on_cluster, on_this_machine, unprotected
-
-        if self.cluster:
-            return on_cluster(self.cluster)
-        return unprotected() if self.unsafe else on_this_machine(self.fork_server)
-
-    def grader(self, course: Course) -> Engine:
-        """What turns a submission into points."""
-        from grader.engines.pool import PooledEngine
-        from grader.engines.stock import StockEngine
-
-        if self.engine == "stock":
-            return StockEngine(course, self.cell_seconds)
-        return PooledEngine(course, self.cell_seconds, unsafe_no_sandbox=self.unsafe)
-
-
-def _source(lab: str) -> Path:
-    """Where the source of a lab is; nowhere, outside of a course."""
-    try:
-        return course_root() / "solutions" / lab / f"{lab}.ipynb"
-    except FileNotFoundError:
-        return Path(f"{lab}.ipynb")
-
-
 def _grade(
-    course: Course, lab: str, students: list[str], grading_run: GradingRun, again: bool = False
+    course: Course, lab: str, students: list[str], way: Way, again: bool = False
 ) -> list[Outcome]:
-    grading_run.require()
+    way.require()
     with ExitStack() as stack:
         with console.status("Starting kernels"):
-            run = stack.enter_context(grading_run.runs())
+            run = stack.enter_context(way.cells())
             from coursecli.progress import graded_with_progress
             from grader.engines.engine import submissions
             from grader.engines.pool import grade_many
 
             batch = submissions(course, lab, students)
-            engine = grading_run.grader(course)
-        jobs = 1 if grading_run.engine == "stock" else grading_run.jobs or os.cpu_count() or 1
+            engine = way.engine(course)
         try:
             return graded_with_progress(
                 console,
                 batch,
                 lambda on_progress: grade_many(
-                    engine, course, batch, run, jobs, again=again, on_progress=on_progress
+                    engine, course, batch, run, way.jobs, again=again, on_progress=on_progress
                 ),
             )
         except KeyboardInterrupt:
@@ -277,7 +206,7 @@ def feedback(lab: Lab) -> None:
 
 
 def _feedback(course: Course, lab: str, students: list[str]) -> None:
-    from grader.feedback.page import feedback as write_pages
+    from grader.cycle.feedback import feedback as write_pages
 
     with console.status("Writing feedback pages"):
         pages = list(write_pages(course, lab, students))
@@ -327,14 +256,17 @@ def demo_grade(
 ) -> None:
     """Release, collect, grade and report five sample submissions of a lab."""
     _check_source(source)
-    grading_run = GradingRun(lab, engine, timeout or DEMO_SECONDS, jobs, unsafe=unsafe_no_sandbox)
-    with grading_run, _open_course(alone=True) as course:
+    from grader.selection import select
+
+    with _one_sentence():
+        way = select(engine, timeout or DEMO_SECONDS, jobs, unsafe=unsafe_no_sandbox)
+    with way.started(lab), _open_course(alone=True) as course:
         from grader.cycle import demo
         from grader.cycle.collect import collect as take_in
         from grader.cycle.release import release as make
         from grader.cycle.samples import write_samples
 
-        grading_run.require()
+        way.require()
         _require_data({source})
         with console.status(f"Generating {lab} and handing out variants"):
             roster = demo.prepare(course, lab)
@@ -343,7 +275,7 @@ def demo_grade(
             take_in(course, demo.incoming(course), lab)
         for student in roster.ids:
             console.print(f"{student:>12}: {kinds.get(student, 'hands in nothing')}", markup=False)
-        _grade(course, lab, list(roster.ids), grading_run)
+        _grade(course, lab, list(roster.ids), way)
         _feedback(course, lab, list(roster.ids))
         _report(course)
 
@@ -358,7 +290,7 @@ def _check_source(source: str) -> None:
 def _require_data(sources: set[str]) -> None:
     """Refuse to grade without the data: every learner would lose points for it."""
     from churn.data import IBM_CSV, DataError, ibm_path, load_ibm
-    from grader.course import CourseError
+    from grader.exceptions import CourseError
 
     if "ibm" not in sources:
         return

@@ -115,8 +115,9 @@ def progress(
 ) -> None:
     """Run the labs of a path and say how many of their visible tests pass."""
     from coursekit.authoring import outline
-    from grader.course import Course, CourseError
+    from grader.course import Course
     from grader.cycle.validate import passing_tests
+    from grader.exceptions import CourseError
 
     if path not in outline.ROUTES:
         console.print(f"There is no path {path!r}; choose one of {', '.join(outline.ROUTES)}.")

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from grader.engines.engine import Outcome, Submission
 from grader.engines.pool import OnProgress
+from grader.outcomes import Outcome, Submission
 
 
 def graded_with_progress(

@@ -4,7 +4,6 @@ import errno
 import logging
 import os
 import shutil
-import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from coursekit.paths import course_root
+from grader.exceptions import ConversionError, CourseError, Transcript
 from grader.isolation.files import DISK_FULL
 
 # About nbgrader's handling of its own tables; nothing an instructor could act on.
@@ -32,10 +32,6 @@ warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
 CONFIG_FILE = "nbgrader_config.py"
 DEMO_ROSTER = Path("datasets/sample_roster.csv")
 _KEPT = "what was graded before is kept"
-
-
-class CourseError(RuntimeError):
-    """Something the instructor can put right; the message says what."""
 
 
 @dataclass(frozen=True)
@@ -234,30 +230,6 @@ def _closing(gradebook: Gradebook) -> Iterator[Gradebook]:
         yield gradebook
 
 
-class Transcript(logging.Handler):
-    """Collects what nbgrader logs, so that a failure's reason can be read from it.
-
-    Attributes:
-        lines: the messages.
-        errors: the exceptions that nbgrader was handling when it logged; it drops most of them.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-        self.errors: list[BaseException] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
-        error = sys.exception()
-        if error is not None:
-            self.errors.append(error)
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-
 def run_converter(
     converter: type[Any], course: Course, lab: str, student: str, override: Config, **settings: Any
 ) -> Transcript:
@@ -288,11 +260,3 @@ def run_converter(
                 raise explanation from caught
         raise ConversionError(str(error), transcript) from error
     return transcript
-
-
-class ConversionError(RuntimeError):
-    """nbgrader could not convert an assignment; the transcript holds its log."""
-
-    def __init__(self, message: str, transcript: Transcript) -> None:
-        super().__init__(message)
-        self.transcript = transcript

@@ -48,12 +48,6 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def graded_code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """The test cells of a lab."""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
-
-
 def refresh(path: Path) -> float:
     """Execute the lesson at ``path`` in its folder, write it back normalised, return the seconds."""
     from nbclient import NotebookClient

@@ -1,1 +1,6 @@
-"""The grading cycle: release, collect, grade, feedback, report."""
+"""The grading cycle, step by step: what an instructor does, without a terminal.
+
+``release`` → ``collect`` → (``engines``) → ``feedback`` → ``report``, each on the folders that
+``nbgrader_config.py`` names. ``validate`` is what a learner does before; ``samples`` and ``demo``
+stand for learners.
+"""

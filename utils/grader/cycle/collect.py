@@ -6,9 +6,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course import Course, CourseError, explained
-from grader.cycle.parameters import read_record
+from grader.course import Course, explained
+from grader.exceptions import CourseError
 from grader.isolation.files import copy_tree
+from grader.parameters import read_record
 
 _CACHES = (".ipynb_checkpoints", "__pycache__")
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from nbgrader.api import MissingEntry
 
 from coursekit.variants import Roster
-from grader.course import DEMO_ROSTER, Course, CourseError
-from grader.engines.engine import forget
+from grader.course import DEMO_ROSTER, Course
+from grader.exceptions import CourseError
+from grader.outcomes import forget
 
 
 def prepare(course: Course, lab: str) -> Roster:

@@ -8,8 +8,9 @@ from nbgrader.converters import GenerateAssignment
 from traitlets.config import Config
 
 from coursekit.variants import Parameters, Roster, load_secret, variant_for
-from grader.course import ConversionError, Course, CourseError, run_converter
-from grader.cycle.parameters import find_parameters_cell, inject, read_record, write_record
+from grader.course import Course, run_converter
+from grader.exceptions import ConversionError, CourseError
+from grader.parameters import find_parameters_cell, inject, read_record, write_record
 
 
 def generate(

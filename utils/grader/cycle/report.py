@@ -11,8 +11,7 @@ from rich.text import Text
 
 from grader.course import Course
 from grader.cycle.collect import learners_of
-from grader.engines.autograde import up_to_date
-from grader.engines.engine import Outcome, load_outcome
+from grader.outcomes import Outcome, load_outcome, up_to_date
 
 _COLUMNS = ("student_id", "lab", "score", "max_score", "status", "reason")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader import utils
 
+from coursekit.authoring.cells import is_answer, task_name
 from coursekit.variants import Learner, Roster
 from grader.course import Course
 from grader.cycle.collect import collect
@@ -22,9 +22,7 @@ _ENDLESS = "while True:\n    pass"
 def solutions(source: NotebookNode) -> dict[str, str]:
     """The right answers of a source notebook by the names of their cells."""
     return {
-        cell.metadata.nbgrader["grade_id"]: _without_markers(cell.source)
-        for cell in source.cells
-        if utils.is_solution(cell)
+        task_name(cell): _without_markers(cell.source) for cell in source.cells if is_answer(cell)
     }
 
 
@@ -37,8 +35,8 @@ def fill_in(notebook: NotebookNode, answers: dict[str, str]) -> NotebookNode:
     """The notebook with the given answers in its solution cells; other cells stay."""
     filled = deepcopy(notebook)
     for cell in filled.cells:
-        if utils.is_solution(cell):
-            name = cell.metadata.nbgrader["grade_id"]
+        if is_answer(cell):
+            name = task_name(cell)
             cell.source = answers.get(name, cell.source)
     return filled
 
@@ -69,9 +67,7 @@ def endless(notebook: NotebookNode, source: NotebookNode) -> str:
     """Every task solved but the last one in code, which never ends."""
     answers = solutions(source)
     code = [
-        cell.metadata.nbgrader["grade_id"]
-        for cell in source.cells
-        if utils.is_solution(cell) and cell.cell_type == "code"
+        task_name(cell) for cell in source.cells if is_answer(cell) and cell.cell_type == "code"
     ]
     return nbformat.writes(fill_in(notebook, answers | {code[-1]: _ENDLESS}))
 

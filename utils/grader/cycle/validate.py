@@ -3,17 +3,17 @@
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_solution
-from nbgrader.validator import Validator
 
-from coursekit.authoring.notebooks import graded_code_cells, read
-from grader.course import Course, CourseError, local_sockets
+from coursekit.authoring.cells import is_answer, task_name, tests_of
+from coursekit.authoring.notebooks import read
+from grader.course import Course, local_sockets
 from grader.engines.autograde import read_notebook
+from grader.exceptions import CourseError
 from grader.feedback.check_results import explain_undefined, failures
 from grader.kernels.provisioner import forked_kernels
+from grader.nbgrader_internals import KeepingValidator
 
 # What nbclient logs of a cell that took too long stands in the outcome, too.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
@@ -35,7 +35,10 @@ def problems(course: Course, notebook: Path) -> list[str]:
     """
     return [
         "\n".join(
-            [f"{_name(cell)}: {_heading(kind, cell)}", *(f"  {line}" for line in failures(cell))]
+            [
+                f"{task_name(cell)}: {_heading(kind, cell)}",
+                *(f"  {line}" for line in failures(cell)),
+            ]
         )
         for kind, cells in _validate(course, notebook).items()
         for cell in cells
@@ -60,32 +63,18 @@ def passing_tests(course: Course, notebook: Path) -> tuple[int, int]:
         CourseError: as :func:`problems`.
     """
     found = _validate(course, notebook)
-    wrong = {_name(cell) for cells in found.values() for cell in cells}
-    tests = {_name(cell) for cell in graded_code_cells(read(notebook))}
+    wrong = {task_name(cell) for cells in found.values() for cell in cells}
+    tests = {task_name(cell) for cell in tests_of(read(notebook))}
     return len(tests - wrong), len(tests)
 
 
-class _Validator(Validator):
-    """nbgrader's validation, which also keeps the cells that it finds, with what they said."""
+class _LabValidator(KeepingValidator):
+    """nbgrader's validation by the rules of grading."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.cells: dict[str, list[NotebookNode]] = {}
-
-    def _get_type_changed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
-        found = self.cells["type_changed"] = super()._get_type_changed_cells(nb)
-        return found
-
-    def _get_changed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
-        found = self.cells["changed"] = super()._get_changed_cells(nb)
-        return found
-
-    def _get_failed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
-        explain_undefined(nb)
-        for cell in graded_code_cells(nb):  # a warning is no failure, here as in grading
+    def before_judging(self, notebook: NotebookNode) -> None:
+        explain_undefined(notebook)
+        for cell in tests_of(notebook):  # a warning is no failure, here as in grading
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-        found = self.cells["failed"] = super()._get_failed_cells(nb)
-        return found
 
 
 def _validate(course: Course, notebook: Path) -> dict[str, list[NotebookNode]]:
@@ -99,7 +88,7 @@ def _validate(course: Course, notebook: Path) -> dict[str, list[NotebookNode]]:
     except ValueError as error:
         raise CourseError(f"{notebook.name} is not a notebook: {error}.") from error
     with local_sockets() as sockets:
-        validator = _Validator(config=course.config(sockets), log=logging.getLogger(__name__))
+        validator = _LabValidator(config=course.config(sockets), log=logging.getLogger(__name__))
         try:
             results = validator.validate(str(notebook.resolve()))
         except Exception as error:
@@ -108,8 +97,4 @@ def _validate(course: Course, notebook: Path) -> dict[str, list[NotebookNode]]:
 
 
 def _heading(kind: str, cell: NotebookNode) -> str:
-    return "there is no answer yet" if kind == "failed" and is_solution(cell) else _HEADINGS[kind]
-
-
-def _name(cell: NotebookNode) -> str:
-    return str(cell.metadata.nbgrader.grade_id)
+    return "there is no answer yet" if kind == "failed" and is_answer(cell) else _HEADINGS[kind]

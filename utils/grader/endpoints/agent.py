@@ -12,8 +12,9 @@ import types
 from typing import Any
 
 from coursekit.workspace import Workspace
-from grader.wire.codec import MAX_BYTES, NotPlainDataError, decode, encode
-from grader.wire.framing import ConnectionClosedError, receive, send
+from grader.exceptions import ConnectionClosedError, NotPlainDataError
+from grader.wire.codec import MAX_BYTES, decode, encode
+from grader.wire.framing import receive, send
 
 _LONGEST = 2000
 

@@ -1,6 +1,6 @@
 """The grader's process: runs a lab's test cells and never the learner's code.
 
-Started by :mod:`grader.trusted.execute` as ``python -P -m grader.endpoints.examiner FD`` and
+Started by :mod:`grader.trusted.proctor` as ``python -P -m grader.endpoints.examiner FD`` and
 spoken to through the socket FD, which no other process has. A test cell runs as it would in the
 learner's kernel, except that a name it does not define is asked for: plain data comes as data, a
 function as a stand-in that sends plain arguments and returns a plain result.
@@ -27,19 +27,12 @@ from types import CodeType
 from typing import Any
 
 from coursekit.workspace import Workspace
-from grader.wire.codec import NotPlainDataError, decode, encode
+from grader.exceptions import NotAvailableError, NotPlainDataError, RemoteError
+from grader.wire.codec import decode, encode
 
 _FILE = "<test cell>"
 _OUTPUT = 1_000_000
 _LOST = {StopIteration, StopAsyncIteration}  # would end a loop of the test instead of failing it
-
-
-class RemoteError(RuntimeError):
-    """Something in the learner's kernel that is not the test's own doing."""
-
-
-class NotAvailableError(RemoteError):
-    """The learner's kernel cannot answer: it died, was stopped, or took too long."""
 
 
 class Channel:

@@ -4,26 +4,28 @@ import logging
 import re
 import time
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde
 from traitlets.config import Config
 
-from grader.course import ConversionError, Course, CourseError, run_converter
-from grader.engines.engine import Outcome, Submission, forget
+from coursekit.authoring.cells import task_name
+from grader import cell_errors
+from grader.course import Course, run_converter
+from grader.exceptions import ConversionError, CourseError
+from grader.outcomes import RESTORED, Outcome, Submission, forget, up_to_date
 
-_TIMEOUT, _DEAD = "CellTimeoutError", "DeadKernelError"
 _LONGEST = 300
 _MEMORY = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")
 
 
 #: The step of autograde that runs a notebook, by engine.
 STOCK_EXECUTE = "nbgrader.preprocessors.Execute"
-TRUSTED_EXECUTE = "grader.trusted.execute.TrustedExecute"
+TRUSTED_EXECUTE = "grader.steps.TrustedExecute"
 
 
 @dataclass(frozen=True)
@@ -132,33 +134,6 @@ class AutogradeEngine:
             gradebook.db.commit()
 
 
-def up_to_date(course: Course, outcome: Outcome) -> Outcome:
-    """The outcome with the points that the gradebook has now: a person may have given some."""
-    student, lab = outcome.student, outcome.lab
-    with course.gradebook() as gradebook:
-        try:
-            entry = gradebook.find_submission(lab, student)
-        except MissingEntry:
-            return outcome
-        grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
-        waiting = sorted((g.name, g.max_score) for g in grades if g.needs_manual_grade)
-        points, names = sum(most for _, most in waiting), ", ".join(name for name, _ in waiting)
-        return replace(
-            outcome,
-            score=float(entry.score),
-            max_score=float(entry.max_score),
-            tasks=task_points(gradebook, student, lab),
-            unread=f"{points:g} points wait for a reader: {names}" if waiting else "",
-        )
-
-
-def task_points(gradebook: Gradebook, student: str, lab: str) -> dict[str, float]:
-    """Points by test cell, in the order of their names."""
-    entry = gradebook.find_submission(lab, student)
-    grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
-    return {grade.name: float(grade.score) for grade in sorted(grades, key=lambda g: g.name)}
-
-
 def find_fault(submission: Submission, cells: set[str]) -> str | None:
     """Why a submission cannot be run at all, as a clause; None when it can be.
 
@@ -175,8 +150,7 @@ def find_fault(submission: Submission, cells: set[str]) -> str | None:
         content = read_notebook(notebook)
     except ValueError as error:
         return f"not a notebook: {error}"
-    marks = [cell.metadata.get("nbgrader") for cell in content.cells]
-    if not cells & {str(mark.get("grade_id")) for mark in marks if isinstance(mark, dict)}:
+    if not cells & {task_name(cell) for cell in content.cells}:
         return f"wrong lab: the notebook has none of the cells of {submission.lab}"
     return None
 
@@ -209,9 +183,9 @@ def _first_line(error: Exception) -> str:
 
 def explain(transcript: str) -> str:
     """The reason of a failed autograde, read from what nbgrader logged."""
-    if "DeadKernelError" in transcript:
+    if cell_errors.DEAD_KERNEL in transcript:
         return "the kernel died while the notebook ran (ended by its code or out of memory)"
-    if _TIMEOUT in transcript or "UnresponsiveKernelError" in transcript:
+    if cell_errors.TIMEOUT in transcript or "UnresponsiveKernelError" in transcript:
         return "timeout: the kernel did not answer any more"
     if "Notebook failed to validate; the nbgrader metadata" in transcript:
         return "the nbgrader metadata of the notebook is damaged"
@@ -228,13 +202,15 @@ def _remark(graded: Path) -> str:
     errors = [
         (number, cell, output) for number, cell in enumerate(code, 1) for output in cell.outputs
     ]
-    stopped = [_name(c, n) for n, c, output in errors if output.get("ename") == _TIMEOUT]
+    stopped = [_name(c, n) for n, c, output in errors if output.get("ename") == cell_errors.TIMEOUT]
     full = [_name(c, n) for n, c, output in errors if output.get("ename") in _MEMORY]
-    ended = [(_name(c, n), o.evalue) for n, c, o in errors if o.get("ename") == _DEAD]
+    ended = [
+        (_name(c, n), o.evalue) for n, c, o in errors if o.get("ename") == cell_errors.DEAD_KERNEL
+    ]
     parts = [f"timeout: stopped {', '.join(stopped)}"] if stopped else []
     parts += [f"out of memory: {', '.join(full)}"] if full else []
     parts += [f"{why} in {where}" for where, why in ended[:1]]
-    restored = notebook.metadata.get("restored_cells", [])
+    restored = notebook.metadata.get(RESTORED, [])
     parts += [f"put back: {', '.join(restored)}"] if restored else []
     return "; ".join(parts)
 
@@ -247,5 +223,4 @@ def _one_line(text: str) -> str:
 
 
 def _name(cell: NotebookNode, number: int) -> str:
-    task = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return str(task) if task else f"code cell {number}"
+    return task_name(cell) or f"code cell {number}"

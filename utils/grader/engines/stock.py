@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import nbformat
 from traitlets.config import Config
 
+from grader import cell_errors
 from grader.course import local_sockets
 from grader.engines.autograde import STOCK_EXECUTE, AutogradeEngine
-from grader.kernels.outputs import error_output
 
 NOTEBOOK_SECONDS = 600.0
 
@@ -42,6 +42,6 @@ class StockEngine(AutogradeEngine):
             return max(1.0, min(per_cell, deadline - time.monotonic()))
 
         config.Execute.timeout_func = seconds_left
-        said = error_output("CellTimeoutError", f"stopped after {per_cell:g} seconds")
+        said = cell_errors.error_output(cell_errors.TIMEOUT, f"stopped after {per_cell:g} seconds")
         config.Execute.error_on_timeout = {k: said[k] for k in ("ename", "evalue", "traceback")}
         return config

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import ast
 import re
-import symtable
-import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests
+
+from coursekit.authoring.cells import is_test
+from grader import cell_errors
+from grader.bindings import names_meant
 
 _BEGIN = ClearHiddenTests.begin_test_delimeter.default_value
 _END = ClearHiddenTests.end_test_delimeter.default_value
@@ -25,8 +26,6 @@ _PRINTED = re.compile(r"([✔✘]) (.+)")
 _COUNT = re.compile(r"\d+ of \d+ checks passed")
 _RAISED = re.compile(r"your code raised (\w+)\b")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-#: Ends of a cell that are not the test's doing; their messages hold nothing of it.
-_ENDED = ("CellTimeoutError", "DeadKernelError", "ExaminerError", "NotAvailableError")
 #: What a check says of a function that is still as it was handed out.
 NOTHING_YET = "nothing is written here yet"
 #: What a check says of a name that is not there, and what is said instead after all cells have run.
@@ -35,8 +34,6 @@ _UNDEFINED = re.compile(r"`\w+` is not defined[:,] .+")
 _NOWHERE = ": no cell above this test defines it"
 _NAME_ERROR = re.compile(r"name '(\w+)' is not defined(.*)")
 _PLACE = re.compile(r" \([^()]*, line \d+\)$")
-_DEFINITION = re.compile(r"(?:async +)?(?:def|class) +(\w+)")
-_ASSIGNMENT = re.compile(r"(\w+(?: *[,=] *\w+)*) *(?::[^=]+)?=(?!=)")
 _LONGEST = 160
 _GENERAL = "not right for inputs that you have not seen"
 _UNTITLED = "a hidden test"
@@ -136,7 +133,7 @@ class RubricSource:
     def failed(self, output: NotebookNode, count: int | None) -> CheckResult:
         """The error that ended the cell; `count` is the cell's number in the kernel."""
         name, said = output.ename, _COLOUR.sub("", output.evalue)
-        if name in _ENDED:
+        if name in cell_errors.ALL:
             return CheckResult("the test did not end", False, said)
         message = _message(name, said)
         lines = _lines(output.traceback, count)
@@ -199,16 +196,10 @@ def explain_undefined(notebook: NotebookNode) -> None:
     reasons: dict[str, str] = {}
     for cell in code:
         end = "" if is_test(cell) else _end_of(cell)
-        for name in _bound(cell.source) if end else ():
+        for name in names_meant(cell.source) if end else ():
             reasons.setdefault(name, f", because its cell {end}")
     for output in [output for cell in code if is_test(cell) for output in cell.outputs]:
         _explain(output, reasons)
-
-
-def is_test(cell: NotebookNode) -> bool:
-    """Whether a cell holds tests; an answer that a person reads is none."""
-    graded = utils.is_grade(cell) and not utils.is_solution(cell)
-    return bool(graded and cell.cell_type == "code")
 
 
 def _explain(output: NotebookNode, reasons: dict[str, str]) -> None:
@@ -230,31 +221,11 @@ def _end_of(cell: NotebookNode) -> str:
     if not errors:
         return ""
     name, said = errors[-1].ename, " ".join(_COLOUR.sub("", errors[-1].evalue).split())
-    if name == "CellTimeoutError":
+    if name == cell_errors.TIMEOUT:
         # nbgrader's own `Execute` does not say after how many seconds.
         return f"was {said}" if said else "took too long and was stopped"
     end = _PLACE.sub("", f"ended with {name}: {said}" if said else f"ended with {name}")
     return end if len(end) <= _LONGEST else f"{end[:_LONGEST]}…"
-
-
-def _bound(source: str) -> set[str]:
-    """The names that a cell was to define."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            table = symtable.symtable(source, "cell", "exec")
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        # A learner may write anything; lines that are not indented still tell their names.
-        lines = source.split("\n")
-        return {name for line in lines for name in _bound_in(line)}
-    names = table.get_symbols()
-    return {name.get_name() for name in names if name.is_assigned() or name.is_imported()}
-
-
-def _bound_in(line: str) -> list[str]:
-    if found := _DEFINITION.match(line):
-        return [found[1]]
-    found = _ASSIGNMENT.match(line)
-    return re.findall(r"\w+", found[1]) if found else []
 
 
 def _undefined(message: str) -> str:
@@ -310,6 +281,6 @@ def _hinted(message: str, hint: str = "") -> str:
     raised = _RAISED.match(message)
     if raised is None:
         return _GENERAL
-    if raised[1] in _ENDED:
+    if raised[1] in cell_errors.ALL:
         return "your code gave no answer: it took too long, or the kernel had ended"
     return f"your code raised {raised[1]} on inputs that you have not seen"

@@ -12,7 +12,6 @@ from bleach.css_sanitizer import CSSSanitizer
 from bleach.sanitizer import Cleaner
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
-from nbgrader.preprocessors.base import NbGraderPreprocessor
 
 #: Characters kept of one output or source, of one cell's pictures, and of all that is the learner's.
 #: Markdown and HTML that are made to strain their parsers take a second or two for this much text.
@@ -173,55 +172,7 @@ def cut(text: str, limit: int = TEXT) -> str:
     return text if len(text) <= limit else f"{text[:limit]}\n{CUT}\n"
 
 
-class Sanitise(NbGraderPreprocessor):
-    """Leaves nothing in a notebook that its page could run, load, or choke on."""
-
-    longest = TEXT
-
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        left, patience = PAGE, Patience(self.longest)
-        cells = []
-        for cell in nb.cells:
-            marks = cell.metadata.get("nbgrader")
-            clean = _clean_cell(cell, marks, patience)
-            size = len(str(clean))
-            if marks is None and size > left:
-                cells.append(nbformat.v4.new_markdown_cell(CUT))
-                break
-            left -= size
-            cells.append(clean)
-        # The lab's own cells stay, whatever the learner's take up.
-        rest = nb.cells[len(cells) :]
-        cells += [_clean_cell(c, m, patience) for c in rest if (m := c.metadata.get("nbgrader"))]
-        nb.cells = cells
-        return nb, resources
-
-
-class SafeToRead(Sanitise):
-    """For the graded copy, which formgrader shows with JupyterLab's own rights.
-
-    Its page runs what the notebook says, so HTML in Markdown becomes text as well.
-    Text is as long as it was: this is what an instructor looks at.
-    """
-
-    longest = PAGE
-
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        nb, resources = super().preprocess(nb, resources)
-        for cell in nb.cells:
-            if cell.cell_type != "code":  # also one that says it is the lab's own
-                cell.source = _without_html(cell.source)
-            for output in cell.get("outputs", []):
-                if "text/markdown" in output.get("data", {}):
-                    output.data["text/markdown"] = _without_html(output.data["text/markdown"])
-        return nb, resources
-
-
-def _without_html(markdown: str) -> str:
+def without_html(markdown: str) -> str:
     """Markdown whose HTML shows as text, and whose links run no script."""
     return _LEADS_TO_CODE.sub(r"\1 ", _ENTITY.sub("& ", markdown)).replace("<", "&lt;")
 
@@ -245,7 +196,7 @@ class Patience:
         return cleaned
 
 
-def _clean_cell(cell: NotebookNode, marks: Any, patience: Patience) -> NotebookNode:
+def clean_cell(cell: NotebookNode, marks: Any, patience: Patience) -> NotebookNode:
     """The cell without metadata but nbgrader's, and without attached files of unknown types."""
     clean = nbformat.from_dict(cell)
     clean.metadata = NotebookNode({"nbgrader": marks} if marks else {})

@@ -3,7 +3,7 @@
 Inside there is no network but an own loopback, no process but its own, the system and the course's
 packages to read, and one folder to write to. Of the course folder only the packages that lessons and tests use are there:
 no solutions, no tests, no gradebook, no other submission. System calls that open ways around all
-this are filtered (:mod:`grader.isolation.seccomp`).
+this are filtered (:mod:`grader.forking.seccomp`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 from churn.data import IBM_CSV
 from coursekit.environment import mlflow_store, switches
 from coursekit.paths import course_root
-from grader.isolation import seccomp
+from grader.forking import seccomp
 from grader.isolation.files import scratch_folder
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")

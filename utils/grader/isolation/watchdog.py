@@ -10,26 +10,20 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 
+from grader.exceptions import LimitPassedError
 from grader.isolation import resource_usage
 from grader.isolation.files import MAX_DEPTH
+from grader.isolation.process import Process
 from grader.isolation.sandbox import Limits
-
-if TYPE_CHECKING:
-    from grader.kernels.student_kernel import Process
 
 _EVERY = 0.25
 _SLOW_EVERY = 4  # looks at the processes per look at files and at memory of no process
 #: Processor seconds of one look at files; wall time would depend on what others do meanwhile.
 _LOOK_SECONDS = 1.5
 _UNREADABLE = "the kernel's use of the machine could not be read"
-
-
-class PassedError(Exception):
-    """A limit is passed; the message says which, as a clause."""
 
 
 class Watchdog:
@@ -75,7 +69,7 @@ class Watchdog:
     def _watch(self) -> None:
         try:
             self._look_on()
-        except PassedError as passed:
+        except LimitPassedError as passed:
             self._stop(str(passed))
         except Exception:
             # A learner who finds a way to make a look fail must not be rid of all limits by it.
@@ -104,7 +98,7 @@ class Watchdog:
         family = _numbers(self.process.pid)
         self._check_memory(family)
         if len(family) > self.limits.processes:
-            raise PassedError(f"more than {self.limits.processes} processes")
+            raise LimitPassedError(f"more than {self.limits.processes} processes")
         return family
 
     def _look(self, family: list[int]) -> None:
@@ -120,7 +114,9 @@ class Watchdog:
         if time.monotonic() > self._glanced + _EVERY:
             self._glance()
             if time.thread_time() > self._looked + _LOOK_SECONDS:
-                raise PassedError("too many files, folders and mapped parts of memory to count")
+                raise LimitPassedError(
+                    "too many files, folders and mapped parts of memory to count"
+                )
 
     def _check_memory(self, family: list[int], more: int = 0) -> None:
         # A fork shares much with the process that it was forked from; that is not its own memory.
@@ -129,7 +125,7 @@ class Watchdog:
             resource_usage.resident(family) + more > limit
             and resource_usage.proportional(family) + more > limit
         ):
-            raise PassedError(f"out of memory: more than {limit / 2**30:g} GB")
+            raise LimitPassedError(f"out of memory: more than {limit / 2**30:g} GB")
 
     def _check_time(self, family: list[int]) -> None:
         """Add up processor time, also of processes that have ended.
@@ -141,23 +137,23 @@ class Watchdog:
         self._spent |= {key: spent.own for key, spent in now.items() if spent.own}
         waited_for = sum(spent.own + spent.children for spent in now.values())
         if max(waited_for, sum(self._spent.values())) > self.limits.cpu_seconds:
-            raise PassedError(f"more than {self.limits.cpu_seconds} seconds of processor time")
+            raise LimitPassedError(f"more than {self.limits.cpu_seconds} seconds of processor time")
 
     def _check_openness(self, family: list[int]) -> None:
         before, self._closed = self._closed, bool(resource_usage.closed(family[1:]))
         if before and self._closed:
-            raise PassedError("a process forbids to look at its open files")
+            raise LimitPassedError("a process forbids to look at its open files")
 
     def _check_files(self, used: int) -> None:
         limits = self.limits
         for number, state in enumerate(self._entries(), start=1):
             used += state.st_blocks * 512
             if number > limits.files:
-                raise PassedError(f"more than {limits.files} files and folders")
+                raise LimitPassedError(f"more than {limits.files} files and folders")
             if used > limits.disk:
                 break
         if used > limits.disk:
-            raise PassedError(f"more than {limits.disk / 2**30:g} GB of files")
+            raise LimitPassedError(f"more than {limits.disk / 2**30:g} GB of files")
 
     def _entries(self) -> Iterator[os.stat_result]:
         """All that is in the folders, as far as it can be counted."""
@@ -165,10 +161,10 @@ class Watchdog:
             for depth, state in chain.from_iterable(map(resource_usage.entries, self.folders)):
                 self._tick()
                 if depth > MAX_DEPTH and stat.S_ISDIR(state.st_mode):
-                    raise PassedError(f"more than {MAX_DEPTH} folders in each other")
+                    raise LimitPassedError(f"more than {MAX_DEPTH} folders in each other")
                 yield state
         except PermissionError:
-            raise PassedError("a folder cannot be read") from None
+            raise LimitPassedError("a folder cannot be read") from None
 
 
 def _numbers(pid: int) -> list[int]:

@@ -21,9 +21,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from coursekit.environment import switches
+from grader.exceptions import ForkError
+from grader.forking.protocol import MESSAGE, SEPARATOR
 from grader.isolation.files import end_orphans, scratch_folder
 from grader.isolation.sandbox import COURSE, WORK, Sandbox, shared
-from grader.kernels.fork_server import MESSAGE, SEPARATOR
 
 if TYPE_CHECKING:
     from grader.kernels.student_kernel import KernelConfig
@@ -65,14 +66,6 @@ NO_THREADS = {
 }
 
 
-class InfrastructureError(RuntimeError):
-    """Cells cannot be run where they should be, which is no learner's doing."""
-
-
-class ForkError(InfrastructureError):
-    """The fork server did not start or could not fork; the message says why."""
-
-
 class ForkServer:
     """The parent of warm kernels, as a context manager. Several processes can share one.
 
@@ -110,7 +103,7 @@ class ForkServer:
         self.control.unlink(missing_ok=True)
         home = self.base / "home"
         home.mkdir(exist_ok=True)
-        python = [sys.executable, "-Xfrozen_modules=off", "-m", "grader.kernels.fork_server"]
+        python = [sys.executable, "-Xfrozen_modules=off", "-m", "grader.forking.server"]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
@@ -232,7 +225,7 @@ class ForkedProcess:
         """Ask for a fork and wait until it is in its sandbox.
 
         Args:
-            request: the fields of a `fork_server.Request`.
+            request: the fields of a `forking.protocol.Request`.
             pass_fd: a file descriptor that the fork gets a copy of.
 
         Raises:

@@ -8,21 +8,11 @@ from typing import Any, Literal
 from nbformat.v4 import output_from_msg
 from nbformat.v4.nbbase import validate
 
+from grader import cell_errors
+
 _TYPES = ("stream", "display_data", "execute_result", "error")
 _MOST = 500
-#: Errors by which the engine says how a cell ended; a learner's class of that name is another one.
-_ENGINES = ("CellTimeoutError", "DeadKernelError", "ExaminerError", "NotAvailableError")
 _NOTE = "\n… the rest of the output was cut off\n"
-
-
-def error_output(name: str, message: str) -> dict[str, Any]:
-    """An error as a kernel reports it."""
-    return {
-        "output_type": "error",
-        "ename": name,
-        "evalue": message,
-        "traceback": [f"{name}: {message}"],
-    }
 
 
 class Collector:
@@ -49,7 +39,7 @@ class Collector:
         if kind not in _TYPES or self.size >= self.limit:
             return
         output = _clean(dict(output_from_msg(message)))
-        if output.get("ename") in _ENGINES:
+        if output.get("ename") in cell_errors.ALL:
             output["ename"] += " (raised by the notebook)"
         size = _size(output)
         if self.size + size > self.limit or len(self.outputs) >= _MOST:

@@ -61,7 +61,8 @@ def start_fork_server() -> ForkServer | None:
     if not available():
         return None
     # This module is imported where that one cannot be: it needs Linux.
-    from grader.kernels.forked import PRELOAD, ForkError, ForkServer
+    from grader.exceptions import ForkError
+    from grader.kernels.forked import PRELOAD, ForkServer
 
     try:
         return ForkServer(preload=(*PRELOAD, *LESSONS), sandboxed=False).start()
@@ -140,7 +141,8 @@ class ForkProvisioner(LocalProvisioner):
         self.forked = False
         if not self._wanted():
             return await super().launch_kernel(cmd, **kwargs)
-        from grader.kernels.forked import ForkedProcess, ForkError
+        from grader.exceptions import ForkError
+        from grader.kernels.forked import ForkedProcess
 
         manager: Any = self.parent
         self.cwd = Path(kwargs.get("cwd") or Path.cwd())

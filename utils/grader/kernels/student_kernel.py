@@ -17,13 +17,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from coursekit.paths import course_root
+from grader.exceptions import KernelGoneError
+from grader.isolation.process import Process
 from grader.isolation.sandbox import COURSE, WORK, WORKSPACE, Limits, Sandbox
 from grader.isolation.watchdog import Watchdog
 from grader.kernels.outputs import Collector
@@ -38,10 +40,6 @@ _STARTUP = 120.0
 _LARGEST_MESSAGE = 64 * 2**20
 
 CellStatus = Literal["ok", "error", "timeout", "dead"]
-
-
-class KernelGoneError(RuntimeError):
-    """The kernel cannot answer any more; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -76,18 +74,6 @@ class KernelConfig:
             transport="ipc",
             key=secrets.token_hex(32).encode(),
         )
-
-
-class Process(Protocol):
-    """What is needed of the process that a kernel runs in; `subprocess.Popen` has it."""
-
-    pid: int
-
-    def poll(self) -> int | None: ...
-
-    def kill(self) -> None: ...
-
-    def wait(self, timeout: float | None = None) -> int: ...
 
 
 #: Starts an ipykernel on ``config.connection`` in the kernel's home, isolated from everything else.

@@ -1,1 +1,23 @@
-"""The steps of nbgrader's converters that this course puts in place of nbgrader's own."""
+"""The steps of nbgrader's converters that are this course's own; ``nbgrader_config.py`` names them.
+
+``RepairMetadata`` comes before nbgrader reads a submission; ``RestoreParameters``, ``TrustedExecute``,
+``RemoveGuards`` and ``SafeToRead`` autograde it; ``Grades``, ``HideTests`` and ``Sanitise`` make its
+feedback. They hold only what nbgrader asks of them; what they do stands in the packages below.
+"""
+
+from grader.steps.execute import TrustedExecute
+from grader.steps.feedback import Grades, HideTests
+from grader.steps.parameters import RemoveGuards, RestoreParameters
+from grader.steps.repair_metadata import RepairMetadata
+from grader.steps.sanitise import SafeToRead, Sanitise
+
+__all__ = [
+    "Grades",
+    "HideTests",
+    "RemoveGuards",
+    "RepairMetadata",
+    "RestoreParameters",
+    "SafeToRead",
+    "Sanitise",
+    "TrustedExecute",
+]

@@ -18,8 +18,8 @@ from nbgrader.api import Gradebook, Notebook
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import Unicode
 
-#: Key of the notebook's metadata that names the cells which were put back.
-RESTORED = "restored_cells"
+from coursekit.authoring.cells import task_name
+from grader.outcomes import RESTORED
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ def repair(notebook: NotebookNode, lab: list[Original]) -> NotebookNode:
     """
     copies: dict[str, list[int]] = {}
     for number, cell in enumerate(notebook.cells):
-        name = _name(cell)
-        if name is not None:
+        name = task_name(cell)
+        if name:
             copies.setdefault(name, []).append(number)
     chosen: dict[int, Original] = {}
     last = -1
@@ -131,19 +131,13 @@ def _place(original: Original, lab: list[Original], cells: list[NotebookNode]) -
     Without the neighbour, which a test's answer is, the learner's cells up to the lab's next one
     may hold that answer.
     """
-    places = {_name(cell): number for number, cell in enumerate(cells)}
+    places = {task_name(cell): number for number, cell in enumerate(cells)}
     names = [other.name for other in lab]
     here = names.index(original.name)
     if here > 0 and names[here - 1] in places:
         return places[names[here - 1]] + 1
     after = [places[name] for name in names[here + 1 :] if name in places]
     return min(after, default=len(cells))
-
-
-def _name(cell: NotebookNode) -> str | None:
-    marks = cell.metadata.get("nbgrader")
-    name = marks.get("grade_id") if isinstance(marks, dict) else None
-    return name if isinstance(name, str) else None
 
 
 class RepairMetadata(NbGraderPreprocessor):
@@ -164,6 +158,6 @@ class RepairMetadata(NbGraderPreprocessor):
         order = nbformat.read(source, as_version=4).cells if source.is_file() else []
         with Gradebook(marks["db_url"]) as gradebook:
             stored = gradebook.find_notebook(marks["notebook"], marks["assignment"])
-            lab = originals(stored, [name for cell in order if (name := _name(cell))])
+            lab = originals(stored, [name for cell in order if (name := task_name(cell))])
         nb = repair(nb, lab)
         return nb, resources

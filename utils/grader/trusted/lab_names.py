@@ -8,9 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import nbformat
-from nbgrader import utils
 
-from grader.trusted.lab_imports import imported_modules
+from coursekit.authoring.cells import is_answer, is_test
+from grader.bindings import names_bound
+from grader.lab_imports import imported_modules
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,14 @@ def _names_of(notebook: Path, changed: int) -> LabNames:
     imports: dict[str, tuple[str, str | None]] = {}
     theirs: set[str] = set()
     for cell in nbformat.read(notebook, as_version=4).cells:
-        if cell.cell_type != "code" or (utils.is_grade(cell) and not utils.is_solution(cell)):
+        if cell.cell_type != "code" or is_test(cell):
             continue
         try:
-            tree = ast.parse(cell.source)
+            theirs |= names_bound(cell.source, imports=False)
         except SyntaxError:  # IPython's own commands
             continue
-        for statement in tree.body:
-            theirs |= _bound(statement)
-            if not utils.is_solution(cell):
+        if not is_answer(cell):
+            for statement in ast.parse(cell.source).body:
                 imports |= _imported(statement)
     own = {name: what for name, what in imports.items() if name not in theirs}
     return LabNames(own, frozenset(theirs), imported_modules(notebook))
@@ -62,23 +62,3 @@ def _imported(statement: ast.stmt) -> dict[str, tuple[str, str | None]]:
         case ast.ImportFrom(module=str() as module, names=names, level=0):
             return {n.asname or n.name: (module, n.name) for n in names if n.name != "*"}
     return {}
-
-
-def _bound(statement: ast.stmt) -> set[str]:
-    match statement:
-        case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
-            return {name}
-        case ast.Import() | ast.ImportFrom():
-            return set()
-    # Assignments, also inside of loops and `with`; a function's own names do not count.
-    found: set[str] = set()
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif not isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp):
-            waiting.extend(ast.iter_child_nodes(node))
-    return found

@@ -12,15 +12,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from grader import cell_errors
 from grader.isolation.files import DISK_FULL, Fingerprint, copy_tree, fingerprint
+from grader.isolation.process import Process
 from grader.isolation.sandbox import COURSE, WORK, Sandbox, prlimit
-from grader.kernels.outputs import error_output
-from grader.kernels.student_kernel import KernelConfig, Process, StudentKernel, real_course
-
-if TYPE_CHECKING:
-    from grader.trusted.execute import Job
+from grader.kernels.student_kernel import KernelConfig, StudentKernel, real_course
+from grader.trusted.job import Job
 
 _STARTUP = 120.0
 
@@ -90,9 +89,13 @@ class Proctor:
             if isinstance(error, OSError) and error.errno in DISK_FULL:
                 raise
             self._end()
-            return [error_output("ExaminerError", "the process that runs the tests has ended")]
+            return [
+                cell_errors.error_output(
+                    cell_errors.NO_EXAMINER, "the process that runs the tests has ended"
+                )
+            ]
         self._end()
-        return [error_output("CellTimeoutError", f"stopped after {seconds:g} seconds")]
+        return [cell_errors.error_output(cell_errors.TIMEOUT, f"stopped after {seconds:g} seconds")]
 
     def _ask(self, question: bytes, left: float) -> bytes:
         seconds = max(0.5, min(self.config.limits.call_seconds, left - 0.5))

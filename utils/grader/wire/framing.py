@@ -12,13 +12,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from grader.exceptions import ConnectionClosedError
+
 _TICK = 0.2
 _CHUNK = 1 << 20
 _HEAD = 8
-
-
-class ConnectionClosedError(ConnectionError):
-    """The other end hung up."""
 
 
 def send(connection: socket.socket, data: bytes) -> None:

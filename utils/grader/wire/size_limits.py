@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from grader.exceptions import NotPlainDataError
+
 MAX_BYTES = 64 * 2**20
 #: Of the JSON part of a message: once it is read, it takes up to thirty times as much.
 MAX_JSON = 32 * 2**20
@@ -22,10 +24,6 @@ MAX_COLUMNS = 100_000
 #: Python itself refuses to print an integer with more than 4300 digits.
 MAX_INTEGER_BITS = 100_000
 MAX_DECIMAL_DIGITS = 10_000
-
-
-class NotPlainDataError(TypeError):
-    """A value, or bytes from the other side, that is not plain data or too much of it."""
 
 
 def damaged() -> NotPlainDataError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,11 +19,10 @@ import pytz
 from pandas.api.types import infer_dtype
 from pandas.tseries.frequencies import to_offset
 
+from grader.exceptions import NotPlainDataError
 from grader.wire import arrow_stream
-from grader.wire.size_limits import NotPlainDataError, check_length, check_range, damaged
-
-if TYPE_CHECKING:
-    from grader.wire.codec import Reader, Writer
+from grader.wire.nodes import Reader, Writer
+from grader.wire.size_limits import check_length, check_range, damaged
 
 _NULLABLE: dict[str, Any] = {
     repr(dtype): dtype
@@ -239,7 +238,7 @@ class ColumnReader:
                 raise damaged()
             codes, inner = array.indices, ColumnReader(self.reader, [array.dictionary])
         elif tag == "cj":
-            codes, inner = array, self.reader.columns(*rest)
+            codes, inner = array, _columns(self.reader, *rest)
         else:
             raise damaged()
         if not pa.types.is_signed_integer(codes.type):
@@ -306,19 +305,25 @@ def _nullable(array: pa.Array, dtype: Any) -> Any:
     return dtype.__from_arrow__(array)
 
 
+def _columns(reader: Reader, stream: int | None) -> ColumnReader:
+    """What reads the columns of a table from the buffer with its stream, if it has one."""
+    arrays = [] if stream is None else arrow_stream.read(bytes(reader.buffer(stream)))
+    return ColumnReader(reader, arrays)
+
+
 def read_index(reader: Reader, node: list[Any], stream: int | None) -> pd.Index:
-    return reader.columns(stream).index(node)
+    return _columns(reader, stream).index(node)
 
 
 def read_series(
     reader: Reader, index: list[Any], column: list[Any], stream: int | None, name: Any
 ) -> pd.Series:
-    columns = reader.columns(stream)
+    columns = _columns(reader, stream)
     return columns.series(column, columns.index(index)).rename(reader.value(name))
 
 
 def read_categorical(reader: Reader, column: list[Any], stream: int | None) -> pd.Categorical:
-    values = reader.columns(stream).column(column)
+    values = _columns(reader, stream).column(column)
     if not isinstance(values, pd.Categorical):
         raise damaged()
     return values
@@ -327,7 +332,7 @@ def read_categorical(reader: Reader, column: list[Any], stream: int | None) -> p
 def read_frame(
     reader: Reader, index: list[Any], nodes: list[Any], stream: int | None, labels: Any
 ) -> pd.DataFrame:
-    columns = reader.columns(stream)
+    columns = _columns(reader, stream)
     rows = columns.index(index)
     parts = {place: columns.series(node, rows) for place, node in enumerate(nodes)}
     table = pd.DataFrame(parts, index=rows)

@@ -8,18 +8,9 @@ import pytest
 from nbformat import NotebookNode
 
 from coursekit.variants import SECRET_VARIABLE, Parameters
-from grader.cycle.parameters import (
-    GUARD,
-    INJECTED,
-    ParametersError,
-    RemoveGuards,
-    RestoreParameters,
-    inject,
-    read_record,
-    restore,
-    tags,
-    write_record,
-)
+from grader.exceptions import ParametersError
+from grader.parameters import GUARD, INJECTED, inject, read_record, restore, tags, write_record
+from grader.steps.parameters import RemoveGuards, RestoreParameters
 
 LAB = "lab"
 OWN = Parameters("ada", 42, "ibm")

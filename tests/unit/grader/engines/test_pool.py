@@ -14,17 +14,14 @@ import pytest
 from nbformat.v4 import new_code_cell
 from nbgrader.nbgraderformat import MetadataValidator
 
+from grader import nbgrader_internals
 from grader.course import Course
 from grader.engines import pool
-from grader.engines.engine import (
-    Outcome,
-    Submission,
-    forget,
-    load_outcome,
-    submissions,
-)
+from grader.engines.engine import submissions
+from grader.exceptions import InfrastructureError
 from grader.isolation.sandbox import Limits
-from grader.trusted.execute import Job
+from grader.outcomes import Outcome, Submission, forget, load_outcome
+from grader.trusted.job import Job
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 LAB = "lab"
@@ -47,30 +44,30 @@ def course(tmp_path: Path) -> Course:
 
 @dataclass
 class Counting:
-    """An engine that counts how many are at the desk at once, and whom it has graded."""
+    """An engine that counts how many have their turn at once, and whom it has graded."""
 
     course: Course
     stop_at: str = ""
     settings: str = ""
     graded: list[str] = field(default_factory=list)
-    at_desk: int = 0
+    active: int = 0
     most: int = 0
 
     def grade(self, submission: Submission) -> Outcome:
-        self.at_desk += 1
-        self.most = max(self.most, self.at_desk)
+        self.active += 1
+        self.most = max(self.most, self.active)
         forget(self.course, submission.student, submission.lab)
-        self.at_desk -= 1
-        desk = pool._desk.get()
-        assert desk.run is not None
-        with desk.away():
-            desk.run(Job({}, {}), Limits())
-        self.at_desk += 1
-        self.most = max(self.most, self.at_desk)
+        self.active -= 1
+        batch = pool._batch.get()
+        assert batch.run is not None
+        with batch.turn.given_away():
+            batch.run(Job({}, {}), Limits())
+        self.active += 1
+        self.most = max(self.most, self.active)
         if submission.student == self.stop_at:
             raise KeyboardInterrupt
         self.graded.append(submission.student)
-        self.at_desk -= 1
+        self.active -= 1
         points = float(submission.student[-1])
         return Outcome(submission.student, LAB, "graded", "", points, 9.0, 0.1)
 
@@ -185,17 +182,17 @@ def test_the_state_of_each_submission_is_told(course: Course) -> None:
 
 def test_a_place_that_is_gone_is_no_learners_failure(course: Course) -> None:
     def gone(job: Job, limits: Limits) -> object:
-        raise pool.InfrastructureError("the fork server ended")
+        raise InfrastructureError("the fork server ended")
 
     class Swallows(Counting):
         """As nbgrader does with any exception."""
 
         def grade(self, submission: Submission) -> Outcome:
-            with contextlib.suppress(pool.InfrastructureError):
+            with contextlib.suppress(InfrastructureError):
                 pool.PooledExecute().execute(Job({}, {}), Limits())
             return Outcome(submission.student, LAB, "failed", "nbgrader failed", 0.0, 9.0, 0.1)
 
-    with pytest.raises(pool.InfrastructureError, match="the fork server ended"):
+    with pytest.raises(InfrastructureError, match="the fork server ended"):
         grade(course, Swallows(course), 2, gone)
     assert [load_outcome(course, name, LAB) for name in NAMES] == [None] * len(NAMES)
     again = Counting(course)
@@ -229,6 +226,6 @@ def test_metadata_that_do_not_fit_are_the_same_error_as_without_the_shortcut(
         return str(error.value)
 
     before = said()
-    with pool.quick_nbgrader():
+    with nbgrader_internals.quick():
         assert said() == before
         MetadataValidator().validate_cell(new_code_cell(metadata={"nbgrader": good}))

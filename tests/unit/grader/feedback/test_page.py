@@ -11,7 +11,8 @@ from coursekit.checks import Rubric, close
 from grader.endpoints.examiner import Channel, ExaminerNamespace, run_cell
 from grader.engines.autograde import explain
 from grader.feedback.check_results import CheckResult, checks, explain_undefined, failures, shown
-from grader.feedback.page import FeedbackExporter, HideTests
+from grader.feedback.page import FeedbackExporter
+from grader.steps.feedback import HideTests
 
 RUBRIC = """from coursekit.checks import Rubric, close
 
@@ -383,8 +384,8 @@ def test_page_is_bound_by_a_policy() -> None:
         ("x\nnbclient.exceptions.DeadKernelError: Kernel died\n", "the kernel died while"),
         ("nbclient.exceptions.CellTimeoutError: 4 seconds\n", "timeout: the kernel did not"),
         (
-            "Traceback\nKeyError: 'a'\ngrader.cycle.parameters.ParametersError: no variant\n",
-            "nbgrader failed: grader.cycle.parameters.ParametersError: no variant",
+            "Traceback\nKeyError: 'a'\ngrader.exceptions.ParametersError: no variant\n",
+            "nbgrader failed: grader.exceptions.ParametersError: no variant",
         ),
         ("", "nbgrader failed without a reason"),
     ],

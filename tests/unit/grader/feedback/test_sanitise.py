@@ -12,16 +12,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from grader.feedback import sanitise
 from grader.feedback.page import FeedbackExporter
-from grader.feedback.sanitise import (
-    CUT,
-    OUTPUTS,
-    PAGE,
-    PICTURE,
-    TEXT,
-    SafeToRead,
-    Sanitise,
-    clean_html,
-)
+from grader.feedback.sanitise import CUT, OUTPUTS, PAGE, PICTURE, TEXT, clean_html
+from grader.steps.sanitise import SafeToRead, Sanitise
 
 # Each would act, load, send, lead away or cover if it came through.
 HARM = [

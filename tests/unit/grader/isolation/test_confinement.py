@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import coursekit
-from grader.isolation import seccomp
+from grader.forking import seccomp
 from grader.isolation.sandbox import Limits, Sandbox, prlimit, why_not
 from grader.kernels import forked
 from grader.kernels.student_kernel import KernelConfig, StartKernel, StudentKernel, start_sandboxed

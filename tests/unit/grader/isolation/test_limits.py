@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.isolation import resource_usage, seccomp, watchdog
+from grader.forking import seccomp
+from grader.isolation import resource_usage, watchdog
 from grader.isolation.sandbox import Limits, why_not
 from grader.isolation.watchdog import Watchdog
 from grader.kernels import forked

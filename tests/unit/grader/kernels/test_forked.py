@@ -273,7 +273,7 @@ def test_threads_are_found(tmp_path: Path) -> None:
     (tmp_path / "restless.py").write_text(RESTLESS)
     path = f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"
     done = subprocess.run(
-        [sys.executable, "-m", "grader.kernels.fork_server", str(tmp_path), "restless", "--"],
+        [sys.executable, "-m", "grader.forking.server", str(tmp_path), "restless", "--"],
         env=os.environ | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
@@ -301,7 +301,7 @@ def test_what_a_lab_imports_is_there_where_that_is_possible(
 
 def test_the_whole_list_starts_no_thread() -> None:
     """Also of C libraries, whose threads only the system knows."""
-    code = f"from grader.kernels import fork_server; fork_server.load({list(forked.PRELOAD)!r})"
+    code = f"from grader.forking import server; server.load({list(forked.PRELOAD)!r})"
     environment = os.environ | forked.switches.KERNEL | forked.NO_THREADS
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
 

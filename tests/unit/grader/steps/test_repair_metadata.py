@@ -9,7 +9,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.nbgraderformat import MetadataValidator
 
-from grader.steps.repair_metadata import RESTORED, Original, repair
+from grader.outcomes import RESTORED
+from grader.steps.repair_metadata import Original, repair
 
 STUB, TEXT = "raise NotImplementedError()", "YOUR ANSWER HERE"
 

@@ -18,7 +18,8 @@ from nbgrader.utils import determine_grade
 import coursekit
 from grader.isolation.sandbox import Limits, why_not
 from grader.kernels import forked
-from grader.trusted.execute import Job, run
+from grader.trusted.job import Job
+from grader.trusted.runner import run
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 LIMITS = Limits(cell_seconds=30, call_seconds=20, memory=1 << 30)

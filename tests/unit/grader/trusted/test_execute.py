@@ -17,9 +17,10 @@ from nbgrader.utils import determine_grade
 from grader.isolation import files
 from grader.isolation.sandbox import Limits, why_not
 from grader.kernels.student_kernel import StartKernel, start_sandboxed, start_unprotected
-from grader.trusted import execute, proctor
-from grader.trusted.execute import Job, run
+from grader.trusted import proctor, runner
+from grader.trusted.job import Job
 from grader.trusted.lab_names import LabNames, names_of
+from grader.trusted.runner import run
 
 needs_sandbox = pytest.mark.skipif(why_not() is not None, reason="no sandbox can be made here")
 LIMITS = Limits(cell_seconds=3, notebook_seconds=20, call_seconds=2, memory=2**30, output=10_000)
@@ -370,8 +371,8 @@ def test_no_room_for_what_a_call_writes_is_nobodys_zero(monkeypatch: pytest.Monk
 def test_the_clock_of_a_notebook_runs_out(
     monkeypatch: pytest.MonkeyPatch, left: float, seconds: float
 ) -> None:
-    clock = execute._Clock(Limits(cell_seconds=60, notebook_seconds=100))
-    monkeypatch.setattr(execute.time, "monotonic", lambda: clock.end - left)
+    clock = runner._Clock(Limits(cell_seconds=60, notebook_seconds=100))
+    monkeypatch.setattr(runner.time, "monotonic", lambda: clock.end - left)
     assert clock.seconds() == pytest.approx(seconds, abs=1e-6)
 
 

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.wire.codec import NotPlainDataError, decode, encode
+from grader.exceptions import NotPlainDataError
+from grader.wire.codec import decode, encode
 
 SCALARS = (
     st.none()

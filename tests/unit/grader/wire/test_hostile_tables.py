@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from grader.exceptions import NotPlainDataError
 from grader.wire import arrow_stream
-from grader.wire.codec import NotPlainDataError, decode
+from grader.wire.codec import decode
 
 
 def stream(*batches: pa.RecordBatch, **options: Any) -> bytes:
@@ -135,7 +136,8 @@ FUZZ = """
 import contextlib, random, resource, sys, warnings
 sys.path.insert(0, sys.argv[1])
 from test_tables import FRAMES
-from grader.wire.codec import NotPlainDataError, decode, encode
+from grader.wire.codec import decode, encode
+from grader.exceptions import NotPlainDataError
 warnings.simplefilter("ignore")
 resource.setrlimit(resource.RLIMIT_DATA, (2 << 30, 2 << 30))
 chance = random.Random(int(sys.argv[2]))

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.wire.codec import NotPlainDataError, decode, encode
+from grader.exceptions import NotPlainDataError
+from grader.wire.codec import decode, encode
 
 NAMES = st.none() | st.text(max_size=3) | st.integers(-3, 3)
 TEXT = st.text(max_size=4)

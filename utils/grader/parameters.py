@@ -1,28 +1,20 @@
 """The parameters of a lab: written into what is handed out, put back before it is graded."""
 
 import csv
-import os
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader import utils
-from nbgrader.preprocessors.base import NbGraderPreprocessor
 from papermill.parameterize import parameterize_notebook
-from traitlets import Unicode
 
-from coursekit.variants import SECRET_VARIABLE, Parameters
+from coursekit.authoring.cells import is_test, task_name
+from coursekit.variants import Parameters
 
 PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
 GUARD = "restored-parameters"
 _COLUMNS = ("student_id", "variant", "source")
-
-
-class ParametersError(ValueError):
-    """A learner's parameters are not known; the message says what to do."""
 
 
 def tags(cell: NotebookNode) -> list[str]:
@@ -81,14 +73,14 @@ def restore(notebook: NotebookNode, template: NotebookNode, parameters: Paramete
 def _stands_for_parameters(cell: NotebookNode, template: NotebookNode) -> bool:
     if INJECTED in tags(cell) or GUARD in tags(cell):
         return True
-    task = cell.metadata.get("nbgrader", {}).get("grade_id")
-    own = template.metadata.get("nbgrader", {}).get("grade_id")
+    task = task_name(cell) or None
+    own = task_name(template) or None
     # The tag on a graded cell is a learner's doing: the tag goes, the cell stays.
     return PARAMETERS in tags(cell) and (task is None or task == own)
 
 
 def _guarded(cell: NotebookNode, values: str) -> list[NotebookNode]:
-    if cell.cell_type != "code" or not utils.is_grade(cell) or utils.is_solution(cell):
+    if not is_test(cell):
         return [cell]
     guard = nbformat.v4.new_code_cell(values, metadata={"tags": [GUARD]})
     return [guard, cell]
@@ -115,56 +107,3 @@ def read_record(path: Path) -> dict[str, Parameters]:
             row["student_id"]: Parameters(row["student_id"], int(row["variant"]), row["source"])
             for row in csv.DictReader(file)
         }
-
-
-class RestoreParameters(NbGraderPreprocessor):
-    """First step of autograding: the learner's own variant, whatever the notebook says.
-
-    A lab without a cell tagged `parameters` is left as it is. A lab that was handed out without
-    `course release` has the public variant 0 for everybody.
-    """
-
-    source_directory = Unicode("solutions", help="Folder of the source notebooks").tag(config=True)
-    record_directory = Unicode(
-        "grading/parameters", help="Folder of the tables that `course release` writes"
-    ).tag(config=True)
-
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        # The kernel that runs next inherits this environment.
-        os.environ.pop(SECRET_VARIABLE, None)
-        names = resources["nbgrader"]
-        template = self._template(names["assignment"], names["notebook"])
-        if template is None:
-            return nb, resources
-        parameters = self._parameters(names)
-        resources["parameters"] = dict(vars(parameters))  # for TrustedExecute
-        return restore(nb, template, parameters), resources
-
-    def _template(self, lab: str, notebook: str) -> NotebookNode | None:
-        path = Path(self.source_directory, lab, f"{notebook}.ipynb")
-        if not path.is_file():
-            return None
-        return find_parameters_cell(nbformat.read(path, as_version=4))
-
-    def _parameters(self, names: dict[str, str]) -> Parameters:
-        record = read_record(Path(self.record_directory, f"{names['assignment']}.csv"))
-        if not record:
-            return Parameters(student_id=names["student"])
-        if names["student"] not in record:
-            raise ParametersError(
-                f"{names['assignment']} was not released to {names['student']}: add the learner "
-                "to the roster and run `course release` again."
-            )
-        return record[names["student"]]
-
-
-class RemoveGuards(NbGraderPreprocessor):
-    """After the run, take out the cells that `RestoreParameters` put before each test."""
-
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        nb.cells = [cell for cell in nb.cells if GUARD not in tags(cell)]
-        return nb, resources

@@ -1,6 +1,6 @@
 """The parent of warm kernels: imports the libraries once and forks a ready kernel per request.
 
-Runs as a process of its own (`python -m grader.kernels.fork_server`), which `forked.ForkServer` starts
+Runs as a process of its own (`python -m grader.forking.server`), which `forked.ForkServer` starts
 inside bubblewrap. It listens on a Unix socket. A connection is the life of one kernel: the request
 comes in, the kernel's end goes out, and a connection that closes takes its kernel with it.
 
@@ -36,43 +36,13 @@ from IPython.core.compilerop import CachingCompiler
 from IPython.core.ultratb import AutoFormattedTB
 from traitlets.config import Config
 
-from grader.isolation import namespaces
+from grader.exceptions import ThreadsError
+from grader.forking import namespaces
+from grader.forking.protocol import MESSAGE, SEPARATOR, Request
 
-SEPARATOR = "--"  # between the modules that must be imported and those that may
-MESSAGE = 1 << 17  # bytes of a message on the control socket
 #: As root, kernels run under users of their own, from the range that systemd also keeps for
 #: short-lived users. Otherwise a limit on processes would count those of other kernels.
 FIRST_UID, UIDS = 61184, 4000
-
-
-class ThreadsError(RuntimeError):
-    """A library started a thread while it was imported: a fork would leave its locks behind."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a kernel is started with.
-
-    Attributes:
-        connection_file: as the kernel sees it; below a writable target of `binds`.
-        cwd: working directory of the kernel.
-        env: the whole environment of the kernel.
-        binds: [source, target, writable] of what the kernel sees of the fork server's base.
-        limits: limits by the name of their RLIMIT constant, such as {"RLIMIT_CPU": 60}.
-        sandboxed: False for trusted code, which sees what the fork server sees.
-        own_user: False for a process that works on the files of the one who started the fork server.
-        main: a function as "module:name" to run instead of a kernel; its only argument is the
-            connection that came with the request.
-    """
-
-    connection_file: str
-    cwd: str
-    env: dict[str, str]
-    binds: list[tuple[str, str, bool]]
-    limits: dict[str, int]
-    sandboxed: bool = True
-    own_user: bool = True
-    main: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from grader.trusted.lab_imports import imported_modules
+from grader.lab_imports import imported_modules
 
 
 def test_imports_are_found_in_all_code_cells(tmp_path: Path) -> None:

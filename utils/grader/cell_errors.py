@@ -1,0 +1,26 @@
+"""The errors by which the grader itself says how a cell ended, as outputs of that cell.
+
+Their names stand in graded copies, reasons and feedback. A learner's own class of such a name is
+another one: :mod:`grader.kernels.outputs` marks it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+TIMEOUT = "CellTimeoutError"
+DEAD_KERNEL = "DeadKernelError"
+NO_EXAMINER = "ExaminerError"
+NOT_AVAILABLE = "NotAvailableError"
+#: Ends of a cell that are not the test's doing; their messages hold nothing of it.
+ALL = (TIMEOUT, DEAD_KERNEL, NO_EXAMINER, NOT_AVAILABLE)
+
+
+def error_output(name: str, message: str) -> dict[str, Any]:
+    """An error as a kernel reports it."""
+    return {
+        "output_type": "error",
+        "ename": name,
+        "evalue": message,
+        "traceback": [f"{name}: {message}"],
+    }

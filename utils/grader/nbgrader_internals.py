@@ -1,0 +1,158 @@
+"""All that depends on nbgrader's private parts, or on state of the process that it changes.
+
+nbgrader is made for one notebook after another in a process of its own: it has a variable in the
+environment and the working directory to itself, and steps that are private methods. What this
+course needs of that stands here, for the versions that it was tried with.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import nbgrader
+import nbgrader.api
+from jsonschema.exceptions import best_match
+from jsonschema.validators import validator_for
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades
+from nbgrader.validator import Validator
+
+from grader.exceptions import CourseError
+
+#: The lock has one of these.
+TRIED = ("0.9.6",)
+_EXECUTION = "NBGRADER_EXECUTION"
+
+
+def require_tried_version() -> None:
+    """Refuse an nbgrader whose private parts may be others.
+
+    Raises:
+        CourseError: the version is none of those that this course was tried with.
+    """
+    if nbgrader.__version__ not in TRIED:
+        raise CourseError(
+            f"nbgrader {nbgrader.__version__} is installed, and grading was tried with "
+            f"{', '.join(TRIED)} only: run `make setup` to install what the lock says."
+        )
+
+
+class Turn:
+    """One thread's turn at a time with nbgrader, which changes the state of the whole process.
+
+    Attributes:
+        folder: the working directory while it is nobody's turn.
+    """
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.folder = Path.cwd()
+
+    @contextmanager
+    def given_away(self) -> Iterator[None]:
+        """Let other threads have their turn meanwhile.
+
+        While it autogrades, nbgrader has a variable of its own in the process's environment, and
+        another working directory; each thread takes its own away and brings it back.
+        """
+        mine, folder = os.environ.pop(_EXECUTION, None), Path.cwd()
+        os.chdir(self.folder)
+        self.lock.release()
+        try:
+            yield
+        finally:
+            self.lock.acquire()
+            os.chdir(folder)
+            if mine is not None:
+                os.environ[_EXECUTION] = mine
+
+
+@contextmanager
+def scratch_folders_in(base: Path) -> Iterator[None]:
+    """Have temporary folders made below ``base``, also those that libraries make."""
+    before, tempfile.tempdir = tempfile.tempdir, str(base)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+@contextmanager
+def quick() -> Iterator[None]:
+    """Let nbgrader do once what it does again and again, a third of the time that it takes.
+
+    It makes a new SQLAlchemy engine a dozen times per notebook, which has all its statements to
+    compile; and it checks its own schema before each cell that it checks against it.
+    """
+    with (
+        patch("nbgrader.api.create_engine", cache(nbgrader.api.create_engine)),
+        patch("nbgrader.nbgraderformat.common.jsonschema", SimpleNamespace(validate=_validate)),
+    ):
+        yield
+
+
+def _validate(instance: object, schema: dict[str, Any]) -> None:
+    """`jsonschema.validate` for a schema that is known to be one."""
+    error = best_match(validator_for(schema)(schema).iter_errors(instance))
+    if error is not None:
+        raise error
+
+
+class KeepingValidator(Validator):
+    """nbgrader's validation, which also keeps the cells that it finds, with what they said.
+
+    Attributes:
+        cells: kind of problem → the cells that have it.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cells: dict[str, list[NotebookNode]] = {}
+
+    def before_judging(self, notebook: NotebookNode) -> None:
+        """Called with the notebook that has run, before failed cells are looked for."""
+
+    def _get_type_changed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
+        found = self.cells["type_changed"] = super()._get_type_changed_cells(nb)
+        return found
+
+    def _get_changed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
+        found = self.cells["changed"] = super()._get_changed_cells(nb)
+        return found
+
+    def _get_failed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
+        self.before_judging(nb)
+        found = self.cells["failed"] = super()._get_failed_cells(nb)
+        return found
+
+
+class GradesWithHooks(GetGrades):
+    """nbgrader's step that looks up points and comments of a cell."""
+
+    def commented(self, cell: NotebookNode) -> None:
+        """Called when a cell has its comment."""
+
+    def scored(self, cell: NotebookNode) -> None:
+        """Called when a cell has its points."""
+
+    def _get_comment(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._get_comment(cell, resources)
+        self.commented(cell)
+
+    def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._get_score(cell, resources)
+        self.scored(cell)
+
+
+def remove_hidden_tests(step: ClearHiddenTests, cell: NotebookNode) -> None:
+    """Take the hidden tests out of the source of a cell."""
+    step._remove_hidden_test_region(cell)
