@@ -35,7 +35,8 @@ from coursekit import paths
 from grader.course import Course
 from grader.cycle import samples
 from grader.engines.engine import submissions
-from grader.engines.pool import PooledEngine, grade_many, on_this_machine
+from grader.engines.pool import PooledEngine, grade_many
+from grader.engines.workers import on_this_machine
 from grader.kernels.student_kernel import StudentKernel
 from grader.lab_imports import imported_modules
 from grader.trusted.proctor import Proctor

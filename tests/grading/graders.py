@@ -26,7 +26,7 @@ from grader.outcomes import Outcome, Submission
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from grader.engines.pool import RunCells
+    from grader.engines.workers import RunCells
     from grader.isolation.sandbox import Limits
     from grader.trusted.job import Job
 
@@ -119,7 +119,7 @@ def trusted(course: Course) -> Iterator[Grader]:
 @contextmanager
 def forked(course: Course) -> Iterator[Grader]:
     """The same with kernels forked from a fork server, many at once: `course grade`."""
-    from grader.engines.pool import on_this_machine
+    from grader.engines.workers import on_this_machine
 
     with on_this_machine() as run:
         yield Grader(partial(_grade_beside_neighbour, course, run), together=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grader.trusted import execute
+from grader.steps import execute
 
 _results: dict[str, str] = {}
 _runs: list[int] = []

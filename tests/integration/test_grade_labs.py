@@ -11,7 +11,8 @@ from coursekit.environment import mlflow_store
 from grader.course import Course
 from grader.cycle import samples
 from grader.engines.engine import submissions
-from grader.engines.pool import PooledEngine, grade_many, on_this_machine
+from grader.engines.pool import PooledEngine, grade_many
+from grader.engines.workers import on_this_machine
 from grader.isolation.sandbox import why_not
 from grader.lab_imports import imported_modules
 

@@ -10,7 +10,8 @@ from tiny_lab import LAB, POINTS, make_course
 from grader.course import Course
 from grader.cycle.samples import make_class
 from grader.engines.engine import submissions
-from grader.engines.pool import PooledEngine, RunCells, grade_many, on_cluster, on_this_machine
+from grader.engines.pool import PooledEngine, grade_many
+from grader.engines.workers import RunCells, on_cluster, on_this_machine
 from grader.isolation.sandbox import Limits, why_not
 from grader.outcomes import Outcome
 from grader.trusted.job import Job
