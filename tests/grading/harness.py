@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
+import itertools
 import json
 import os
 import subprocess
@@ -168,11 +169,32 @@ def settings_of(answer: Answer, every: bool = LONG) -> list[Setting]:
     Which one follows from the answer's name and the commit, so that each answer meets all of them
     in time, and a run can be repeated.
     """
-    proving = [s for s in settings() if s.variant != 0 or not answer.name.endswith(ONLY_VARIANT_0)]
-    if every:
-        return proving
-    drawn = hashlib.sha256(f"{commit()} {answer}".encode()).digest()
-    return [proving[int.from_bytes(drawn[:8], "big") % len(proving)]]
+    tried = settings() if every else settings_of_run(answer.lab)
+    may_be_right = answer.name.endswith(ONLY_VARIANT_0)
+    proving = [setting for setting in tried if setting.variant != 0 or not may_be_right]
+    return proving if every else [_drawn(str(answer), proving)]
+
+
+def settings_of_run(lab: str) -> tuple[Setting, ...]:
+    """The two settings that a run tries a lab in: more would cost another run of its notebook each.
+
+    One of each source, where there are two, and at least one variant that is not 0.
+    """
+    sources = {setting.source for setting in settings()}
+    return _drawn(
+        lab,
+        [
+            pair
+            for pair in itertools.combinations(settings(), 2)
+            if {setting.source for setting in pair} == sources
+            and any(setting.variant != 0 for setting in pair)
+        ],
+    )
+
+
+def _drawn[T](name: str, choices: Sequence[T]) -> T:
+    digest = hashlib.sha256(f"{commit()} {name}".encode()).digest()
+    return choices[int.from_bytes(digest[:8], "big") % len(choices)]
 
 
 @functools.cache
@@ -193,10 +215,10 @@ def results(lab: str) -> dict[Answer, dict[Setting, Result]]:
         AssertionError: when the lab's own solutions do not get every point.
     """
     points = {c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points for c in _tests(lab)}
-    tried = {
-        setting: [answer for answer in answers(lab) if setting in settings_of(answer)]
-        for setting in settings()
-    }
+    tried: dict[Setting, list[Answer]] = {}
+    for answer in answers(lab):
+        for setting in settings_of(answer):
+            tried.setdefault(setting, []).append(answer)
     found: dict[Answer, dict[Setting, Result]] = {answer: {} for answer in answers(lab)}
     jobs = [(setting, by_task(own)) for setting, own in tried.items()]
     for (setting, own), report in zip(tried.items(), run(notebook_path(lab), jobs), strict=True):
@@ -228,7 +250,8 @@ def run(
         jobs: settings, each with the answers to be tried in it, by task and name.
     """
     with scratch_folder("answers-") as base:
-        home, report = base / "home", base / "report.json"
+        home, temporary, report = base / "home", base / "tmp", base / "report.json"
+        temporary.mkdir()
         job = {
             "notebook": str(notebook),
             "home": str(home),
@@ -243,11 +266,11 @@ def run(
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            # A kernel and an examiner have no other; temporary files go with the home folder.
+            # A kernel and an examiner have no other; temporary files go with the rest.
             env=Sandbox(home, home, home).environment()
             | NO_THREADS
             | real_course()
-            | {"TMPDIR": str(home / "tmp")},
+            | {"TMPDIR": str(temporary)},
             cwd=base,
             text=True,
             start_new_session=True,

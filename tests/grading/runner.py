@@ -218,7 +218,7 @@ class Runner:
     def _clear_home(self) -> None:
         home = self.room.home
         shutil.rmtree(home, ignore_errors=True)
-        for part in (WORK, WORKSPACE, "tmp"):
+        for part in (WORK, WORKSPACE):
             (home / part).mkdir(parents=True)
         beside = self.notebook.parent
         copy_tree(beside, home / WORK, self.room.limits.disk, lambda path: path.suffix == ".ipynb")

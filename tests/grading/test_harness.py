@@ -163,26 +163,33 @@ def test_without_hidden_tests_wrong_answers_get_through(tmp_path: Path) -> None:
     chosen = [answer for answer in harness.answers(LAB) if answer.name in names]
     (report,) = harness.run(weak, [(PUBLIC, harness.by_task(chosen))])
     scores = {
-        answer: sum(report["answers"][answer.task][answer.name]["scores"].values())
+        str(answer): sum(report["answers"][answer.task][answer.name]["scores"].values())
         for answer in chosen
     }
-    assert scores == {answer: harness.tasks(LAB)[answer.task].points for answer in chosen}
+    assert scores == {str(answer): harness.tasks(LAB)[answer.task].points for answer in chosen}
     assert len({answer.task for answer in chosen}) >= 5
 
 
-def test_each_answer_meets_every_setting_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(harness.IBM_CSV, "telco.csv")
+@pytest.mark.parametrize("sources", [{"synthetic"}, {"synthetic", "ibm"}])
+def test_each_answer_meets_every_setting_in_time(
+    sources: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(harness.IBM_CSV, "telco.csv" if "ibm" in sources else "")
     answers = [Answer("lab", "task", name, "", "") for name in ("right_loop", "wrong_variant_0")]
     met: dict[str, set[Setting]] = {answer.name: set() for answer in answers}
     for number in range(100):
         monkeypatch.setattr(harness, "commit", lambda number=number: f"{number}")
+        pair = harness.settings_of_run("lab")
+        assert {setting.source for setting in pair} == sources
         for answer in answers:
             drawn = harness.settings_of(answer, every=False)
             assert drawn == harness.settings_of(answer, every=False)
             assert len(drawn) == 1
+            assert drawn[0] in pair
             met[answer.name].update(drawn)
     everything = set(harness.settings())
+    assert {setting.source for setting in everything} == sources
     assert met["right_loop"] == everything
     # In variant 0 it may be right, which would prove nothing.
     assert met["wrong_variant_0"] == {s for s in everything if s.variant != 0}
-    assert {answer.name: set(harness.settings_of(answer, every=True)) for answer in answers} == met
+    assert met == {a.name: set(harness.settings_of(a, every=True)) for a in answers}
