@@ -97,13 +97,17 @@ class Learner:
         """A learner who has come as far as this one.
 
         Raises:
-            KernelGoneError: this one has ended.
+            KernelGoneError: this one has ended, or does not answer.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
-            send(self.line, b"F")
-            socket.send_fds(self.line, [b"."], [theirs.fileno()])
-            pid = int(self._receive(_STARTUP)[1:])
+        try:
+            with theirs:
+                send(self.line, b"F")
+                socket.send_fds(self.line, [b"."], [theirs.fileno()])
+                pid = int(self._receive(_STARTUP)[1:])
+        except OSError:
+            ours.close()
+            raise KernelGoneError(self.death or "the kernel does not fork") from None
         return Learner(pid, ours, self.room)
 
     def _request(self, frame: bytes, seconds: float) -> bytes:

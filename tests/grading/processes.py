@@ -81,12 +81,17 @@ class Fork:
 def settle() -> None:
     """What a fork does first: a group of its own, which can be ended, and no standard input."""
     lead_group(0)
-    if sys.platform == "linux":
-        namespaces.die_with_parent()
+    die_with_parent()
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
     os.dup2(nowhere, 1)
     os.close(nowhere)
+
+
+def die_with_parent() -> None:
+    """The death of the process that made this one ends this one, where the system offers that."""
+    if sys.platform == "linux":
+        namespaces.die_with_parent()
 
 
 def lead_group(pid: int) -> None:

@@ -11,8 +11,9 @@ from this one, that shares no module with the learner's; it is looked after by t
 :class:`~coursekit.grading.proctor.Proctor`, and only plain data passes. Their points are nbgrader's
 own, after the configured steps that stand between running a notebook and saving its points.
 
-Two things differ. There is no sandbox: nobody here is hostile. And examiner and learner share
-their files, which are put back as they were after each answer, instead of each having a copy.
+Three things differ. There is no sandbox: nobody here is hostile. The learner's cells run without
+IPython (:mod:`learner`). And examiner and learner share their files, which are put back as they were
+after each answer, instead of each having a copy.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ import numpy as np
 from learner import Learner, serve
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade, is_grade, is_solution
-from processes import Fork, open_descriptors
+from processes import Fork, die_with_parent, open_descriptors
 from traitlets.utils.importstring import import_item
 
 from coursekit import paths
@@ -247,7 +248,7 @@ class Files:
         shutil.rmtree(self.copy, ignore_errors=True)
         for name, *_ in self.kept:
             (self.copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(self.folder / name, self.copy / name, follow_symlinks=False)
+            _copy(self.folder / name, self.copy / name)
 
     def put_back(self) -> None:
         """Undo every change since the last :meth:`keep`; empty folders may stay."""
@@ -259,9 +260,17 @@ class Files:
                 (self.folder / name).unlink()
         for name, *_ in set(self.kept) - set(now):
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            # Into the same file where there is one: the learner's process may have it open.
-            shutil.copy2(self.copy / name, self.folder / name, follow_symlinks=False)
+            _copy(self.copy / name, self.folder / name)
         self.kept = fingerprint(self.folder)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy into the same file where there is one: the learner's process may have it open."""
+    try:
+        shutil.copy2(source, target, follow_symlinks=False)
+    except PermissionError:  # as DVC leaves the files of its cache
+        target.unlink()
+        shutil.copy2(source, target, follow_symlinks=False)
 
 
 def run(job: Raw) -> list[Raw]:
@@ -282,6 +291,7 @@ def run(job: Raw) -> list[Raw]:
 
 
 if __name__ == "__main__":
+    die_with_parent()
     # Test cells find the course's packages and nothing that stands beside this file.
     sys.path.remove(str(Path(__file__).parent))
     done = run(json.load(sys.stdin))
