@@ -139,6 +139,8 @@ class Learner:
 
 def serve(line: socket.socket) -> None:
     """Do what the runner asks for until it hangs up."""
+    # A shell starts what runs in the background with interrupts ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     names: dict[str, Any] = {"__name__": "__main__"}
     forks: list[int] = []
     while True:

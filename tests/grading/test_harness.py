@@ -10,6 +10,7 @@ import psutil
 import pytest
 from harness import Answer, Setting
 
+import mutation_report
 from coursekit import paths
 from coursekit.grading.course import Course
 from coursekit.grading.engine import Submission
@@ -193,3 +194,18 @@ def test_each_answer_meets_every_setting_in_time(
     # In variant 0 it may be right, which would prove nothing.
     assert met["wrong_variant_0"] == {s for s in everything if s.variant != 0}
     assert met == {a.name: set(harness.settings_of(a, every=True)) for a in answers}
+
+
+def test_the_report_names_the_answer_and_the_setting_that_got_through() -> None:
+    outcomes = [
+        mutation_report.outcome("lab/task/wrong_a", {"variant 1": True, "variant 2": False})[1],
+        mutation_report.outcome("lab/task/wrong_b", {"variant 1": True})[1],
+    ]
+    lines = [" ".join(line.split()) for line in mutation_report.score_lines(outcomes)]
+    assert lines == [
+        "lab/task 1 of 2 wrong answers caught 50.0%",
+        "in variant 1 2 of 2 wrong answers caught 100.0%",
+        "in variant 2 0 of 1 wrong answers caught 0.0%",
+        "got through: lab/task/wrong_a in variant 2",
+        "all 1 of 2 wrong answers caught 50.0%",
+    ]
