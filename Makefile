@@ -45,7 +45,7 @@ notebooks: automl  ## execute every lesson again and normalise it; afterwards `g
 labs: setup  ## generate labs/ from solutions/
 	@$(COURSE) generate
 
-long: automl  ## what takes long: labs' tests in every setting, attacks on cold kernels, 50 kills, nbgrader's own
+long: automl  ## what takes long: labs' tests in every setting, attacks on cold kernels too, 50 kills
 	@COURSE_LONG=1 $(OFFLINE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
 	    tests/grading/test_lab_answers.py tests/grading/test_attacks.py \
 	    tests/grading/test_nbgrader_own.py tests/integration/test_grade_killed.py
