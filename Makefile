@@ -45,10 +45,10 @@ notebooks: automl  ## execute every lesson again and normalise it; afterwards `g
 labs: setup  ## generate labs/ from solutions/
 	@$(COURSE) generate
 
-long: automl  ## what takes long: attacks on cold kernels too, 50 kills, nbgrader's own tests
-	@COURSE_LONG=1 $(OFFLINE) $(BIN)/python -m pytest tests/grading/test_attacks.py \
-	    tests/grading/test_nbgrader_own.py tests/integration/test_grade_killed.py \
-	    tests/grading/test_lab_answers.py
+long: automl  ## what takes long: labs' tests in every setting, attacks on cold kernels too, 50 kills
+	@COURSE_LONG=1 $(OFFLINE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
+	    tests/grading/test_lab_answers.py tests/grading/test_attacks.py \
+	    tests/grading/test_nbgrader_own.py tests/integration/test_grade_killed.py
 
 grade: setup  ## the whole grading cycle on sample submissions
 	@$(COURSE) demo-grade --source $(SOURCE)

@@ -1,4 +1,8 @@
-"""The mutation score: how many of the wrong answers the tests of each task caught."""
+"""The mutation score: how many of the wrong answers the tests of each task caught.
+
+They were tried by the grader's own rules (tests/grading/runner.py), each in the settings that the
+report counts: variants of the lab, by source of data.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +11,47 @@ from typing import Any
 
 #: Name of the property under which a test reports what became of a wrong answer.
 PROPERTY = "mutation"
+TITLE = "mutation score of the labs' tests, by the grader's own rules"
 
 
-def outcome(task: str, caught: bool) -> tuple[str, dict[str, Any]]:
-    """What a test hands to ``record_property``; ``task`` as in ``lab00_warm_up/refuse``."""
-    return PROPERTY, {"task": task, "caught": caught}
+def outcome(answer: str, caught: dict[str, bool]) -> tuple[str, dict[str, Any]]:
+    """What a test hands to ``record_property``.
+
+    Args:
+        answer: as in ``lab00_warm_up/refuse/wrong_exact_ids``.
+        caught: whether it lost points, by setting.
+    """
+    return PROPERTY, {"answer": answer, "caught": caught}
 
 
 def score_lines(outcomes: list[dict[str, Any]]) -> list[str]:
-    """One line for each task and one for all of them."""
+    """One line for each task, setting and answer that got through, and one for all answers.
+
+    A wrong answer is caught when it loses points in every setting that it was tried in.
+    """
     by_task: dict[str, list[bool]] = defaultdict(list)
+    by_setting: dict[str, list[bool]] = defaultdict(list)
     for each in outcomes:
-        by_task[each["task"]].append(each["caught"])
-    lines = [_line(task, caught) for task, caught in sorted(by_task.items())]
-    return [*lines, _line("all", [caught for task in by_task.values() for caught in task])]
+        by_task[each["answer"].rpartition("/")[0]].append(all(each["caught"].values()))
+        for setting, caught in each["caught"].items():
+            by_setting[setting].append(caught)
+    through = [
+        f"got through: {each['answer']} in {setting}"
+        for each in sorted(outcomes, key=lambda each: str(each["answer"]))
+        for setting, caught in each["caught"].items()
+        if not caught
+    ]
+    return [
+        *(_line(task, caught) for task, caught in sorted(by_task.items())),
+        *(_line(f"in {setting}", caught) for setting, caught in sorted(by_setting.items())),
+        *through,
+        _line("all", [caught for task in by_task.values() for caught in task]),
+    ]
 
 
 def _line(name: str, caught: list[bool]) -> str:
     share = sum(caught) / len(caught)
-    return f"{name:<40} {sum(caught):>4} of {len(caught):>4} wrong answers caught  {share:>7.1%}"
+    return f"{name:<48} {sum(caught):>4} of {len(caught):>4} wrong answers caught  {share:>7.1%}"
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -38,6 +64,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         if name == PROPERTY and report.when == "call"
     ]
     if outcomes:
-        terminalreporter.section("mutation score of the labs' tests")
+        terminalreporter.section(TITLE)
         for line in score_lines(outcomes):
             terminalreporter.write_line(line)

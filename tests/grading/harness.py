@@ -3,40 +3,52 @@
 The answers to a lab stand in ``tests/grading/<lab>/<task>/wrong_*.py`` and ``right_*.py``. A file is
 what a learner would have in the solution cell of that task, and its docstring says what is wrong (or
 different) about it. A wrong answer must lose points in every variant and source; one whose name
-ends in ``_variant_0`` may be right in variant 0. The empty stub (``wrong_stub.py``) must get nothing.
+ends in ``_variant_0`` may be right in variant 0, and is tried in others. The empty stub
+(``wrong_stub.py``) must get nothing.
+
+They are tried by the grader's own rules (:mod:`runner`): each in one setting, which changes with the
+commit, and in all of them when ``COURSE_LONG`` is set.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
+import hashlib
+import itertools
 import json
 import os
 import subprocess
 import sys
-import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
 from churn.data import IBM_CSV
 from coursekit import paths
-from coursekit.environment import switches
+from grader.isolation.files import scratch_folder
+from grader.isolation.sandbox import Sandbox
+from grader.kernels.forked import NO_THREADS
+from grader.kernels.student_kernel import real_course
 from grader.lab_imports import imported_modules
 
 HERE = Path(__file__).parent
-#: Variants tried by source of data, and more of them with ``make long``.
-VARIANTS = {"synthetic": (0, 4711), "ibm": (1,)}
-if os.environ.get("COURSE_LONG"):
-    VARIANTS = {"synthetic": (0, 1, 4711), "ibm": (0, 4711)}
+#: Variants tried by source of data.
+VARIANTS = {"synthetic": (0, 1, 4711), "ibm": (0, 4711)}
+LONG = bool(os.environ.get("COURSE_LONG"))
 SECONDS_PER_ANSWER = 60.0
-SECONDS_PER_RUN = 3000.0
+SECONDS_PER_RUN = 9000.0 if LONG else 3000.0
 #: Imported once, before the runner forks.
 PRELOAD = ("churn.data", "churn.training", "coursekit.checks", "coursekit.variants")
+_GRACE = 10.0
 STUB = "wrong_stub"
 ONLY_VARIANT_0 = "_variant_0"
 
@@ -78,6 +90,9 @@ class Setting:
 
     variant: int
     source: str
+
+    def __str__(self) -> str:
+        return f"variant {self.variant} of {self.source}"
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -143,63 +158,152 @@ def answers(lab: str) -> tuple[Answer, ...]:
 
 
 def settings() -> list[Setting]:
-    """What the answers are tried on; IBM's table only where ``CHURN_IBM_CSV`` names its file."""
+    """What answers are tried on; IBM's table only where ``CHURN_IBM_CSV`` names its file."""
     sources = VARIANTS if os.environ.get(IBM_CSV) else {"synthetic": VARIANTS["synthetic"]}
     return [Setting(variant, source) for source, tried in sources.items() for variant in tried]
 
 
+def settings_of(answer: Answer, every: bool = LONG) -> list[Setting]:
+    """What one answer is tried on: ``every`` setting that proves something, or one of them.
+
+    Which one follows from the answer's name and the commit, so that each answer meets all of them
+    in time, and a run can be repeated.
+    """
+    tried = settings() if every else settings_of_run(answer.lab)
+    may_be_right = answer.name.endswith(ONLY_VARIANT_0)
+    proving = [setting for setting in tried if setting.variant != 0 or not may_be_right]
+    return proving if every else [_drawn(str(answer), proving)]
+
+
+def settings_of_run(lab: str) -> tuple[Setting, ...]:
+    """The two settings that a run tries a lab in: more would cost another run of its notebook each.
+
+    One of each source, where there are two, and at least one variant that is not 0.
+    """
+    sources = {setting.source for setting in settings()}
+    return _drawn(
+        lab,
+        [
+            pair
+            for pair in itertools.combinations(settings(), 2)
+            if {setting.source for setting in pair} == sources
+            and any(setting.variant != 0 for setting in pair)
+        ],
+    )
+
+
+def _drawn[T](name: str, choices: Sequence[T]) -> T:
+    digest = hashlib.sha256(f"{commit()} {name}".encode()).digest()
+    return choices[int.from_bytes(digest[:8], "big") % len(choices)]
+
+
 @functools.cache
-def results(lab: str) -> dict[Setting, dict[Answer, Result]]:
-    """What each answer to ``lab`` gets in each setting.
+def commit() -> str:
+    """The hash of the commit that stands here; a fixed word where there is no git."""
+    asked = ["git", "-C", str(paths.course_root()), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "no commit"
+
+
+@functools.cache
+def results(lab: str) -> dict[Answer, dict[Setting, Result]]:
+    """What each answer to ``lab`` gets in each of its settings.
 
     Raises:
         AssertionError: when the lab's own solutions do not get every point.
     """
-    by_task: dict[str, dict[str, str]] = {}
-    for answer in answers(lab):
-        by_task.setdefault(answer.task, {})[answer.name] = answer.code
     points = {c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points for c in _tests(lab)}
-    found = {}
-    for setting, report in zip(
-        settings(), run(notebook_path(lab), settings(), by_task), strict=True
-    ):
+    tried: dict[Setting, list[Answer]] = {}
+    for answer in answers(lab):
+        for setting in settings_of(answer):
+            tried.setdefault(setting, []).append(answer)
+    found: dict[Answer, dict[Setting, Result]] = {answer: {} for answer in answers(lab)}
+    jobs = [(setting, by_task(own)) for setting, own in tried.items()]
+    for (setting, own), report in zip(tried.items(), run(notebook_path(lab), jobs), strict=True):
         reference = report["reference"]
         problem = f"the solutions of {lab} do not get every point in {setting}: {reference}"
         assert reference["scores"] == points, problem
         assert not reference["errors"], problem
-        tried = report["answers"]
-        found[setting] = {a: _result(tried[a.task][a.name]) for a in answers(lab)}
+        for answer in own:
+            found[answer][setting] = _result(report["answers"][answer.task][answer.name])
+    return found
+
+
+def by_task(chosen: Iterable[Answer]) -> dict[str, dict[str, str]]:
+    """The code of answers by their task and name."""
+    found: dict[str, dict[str, str]] = {}
+    for answer in chosen:
+        found.setdefault(answer.task, {})[answer.name] = answer.code
     return found
 
 
 def run(
     notebook: Path,
-    settings: list[Setting],
-    by_task: dict[str, dict[str, str]],
+    jobs: Sequence[tuple[Setting, dict[str, dict[str, str]]]],
     seconds: float = SECONDS_PER_ANSWER,
 ) -> list[dict[str, Any]]:
-    """Run ``runner.py`` on a source notebook; see there for the form of what it returns."""
-    job = {
-        "notebook": str(notebook),
-        "parameters": [setting.parameters for setting in settings],
-        "answers": by_task,
-        "seconds": seconds,
-        "preload": (*PRELOAD, *imported_modules(notebook)),
-    }
-    with tempfile.TemporaryDirectory() as workspace:
-        environment = {"MPLBACKEND": "Agg", "COURSE_WORKSPACE": workspace}
-        done = subprocess.run(
-            [sys.executable, str(HERE / "runner.py")],
-            input=json.dumps(job),
-            env=os.environ | switches.KERNEL | environment,
-            cwd=notebook.parent,
-            capture_output=True,
+    """Run ``runner.py`` on a source notebook; see there for the form of what it returns.
+
+    Args:
+        jobs: settings, each with the answers to be tried in it, by task and name.
+    """
+    with scratch_folder("answers-") as base:
+        home, temporary, report = base / "home", base / "tmp", base / "report.json"
+        temporary.mkdir()
+        job = {
+            "notebook": str(notebook),
+            "home": str(home),
+            "settings": [
+                {"parameters": setting.parameters, "answers": tried} for setting, tried in jobs
+            ],
+            "seconds": seconds,
+            "preload": (*PRELOAD, *imported_modules(notebook)),
+        }
+        process = subprocess.Popen(
+            [sys.executable, str(HERE / "runner.py"), str(report)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            # A kernel and an examiner have no other; temporary files go with the rest.
+            env=Sandbox(home, home, home).environment()
+            | NO_THREADS
+            | real_course()
+            | {"TMPDIR": str(temporary)},
+            cwd=base,
             text=True,
-            timeout=SECONDS_PER_RUN,
-            check=False,
+            start_new_session=True,
         )
-    assert done.returncode == 0, f"runner.py failed on {notebook.name}: {done.stderr[-2000:]}"
-    return list(json.loads(done.stdout))
+        try:
+            _, said = process.communicate(json.dumps(job), SECONDS_PER_RUN)
+            left = _left_of(process.pid)
+        finally:
+            process.kill()
+            for other in _session(process.pid):
+                other.kill()
+            process.wait()
+        assert process.returncode == 0, f"runner.py failed on {notebook.name}: {said[-2000:]}"
+        assert not left, f"runner.py has left processes behind: {left}"
+        return list(json.loads(report.read_text(encoding="utf-8")))
+
+
+def _left_of(leader: int) -> list[psutil.Process]:
+    """The processes of a session that go on, once those that were ended had time to."""
+    end = time.monotonic() + _GRACE
+    while (left := _session(leader)) and time.monotonic() < end:
+        time.sleep(0.05)
+    return left
+
+
+def _session(leader: int) -> list[psutil.Process]:
+    """The processes of a session that have not ended."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 def _tests(lab: str) -> list[NotebookNode]:

@@ -1,179 +1,297 @@
-"""Run a lab's notebook with many answers, without a kernel: ``python runner.py < job > result``.
+"""Grade many answers to one lab by the grader's own rules: ``python runner.py RESULT < job``.
 
-The notebook runs once for each setting, with its own solutions. At each solution cell the process forks for every
-answer to be tried there: the child runs the answer instead, and then the cells up to the task's
-last test. So an answer costs what its own test costs, and cannot touch what comes after.
+This process imports what the lab uses, once, and never runs a cell of it: it forks the others and
+speaks with them. For each setting a process stands for the kernel of a learner whose answers are
+the lab's own solutions (``reference``). At each solution cell that process forks for every answer
+to be tried there; the fork runs the answer instead, and then the cells up to the task's last test.
+So an answer costs what its own test costs.
 
-Cells run as in IPython without magics: the value of the last expression is the cell's result.
-Test cells are scored by nbgrader's own ``determine_grade``; anything on stderr scores 0, as it does
-behind nbgrader's Validate button.
+Test cells run as in grading (:mod:`grader.trusted.runner`): in an examiner's process, forked
+from this one, that shares no module with the learner's; it is looked after by the real
+:class:`~grader.trusted.proctor.Proctor`, and only plain data passes. Their points are nbgrader's
+own, after the configured steps that stand between running a notebook and saving its points.
+
+Three things differ. There is no sandbox: nobody here is hostile. The learner's cells run without
+IPython (:mod:`learner`). And examiner and learner share their files, which are put back as they were
+after each answer, instead of each having a copy.
 """
 
 from __future__ import annotations
 
-import ast
-import contextlib
 import gc
 import importlib
-import io
 import json
+import math
 import os
-import select
-import signal
+import random
+import resource
+import shutil
+import socket
 import sys
-import traceback
-from collections.abc import Callable
-from typing import Any
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, cast
 
 import nbformat
+import numpy as np
+from learner import Learner, serve
 from nbformat import NotebookNode
-from nbgrader.utils import determine_grade, is_grade, is_solution
+from nbgrader.utils import determine_grade
+from processes import Fork, die_with_parent, open_descriptors
+from traitlets.utils.importstring import import_item
 
-Result = dict[str, Any]
+from coursekit import paths
+from coursekit.authoring.cells import is_answer, is_test
+from grader.course import Course
+from grader.endpoints.examiner import examine
+from grader.engines.autograde import TRUSTED_EXECUTE
+from grader.isolation.files import copy_tree, fingerprint
+from grader.isolation.sandbox import WORK, WORKSPACE
+from grader.kernels.student_kernel import KernelConfig, StudentKernel
+from grader.parameters import PARAMETERS, tags
+from grader.trusted.job import Job
+from grader.trusted.lab_names import names_of
+from grader.trusted.proctor import Proctor
+
+Raw = dict[str, Any]
+_SAVE = "nbgrader.preprocessors.SaveAutoGrades"
+_GRACE = 5.0  # seconds for a learner's process to end by itself
+#: Counts all processes of the user, who has others; the rest of the limits hold for each process.
+_NOT_HERE = "RLIMIT_NPROC"
 
 
-def run(job: dict[str, Any]) -> list[Result]:
-    """One result for each of the job's parameters.
+@dataclass
+class Result:
+    """What became of the cells of one learner; see :class:`harness.Result`."""
 
-    The job names ``notebook`` (its path), ``parameters`` (a list of dicts), ``answers`` (by task and
-    name), ``seconds`` for one answer and the modules to ``preload``, which no answer then pays for.
+    scores: dict[str, float] = field(default_factory=dict)
+    output: str = ""
+    errors: list[str] = field(default_factory=list)
+
+
+class Marker:
+    """Runs the cells of one learner and gives points for the tests, until the time is up.
+
+    Args:
+        seconds: for all cells together, each of which has the limit of grading as well.
+    """
+
+    def __init__(
+        self, learner: Learner, proctor: Proctor, parameters: dict[str, Any], seconds: float
+    ) -> None:
+        self.learner = learner
+        self.proctor = proctor
+        self.values = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
+        self.seconds = seconds
+        self.end = time.monotonic() + seconds
+        self.result = Result()
+
+    def run(self, cell: NotebookNode, source: str | None = None) -> None:
+        """Run a cell, or ``source`` in its place, and note what it brings."""
+        left = self.end - time.monotonic()
+        if left <= 0:
+            said = f"not finished after {self.seconds:g} seconds"
+            self.result.errors += [said] if said not in self.result.errors else []
+            return
+        seconds = min(left, self.proctor.config.limits.cell_seconds)
+        if is_test(cell):
+            # Grading puts the parameters back before each test: see RestoreParameters.
+            self._run_learners(self.values, seconds)
+            self._run_test(cell, seconds)
+            return
+        self._run_learners(cell.source if source is None else source, seconds)
+        if PARAMETERS in tags(cell):
+            self._run_learners(self.values, seconds)
+
+    def _run_learners(self, source: str, seconds: float) -> None:
+        error = self.learner.run(source, seconds)
+        if error:
+            self.result.errors.append(error)
+
+    def _run_test(self, cell: NotebookNode, seconds: float) -> None:
+        outputs = self.proctor.run(cell.source, seconds)
+        ran = nbformat.from_dict(cell | {"outputs": outputs, "execution_count": 1})
+        graded = nbformat.v4.new_notebook(cells=[ran])
+        for step in _steps_before_saving():
+            graded, _ = step(graded, {})
+        (ran,) = graded.cells
+        for output in ran.outputs:
+            if output.output_type == "error":
+                self.result.errors.append(f"{output.ename}: {output.evalue}")
+            elif output.output_type == "stream":
+                self.result.output += output.text
+        self.result.scores[cell.metadata.nbgrader.grade_id] = determine_grade(ran)[0]
+
+
+@cache
+def _steps_before_saving() -> list[Any]:
+    """What `nbgrader autograde` does to a notebook after it has run and before it gives points."""
+    config = Course(paths.course_root()).config()
+    steps = list(config.Autograde.autograde_preprocessors)
+    between = steps[steps.index(TRUSTED_EXECUTE) + 1 : steps.index(_SAVE)]
+    return [import_item(step)(config=config) for step in between]
+
+
+class Runner:
+    """Tries the answers of a job: see :func:`run`."""
+
+    def __init__(self, job: Raw) -> None:
+        self.notebook = Path(job["notebook"])
+        self.seconds = float(job["seconds"])
+        home = Path(job["home"]).resolve()
+        self.config = KernelConfig(home, home, home)
+        self.names = names_of(self.notebook)
+        self.cells = [
+            cell
+            for cell in nbformat.read(self.notebook, as_version=4).cells
+            if cell.cell_type == "code"
+        ]
+        self.open = open_descriptors()
+
+    def try_setting(
+        self, parameters: dict[str, Any], answers: dict[str, dict[str, str]]
+    ) -> dict[str, Any]:
+        """What the lab's own solutions get (``reference``), and each of ``answers`` by its task."""
+        self._clear_home()
+        files = Files(self.config.home)
+        tried: dict[str, dict[str, Raw]] = {}
+        with self._learner() as learner, self._marker(learner, parameters, math.inf) as own:
+            for place, cell in enumerate(self.cells):
+                task = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
+                if task in answers:
+                    files.keep()
+                for name, code in answers.get(task, {}).items():
+                    result = self._try_answer(learner, place, code, parameters)
+                    tried.setdefault(task, {})[name] = vars(result)
+                    files.put_back()
+                own.run(cell)
+        return {"reference": vars(own.result), "answers": tried}
+
+    def _try_answer(
+        self, learner: Learner, place: int, code: str, parameters: dict[str, Any]
+    ) -> Result:
+        """Run an answer in place of the solution cell at ``place``, then its task's cells."""
+        following = self.cells[place + 1 :]
+        after = next((i for i, cell in enumerate(following) if is_answer(cell)), len(following))
+        last = max(i for i, cell in enumerate(following[:after]) if is_test(cell))
+        with learner.fork() as other, self._marker(other, parameters, self.seconds) as marker:
+            marker.run(self.cells[place], code)
+            for cell in following[: last + 1]:
+                marker.run(cell)
+        return marker.result
+
+    @contextmanager
+    def _learner(self) -> Iterator[Learner]:
+        ours, theirs = socket.socketpair()
+        process = Fork(lambda: self._be_learner(theirs), [theirs.fileno()], self.open)
+        theirs.close()
+        with Learner(process.pid, ours, self.config, lambda: process.wait(_GRACE)) as learner:
+            yield learner
+        process.wait()
+
+    def _be_learner(self, line: socket.socket) -> None:
+        for name, value in self.config.limits.rlimits().items():
+            if name != _NOT_HERE:
+                resource.setrlimit(getattr(resource, name), (value, value))
+        os.chdir(self.config.home / WORK)
+        serve(line)
+
+    @contextmanager
+    def _marker(
+        self, learner: Learner, parameters: dict[str, Any], seconds: float
+    ) -> Iterator[Marker]:
+        job = Job(nbformat.v4.new_notebook(), {}, parameters, self.names)
+        # Of a kernel the proctor uses `config` and `ask`, which a learner has too.
+        with Proctor(cast(StudentKernel, learner), job, self._start_examiner) as proctor:
+            yield Marker(learner, proctor, parameters, seconds)
+
+    def _start_examiner(self, descriptor: int, config: KernelConfig) -> Fork:
+        return Fork(lambda: _be_examiner(descriptor, config), [descriptor], self.open)
+
+    def _clear_home(self) -> None:
+        home = self.config.home
+        shutil.rmtree(home, ignore_errors=True)
+        for part in (WORK, WORKSPACE):
+            (home / part).mkdir(parents=True)
+        beside = self.notebook.parent
+        copy_tree(
+            beside, home / WORK, self.config.limits.disk, lambda path: path.suffix == ".ipynb"
+        )
+
+
+def _be_examiner(descriptor: int, config: KernelConfig) -> None:
+    memory = config.limits.memory
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    os.chdir(config.home / WORK)
+    # A new process has random numbers of its own.
+    random.seed()
+    np.random.seed()
+    examine(Connection(descriptor))
+
+
+class Files:
+    """The files of a folder as they were when they were kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.copy = folder.with_name(f"{folder.name}-kept")
+        self.kept = fingerprint(folder)
+
+    def keep(self) -> None:
+        self.kept = fingerprint(self.folder)
+        shutil.rmtree(self.copy, ignore_errors=True)
+        for name, *_ in self.kept:
+            (self.copy / name).parent.mkdir(parents=True, exist_ok=True)
+            _copy(self.folder / name, self.copy / name)
+
+    def put_back(self) -> None:
+        """Undo every change since the last :meth:`keep`; empty folders may stay."""
+        now = fingerprint(self.folder)
+        if now == self.kept:
+            return
+        for name in {name for name, *_ in now} - {name for name, *_ in self.kept}:
+            with suppress(OSError):
+                (self.folder / name).unlink()
+        for name, *_ in set(self.kept) - set(now):
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            _copy(self.copy / name, self.folder / name)
+        self.kept = fingerprint(self.folder)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy into the same file where there is one: the learner's process may have it open."""
+    try:
+        shutil.copy2(source, target, follow_symlinks=False)
+    except PermissionError:  # as DVC leaves the files of its cache
+        target.unlink()
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def run(job: Raw) -> list[Raw]:
+    """One result for each of the job's settings.
+
+    The job names ``notebook`` (its path), ``home`` (a folder for the learner's files, whose
+    neighbours are free), ``settings`` (each with its ``parameters`` and its ``answers`` by task and
+    name), ``seconds`` for one answer, and the modules to ``preload``, which no answer then pays for.
     """
     for module in job["preload"]:
         importlib.import_module(module)
-    # Objects that no collection visits stay in the pages that children share with their parent.
+    _steps_before_saving()
+    gc.collect()
+    # Objects that no collection visits stay in the pages that forks share with this process.
     gc.freeze()
-    whole = job["seconds"] * sum(map(len, job["answers"].values())) + 60
-
-    def of(parameters: dict[str, Any]) -> Callable[[], Result]:
-        return lambda: run_setting(job, parameters)
-
-    return [in_child(of(parameters), whole) for parameters in job["parameters"]]
-
-
-def run_setting(job: dict[str, Any], parameters: dict[str, Any]) -> Result:
-    """Scores of the notebook's own solutions (``reference``) and of every answer."""
-    cells = code_cells(nbformat.read(job["notebook"], as_version=4))
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    tried: dict[str, dict[str, Result]] = {}
-    reference: Result = {"scores": {}, "output": "", "errors": []}
-    for place, cell in enumerate(cells):
-        task = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
-        for name, code in job["answers"].get(task, {}).items():
-            remaining = cells[place + 1 :]
-
-            def attempt(code: str = code, remaining: list[NotebookNode] = remaining) -> Result:
-                return try_answer(code, remaining, namespace, parameters)
-
-            tried.setdefault(task, {})[name] = in_child(attempt, job["seconds"])
-        record(cell, cell.source, namespace, parameters, reference)
-    return {"reference": reference, "answers": tried}
-
-
-def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def try_answer(
-    code: str, cells: list[NotebookNode], namespace: dict[str, Any], parameters: dict[str, Any]
-) -> Result:
-    """Run an answer in place of its solution cell, then its task's cells."""
-    result: Result = {"scores": {}, "output": "", "errors": []}
-    answer = nbformat.v4.new_code_cell(code)
-    record(answer, code, namespace, parameters, result)
-    following = next((i for i, cell in enumerate(cells) if is_solution(cell)), len(cells))
-    own = cells[:following]
-    last = max(i for i, cell in enumerate(own) if is_grade(cell))
-    for cell in own[: last + 1]:
-        record(cell, cell.source, namespace, parameters, result)
-    return result
-
-
-def record(
-    cell: NotebookNode,
-    source: str,
-    namespace: dict[str, Any],
-    parameters: dict[str, Any],
-    result: Result,
-) -> None:
-    """Execute one cell and add its score, its output and its error to ``result``."""
-    test = is_grade(cell) and not is_solution(cell)
-    if test or "parameters" in cell.metadata.get("tags", ()):
-        # Grading puts the parameters back before each test: see RestoreParameters.
-        source = source if test else ""
-        namespace.update(parameters)
-    cell.outputs = execute(source, namespace)
-    for output in cell.outputs:
-        if output.output_type == "error":
-            result["errors"].append(f"{output.ename}: {output.evalue}")
-        elif test and output.output_type == "stream":
-            result["output"] += output.text
-    if test:
-        result["scores"][cell.metadata.nbgrader.grade_id] = determine_grade(cell)[0]
-
-
-def execute(source: str, namespace: dict[str, Any]) -> list[NotebookNode]:
-    """The outputs of ``source`` as nbformat output nodes."""
-    stdout, stderr = io.StringIO(), io.StringIO()
-    outputs: list[NotebookNode] = []
-    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
-        try:
-            value = evaluate(source, namespace)
-            if value is not None:
-                data = {"text/plain": repr(value)}
-                outputs.append(nbformat.v4.new_output("execute_result", data=data))
-        except BaseException as error:  # whatever an answer raises is its result
-            outputs.append(
-                nbformat.v4.new_output(
-                    "error",
-                    ename=type(error).__name__,
-                    evalue=str(error),
-                    traceback=traceback.format_exc().splitlines(),
-                )
-            )
-    streams = {"stdout": stdout.getvalue(), "stderr": stderr.getvalue()}
-    written = [
-        nbformat.v4.new_output("stream", name=name, text=text)
-        for name, text in streams.items()
-        if text
-    ]
-    return [*written, *outputs]
-
-
-def evaluate(source: str, namespace: dict[str, Any]) -> Any:
-    tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "<cell>", "exec"), namespace)
-    if last is None:
-        return None
-    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace)
-
-
-def in_child(work: Callable[[], Result], seconds: float) -> Result:
-    """What ``work`` returns in a forked child, or why it did not return in time."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        gc.disable()
-        os.close(reading)
-        with os.fdopen(writing, "w") as pipe:
-            json.dump(work(), pipe)
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        ready, _, _ = select.select([pipe], [], [], seconds)
-        if not ready:
-            os.kill(child, signal.SIGKILL)
-        text = pipe.read()
-    os.waitpid(child, 0)
-    if text:
-        return dict(json.loads(text))
-    why = "ended without a result" if ready else f"not finished after {seconds:g} seconds"
-    return {"scores": {}, "output": "", "errors": [why]}
+    runner = Runner(job)
+    return [runner.try_setting(each["parameters"], each["answers"]) for each in job["settings"]]
 
 
 if __name__ == "__main__":
-    # Results leave through a copy of stdout, so that nothing an answer prints gets between.
-    channel = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    json.dump(run(json.load(sys.stdin)), channel)
-    channel.close()
+    die_with_parent()
+    # Test cells find the course's packages and nothing that stands beside this file.
+    sys.path.remove(str(Path(__file__).parent))
+    done = run(json.load(sys.stdin))
+    Path(sys.argv[1]).write_text(json.dumps(done), encoding="utf-8")

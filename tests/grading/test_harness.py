@@ -1,4 +1,4 @@
-"""The harness scores as nbgrader does, survives what answers do, and sees tests that are too weak."""
+"""The harness keeps the grader's rules, survives what answers do, and sees tests that are too weak."""
 
 import shutil
 from pathlib import Path
@@ -6,14 +6,17 @@ from typing import Any
 
 import harness
 import nbformat
+import psutil
 import pytest
-from harness import Setting
+from harness import Answer, Setting
 
+import mutation_report
 from coursekit import paths
 from grader.course import Course
 from grader.cycle.release import generate
 from grader.cycle.samples import fill_in, solutions
-from grader.engines.stock import StockEngine
+from grader.engines.trusted import TrustedEngine
+from grader.isolation.sandbox import why_not
 from grader.outcomes import Submission
 
 LAB = "lab00_warm_up"
@@ -27,23 +30,57 @@ MIXED = {
     "best_threshold": "wrong_must_contact",
     "refuse": "wrong_exact_ids",
 }
+ALWAYS_EQUAL = """
+class Always:
+    def __eq__(self, other): return True
+    def __float__(self): return 0.33
+    __lt__ = __le__ = __gt__ = __ge__ = __ne__ = __eq__
+
+def probability_blue(*_):
+    return Always()
+"""
+NOISY = """
+
+quiet = campaign_value
+
+
+def campaign_value(*given):
+    import sys, warnings
+
+    warnings.warn("about to contact them")
+    print("contacting", file=sys.stderr)
+    return quiet(*given)
+"""
+#: A number of seconds by which to know a process.
+MARK = "86399.25"
 HOSTILE = {
-    "endless": "while True:\n    try:\n        pass\n    except BaseException:\n        pass",
+    "endless": "import time\nwhile True:\n    try:\n        time.sleep(9)\n"
+    "    except BaseException:\n        pass",
+    "sleeps": "import time\ndef refuse(*_):\n    time.sleep(999)",
     "killed": "import os\nos._exit(0)",
+    "dies": "import os\ndef refuse(*_):\n    os._exit(0)",
     "leaves": "def refuse(*_):\n    raise SystemExit",
     "syntax": "def refuse(:",
-    "noisy": "import sys\ndef refuse(*_):\n    print('?', file=sys.stderr)\n    return []",
+    "starts": f"import subprocess\nsubprocess.Popen(['sleep', '{MARK}'])\ndef refuse(*_): return []",
 }
-SECONDS = 4
+SECONDS = 6
 
 
 @pytest.fixture(scope="module")
-def report() -> dict[str, Any]:
+def codes() -> dict[str, str]:
+    """Answers that learners mix with the lab's own: one to each task."""
+    own = {(answer.task, answer.name): answer.code for answer in harness.answers(LAB)}
+    mixed = {task: own[task, name] for task, name in MIXED.items()}
+    noisy = own["campaign_value", "right_loop"] + NOISY
+    return mixed | {"campaign_value": noisy, "probability_blue": ALWAYS_EQUAL}
+
+
+@pytest.fixture(scope="module")
+def report(codes: dict[str, str]) -> dict[str, Any]:
     """What the runner says of the mixed and the hostile answers."""
-    codes = {(a.task, a.name): a.code for a in harness.answers(LAB)}
-    tried = {task: {name: codes[task, name]} for task, name in MIXED.items()}
+    tried = {task: {"mixed": code} for task, code in codes.items()}
     tried["refuse"] |= HOSTILE
-    (report,) = harness.run(harness.notebook_path(LAB), [PUBLIC], tried, SECONDS)
+    (report,) = harness.run(harness.notebook_path(LAB), [(PUBLIC, tried)], SECONDS)
     return report
 
 
@@ -59,22 +96,24 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
+@pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own tables
 @pytest.mark.parametrize("student", ["perfect", "mixed"])
-def test_scores_equal_nbgraders(student: str, course: Course, report: dict[str, Any]) -> None:
+def test_scores_equal_those_of_grading(
+    student: str, course: Course, codes: dict[str, str], report: dict[str, Any]
+) -> None:
     source = nbformat.read(harness.notebook_path(LAB), as_version=4)
     handed_out = nbformat.read(course.released(LAB) / f"{LAB}.ipynb", as_version=4)
     expected = dict(report["reference"]["scores"])
     answers = solutions(source)
     if student == "mixed":
-        codes = {(a.task, a.name): a.code for a in harness.answers(LAB)}
-        for task, name in MIXED.items():
-            answers[task] = codes[task, name]
-            expected |= report["answers"][task][name]["scores"]
+        answers |= codes
+        for task in codes:
+            expected |= report["answers"][task]["mixed"]["scores"]
     folder = course.submitted(student, LAB)
     folder.mkdir(parents=True)
     nbformat.write(fill_in(handed_out, answers), folder / f"{LAB}.ipynb")
-    outcome = StockEngine(course).grade(Submission(student, LAB, folder))
+    outcome = TrustedEngine(course).grade(Submission(student, LAB, folder))
     assert outcome.status == "graded", outcome.reason
     read_by_a_person = set(outcome.tasks) - set(expected)
     assert read_by_a_person == {"decision"}
@@ -84,9 +123,11 @@ def test_scores_equal_nbgraders(student: str, course: Course, report: dict[str, 
 def test_the_mixed_answers_are_mixed(report: dict[str, Any]) -> None:
     points = {task.name: task.points for task in harness.tasks(LAB).values()}
     scores = {
-        task: sum(report["answers"][task][name]["scores"].values()) for task, name in MIXED.items()
+        task: sum(tried["mixed"]["scores"].values()) for task, tried in report["answers"].items()
     }
     assert scores.pop("after_shift") == 0
+    assert scores.pop("probability_blue") == 0
+    assert scores.pop("campaign_value") == points["campaign_value"]
     assert all(0 < score < points[task] for task, score in scores.items())
 
 
@@ -94,13 +135,21 @@ def test_what_an_answer_does_is_its_own_loss(report: dict[str, Any]) -> None:
     tried = {name: report["answers"]["refuse"][name] for name in HOSTILE}
     for name, result in tried.items():
         assert sum(result["scores"].values()) == 0, name
-    assert tried["endless"]["errors"] == [f"not finished after {SECONDS} seconds"]
-    assert tried["killed"]["errors"] == ["ended without a result"]
+    assert tried["endless"]["errors"][-1] == f"not finished after {SECONDS} seconds"
+    assert tried["sleeps"]["errors"][0].startswith("CellTimeoutError: stopped after")
+    assert tried["killed"]["errors"][0].startswith("DeadKernelError: the kernel died")
+    assert "the kernel died" in tried["dies"]["output"]
     assert tried["syntax"]["errors"][0].startswith("SyntaxError")
     # The notebook's own solutions, run by the parent of all these, were not disturbed.
     assert report["reference"]["scores"] == {
         f"test_{task.name}": task.points for task in harness.tasks(LAB).values()
     }
+
+
+def test_nothing_that_an_answer_started_is_left(report: dict[str, Any]) -> None:
+    assert report["answers"]["refuse"]["starts"]["scores"]
+    words = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+    assert ["sleep", MARK] not in words
 
 
 def test_without_hidden_tests_wrong_answers_get_through(tmp_path: Path) -> None:
@@ -111,15 +160,52 @@ def test_without_hidden_tests_wrong_answers_get_through(tmp_path: Path) -> None:
             cell.source = before + rest.partition("### END HIDDEN TESTS")[2]
     weak = tmp_path / "weak.ipynb"
     nbformat.write(notebook, weak)
-    by_task = {
-        answer.task: {answer.name: answer.code}
-        for answer in harness.answers(LAB)
-        if answer.name in ("wrong_visible_case", "wrong_fixed_terms")
+    names = ("wrong_visible_case", "wrong_fixed_terms")
+    chosen = [answer for answer in harness.answers(LAB) if answer.name in names]
+    (report,) = harness.run(weak, [(PUBLIC, harness.by_task(chosen))])
+    scores = {
+        str(answer): sum(report["answers"][answer.task][answer.name]["scores"].values())
+        for answer in chosen
     }
-    (report,) = harness.run(weak, [PUBLIC], by_task)
-    for task, results in report["answers"].items():
-        (result,) = results.values()
-        points = harness.tasks(LAB)[task].points
-        # my_facts is compared with the variant's own data only in the hidden part.
-        assert sum(result["scores"].values()) == points or task == "customer_facts"
-    assert len(by_task) >= 5
+    assert scores == {str(answer): harness.tasks(LAB)[answer.task].points for answer in chosen}
+    assert len({answer.task for answer in chosen}) >= 5
+
+
+@pytest.mark.parametrize("sources", [{"synthetic"}, {"synthetic", "ibm"}])
+def test_each_answer_meets_every_setting_in_time(
+    sources: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(harness.IBM_CSV, "telco.csv" if "ibm" in sources else "")
+    answers = [Answer("lab", "task", name, "", "") for name in ("right_loop", "wrong_variant_0")]
+    met: dict[str, set[Setting]] = {answer.name: set() for answer in answers}
+    for number in range(100):
+        monkeypatch.setattr(harness, "commit", lambda number=number: f"{number}")
+        pair = harness.settings_of_run("lab")
+        assert {setting.source for setting in pair} == sources
+        for answer in answers:
+            drawn = harness.settings_of(answer, every=False)
+            assert drawn == harness.settings_of(answer, every=False)
+            assert len(drawn) == 1
+            assert drawn[0] in pair
+            met[answer.name].update(drawn)
+    everything = set(harness.settings())
+    assert {setting.source for setting in everything} == sources
+    assert met["right_loop"] == everything
+    # In variant 0 it may be right, which would prove nothing.
+    assert met["wrong_variant_0"] == {s for s in everything if s.variant != 0}
+    assert met == {a.name: set(harness.settings_of(a, every=True)) for a in answers}
+
+
+def test_the_report_names_the_answer_and_the_setting_that_got_through() -> None:
+    outcomes = [
+        mutation_report.outcome("lab/task/wrong_a", {"variant 1": True, "variant 2": False})[1],
+        mutation_report.outcome("lab/task/wrong_b", {"variant 1": True})[1],
+    ]
+    lines = [" ".join(line.split()) for line in mutation_report.score_lines(outcomes)]
+    assert lines == [
+        "lab/task 1 of 2 wrong answers caught 50.0%",
+        "in variant 1 2 of 2 wrong answers caught 100.0%",
+        "in variant 2 0 of 1 wrong answers caught 0.0%",
+        "got through: lab/task/wrong_a in variant 2",
+        "all 1 of 2 wrong answers caught 50.0%",
+    ]
