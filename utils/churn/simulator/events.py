@@ -16,9 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from churn.labels import Day
 from churn.schema import ID
 from churn.simulator.customers import customer_ids
-from churn.simulator.history import Day, History, snapshot_index
+from churn.simulator.history import History, snapshot_index
 from churn.simulator.random_streams import uniforms
 
 #: Kinds of events and the unit of their value.

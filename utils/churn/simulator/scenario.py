@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from churn.labels import LabelRule
 from churn.schema import PRICE_LIST, PRICE_STEP
 from churn.simulator.incidents.spec import Incident
 
@@ -112,6 +113,15 @@ class Scenario(BaseModel):
     def month_index(self, day: dt.date) -> int:
         """Number of the month in which ``day`` falls (negative before the start)."""
         return (day.year - self.start.year) * 12 + day.month - self.start.month
+
+    def label_rule(self, window_months: int | None = None) -> LabelRule:
+        """What "churned" means here; the window is the scenario's if None is given.
+
+        Raises:
+            ValueError: if ``window_months`` is below 1.
+        """
+        window = self.label_window_months if window_months is None else window_months
+        return LabelRule(window, gap_months=0, delay_months=self.label_delay_months)
 
     def without_incidents(self) -> Scenario:
         """The clean baseline of the same seed."""
