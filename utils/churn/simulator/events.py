@@ -85,8 +85,8 @@ def simulate_events(history: History, months: Day | Iterable[Day] | None = None)
     else:
         days = [months] if isinstance(months, Day) else list(months)
         chosen = sorted({snapshot_index(scenario, day) for day in days})
-    size = scenario.customers + scenario.monthly_joins * (scenario.months - 1)
-    index = pd.Index(customer_ids(size, scenario.seed))
+    everybody = customer_ids(scenario.joined_by(scenario.months - 1), scenario.seed)
+    index = pd.Index(everybody)
     parts = [_month(history, index, month) for month in chosen]
     log = pd.concat(parts, ignore_index=True)
     log = log.sort_values(["arrived_at", "event_id"], ignore_index=True)

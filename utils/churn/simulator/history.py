@@ -39,12 +39,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from churn.labels import Day, Days, Months
+from churn.labels import Day, Months
 from churn.schema import FEATURES, ID, TARGET
 from churn.simulator import population
-from churn.simulator.conditional_models import MILLI, Codes
-from churn.simulator.customers import STEPS_PER_DOLLAR, customer_ids, to_frame
-from churn.simulator.incidents import Incident, record
+from churn.simulator import record_incidents as incidents
+from churn.simulator.codes import MILLI, NO_INTERNET, STEPS_PER_DOLLAR, YES, Codes
+from churn.simulator.customers import customer_ids, to_frame
+from churn.simulator.incidents import Incident
 from churn.simulator.random_streams import uniforms
 from churn.simulator.scenario import Scenario
 from churn.simulator.upstream import upstream_columns
@@ -76,7 +77,7 @@ class History:
     @property
     def months(self) -> list[pd.Timestamp]:
         """The ``as_of`` days, in order."""
-        return [pd.Timestamp(self.scenario.month_end(t)) for t in range(self.scenario.months)]
+        return [pd.Timestamp(day) for day in self.scenario.month_ends]
 
 
 def simulate_history(scenario: Scenario) -> History:
@@ -89,10 +90,11 @@ def simulate_history(scenario: Scenario) -> History:
     rows = {key: np.concatenate([month[key] for month in months]) for key in months[0]}
     month = np.repeat(np.arange(scenario.months), [len(m["number"]) for m in months])
     ids = customer_ids(len(left), scenario.seed)
-    keys = pd.DataFrame({ID: ids[rows["number"]], "as_of": _month_ends(scenario)[month]})
+    ends = np.array(scenario.month_ends, dtype="datetime64[ns]")
+    keys = pd.DataFrame({ID: ids[rows["number"]], "as_of": ends[month]})
     left_in = _calendar(scenario, left)
-    context = record.Context(scenario, month, rows["number"], left, rows["quality"])
-    snapshots, corrections = record.apply(_snapshot_frame(scenario, rows, keys), context)
+    context = incidents.Context(scenario, month, rows["number"], left, rows["quality"])
+    snapshots, corrections = incidents.apply(_snapshot_frame(scenario, rows, keys), context)
     return History(
         scenario=scenario,
         snapshots=snapshots,
@@ -105,7 +107,7 @@ def simulate_history(scenario: Scenario) -> History:
 
 def _run(scenario: Scenario) -> tuple[list[Codes], NDArray[np.int64]]:
     """Let time pass: what is recorded each month, and the month in which each customer left."""
-    left = np.full(scenario.customers + scenario.monthly_joins * (scenario.months - 1), -1)
+    left = np.full(scenario.joined_by(scenario.months - 1), -1)
     state = population.initial(scenario)
     recorded = []
     for month in range(scenario.months):
@@ -155,8 +157,8 @@ def _truth_frame(keys: pd.DataFrame, rows: Codes) -> pd.DataFrame:
         dissatisfaction=rows["dissatisfaction"] / MILLI,
         network_quality=rows["quality"],
         monthly_charges=rows["monthly_steps"] / STEPS_PER_DOLLAR,
-        has_phone=rows["PhoneService"] == 1,
-        has_internet=rows["InternetService"] != population.NO_INTERNET,
+        has_phone=rows["PhoneService"] == YES,
+        has_internet=rows["InternetService"] != NO_INTERNET,
     )
 
 
@@ -196,11 +198,6 @@ def snapshot_index(scenario: Scenario, day: Day) -> int:
             f"{scenario.start:%Y-%m} to {scenario.month_end(scenario.months - 1):%Y-%m}"
         )
     return index
-
-
-def _month_ends(scenario: Scenario) -> Days:
-    following = _calendar(scenario, np.arange(scenario.months)) + 1
-    return (following.astype("datetime64[D]") - 1).astype("datetime64[ns]")
 
 
 def _calendar(scenario: Scenario, month: NDArray[np.integer[Any]]) -> Months:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from churn.labels import LabelRule
 from churn.schema import PRICE_LIST, PRICE_STEP
-from churn.simulator.incidents.spec import Incident
+from churn.simulator.incidents import Incident
 
 #: Environment variable that names the folder ``datasets`` when it is not beside the code.
 DATASETS_VARIABLE = "CHURN_DATASETS"
@@ -109,6 +109,15 @@ class Scenario(BaseModel):
     def month_end(self, index: int) -> dt.date:
         """Last day of month ``index``: the ``as_of`` day of its snapshot."""
         return self.month_start(index + 1) - dt.timedelta(days=1)
+
+    @property
+    def month_ends(self) -> list[dt.date]:
+        """The ``as_of`` days of all snapshots, in order."""
+        return [self.month_end(index) for index in range(self.months)]
+
+    def joined_by(self, month: int) -> int:
+        """How many customers there have ever been at the end of ``month``; also their numbers' end."""
+        return self.customers + self.monthly_joins * month
 
     def month_index(self, day: dt.date) -> int:
         """Number of the month in which ``day`` falls (negative before the start)."""
