@@ -1,5 +1,7 @@
 """The telephone company's own code, from data to decisions.
 
+From the ground up; each imports only what stands above it here:
+
 ``schema``, ``metrics``, ``labels``  the ground: the table, the money, what counts as leaving
 ``simulator``    the outside world: customers, their history and incidents
 ``data``         loading a table, and what is asked of it before it is used

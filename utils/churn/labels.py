@@ -11,7 +11,8 @@ the last departure of the window is certain::
     as_of |-- gap --|---- window ----|-- delay --| complete
 
 The functions read plain tables, ``customerID`` with ``as_of`` or with ``left_on``, whoever made
-them; with a gap of 0 they give what :func:`churn.simulator.point_in_time.churn_labels` gives.
+them. What a label says and when it is known is decided on arrays of months, in
+:meth:`LabelRule.outcome`; the simulator asks the same method.
 """
 
 from __future__ import annotations
@@ -19,12 +20,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from churn.schema import ID
 
 #: A day: a date, a time stamp, or text such as ``"2024-05-31"``.
 Day = str | dt.date | pd.Timestamp
+#: Days or calendar months, as ``datetime64[ns]`` and ``datetime64[M]``; none is ``NaT``.
+Days = NDArray[np.datetime64]
+Months = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
@@ -56,13 +62,33 @@ class LabelRule:
 
     def complete_on(self, as_of: Day) -> pd.Timestamp:
         """The day on which all labels of the snapshot of ``as_of`` are known."""
-        months = self.gap_months + self.window_months + self.delay_months
-        return _month_start(as_of, months + 1)
+        return _month_start(as_of, self._months_to_wait + 1)
 
     def youngest(self, day: Day) -> pd.Timestamp:
         """The ``as_of`` day of the youngest month-end snapshot that is complete on ``day``."""
-        months = self.gap_months + self.window_months + self.delay_months
-        return _month_start(day, -months) - pd.Timedelta(days=1)
+        return _month_start(day, -self._months_to_wait) - pd.Timedelta(days=1)
+
+    @property
+    def _months_to_wait(self) -> int:
+        return self.gap_months + self.window_months + self.delay_months
+
+    def outcome(self, as_of: Months, left: Months) -> tuple[NDArray[np.bool_], Days]:
+        """Who leaves in the window, and since when that is known.
+
+        Args:
+            as_of: the month of each snapshot row.
+            left: the month in which its customer left, ``NaT`` for none, same shape.
+
+        Returns:
+            Whether the customer left in the window, and the day on which that is known.
+        """
+        last = as_of + (self.gap_months + self.window_months)
+        churned = (left > as_of + self.gap_months) & (left <= last)
+        return churned, self.certain_on(np.where(churned, left, last))
+
+    def certain_on(self, months: Months) -> Days:
+        """The day from which on it is certain who left in each of ``months``."""
+        return (months + (self.delay_months + 1)).astype("datetime64[ns]")
 
 
 def label(snapshots: pd.DataFrame, departures: pd.DataFrame, rule: LabelRule) -> pd.DataFrame:
@@ -88,15 +114,13 @@ def label(snapshots: pd.DataFrame, departures: pd.DataFrame, rule: LabelRule) ->
         raise ValueError("a customer occurs twice in the departures")
     labels = snapshots[[ID, "as_of"]].reset_index(drop=True)
     left_on = labels[ID].map(departures.set_index(ID)["left_on"])
-    ahead = _month_number(left_on) - _month_number(labels["as_of"])
     if (left_on <= labels["as_of"]).any():
         raise ValueError("a customer is in a snapshot after having left")
-    last = rule.gap_months + rule.window_months
-    churned = (ahead > rule.gap_months) & (ahead <= last)
-    labels["churned"] = churned.astype("int64")
-    decided = ahead.where(churned, last) + rule.delay_months + 1
-    labels["known_on"] = _shift(labels["as_of"], decided)
-    in_gap = ahead <= rule.gap_months
+    as_of, left = _months(labels["as_of"]), _months(left_on)
+    churned, known_on = rule.outcome(as_of, left)
+    labels["churned"] = churned.astype(np.int64)
+    labels["known_on"] = known_on
+    in_gap = left <= as_of + rule.gap_months
     return labels[~in_gap].reset_index(drop=True)
 
 
@@ -149,12 +173,5 @@ def _month_start(day: Day, months: int) -> pd.Timestamp:
     return (pd.Timestamp(day).to_period("M") + months).start_time
 
 
-def _month_number(days: pd.Series) -> pd.Series:
-    return days.dt.year * 12 + days.dt.month
-
-
-def _shift(days: pd.Series, months: pd.Series) -> pd.Series:
-    """First day of the month that is ``months`` after the month of each day."""
-    number = (_month_number(days) - 1 + months).astype("int64")
-    parts = pd.DataFrame({"year": number // 12, "month": number % 12 + 1, "day": 1})
-    return pd.to_datetime(parts)
+def _months(days: pd.Series) -> Months:
+    return days.to_numpy(dtype="datetime64[M]")

@@ -54,6 +54,12 @@ ALLOWED: dict[str, tuple[str | int, ...]] = {
     TARGET: ("No", "Yes"),
 }
 
+#: Column, value, other column, its value: the first has its value exactly when the other has.
+EXACTLY_WHEN = (
+    ("MultipleLines", NO_PHONE, "PhoneService", "No"),
+    *((add_on, NO_INTERNET, "InternetService", "No") for add_on in ADD_ONS),
+)
+
 COLUMNS = (
     ID,
     "gender",
@@ -189,15 +195,11 @@ def _value_violations(table: pd.DataFrame) -> Iterator[str]:
 
 
 def _rule_violations(table: pd.DataFrame) -> Iterator[str]:
-    no_phone = table["PhoneService"] == "No"
-    if (no_phone != (table["MultipleLines"] == NO_PHONE)).any():
-        yield f"MultipleLines must be {NO_PHONE!r} exactly when PhoneService is 'No'"
-    if (no_phone & (table["InternetService"] != "DSL")).any():
+    for name, value, other, its_value in EXACTLY_WHEN:
+        if ((table[name] == value) != (table[other] == its_value)).any():
+            yield f"{name} must be {value!r} exactly when {other} is {its_value!r}"
+    if ((table["PhoneService"] == "No") & (table["InternetService"] != "DSL")).any():
         yield "a customer without a phone line must have DSL"
-    no_internet = table["InternetService"] == "No"
-    for add_on in ADD_ONS:
-        if (no_internet != (table[add_on] == NO_INTERNET)).any():
-            yield f"{add_on} must be {NO_INTERNET!r} exactly when InternetService is 'No'"
     new = table["tenure"] == 0
     if (new != table["TotalCharges"].isna()).any():
         yield "TotalCharges must be blank exactly when tenure is 0"

@@ -1,12 +1,15 @@
 """The course kit: what notebooks, learners and authors use.
 
-``workspace``    a fresh folder and MLflow store for a notebook
+From the ground up; each imports only what stands above it here:
+
+``paths``        where the course stands on disk
 ``variants``     each learner's own variant of a lab
 ``checks``       rubrics for test cells, with messages in domain words
 ``shell``        Git and DVC commands from a notebook
+``environment``  installing, switches, the network, the doctor, tiles
+``workspace``    a fresh folder and MLflow store for a notebook
 ``exercises``    props of lessons and labs
 ``authoring``    notebooks in their normal form, the rules they keep, the course's map
-``environment``  installing, switches, the network, the doctor, tiles
 """
 
 # Applies the switches before any library is imported.

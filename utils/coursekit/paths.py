@@ -26,6 +26,12 @@ def course_root() -> Path:
     )
 
 
+def workspaces() -> Path:
+    """The folder of the notebooks' workspaces: ``COURSE_WORKSPACE``, or ``workspace/`` here."""
+    named = os.environ.get("COURSE_WORKSPACE")
+    return Path(named).resolve() if named else course_root() / "workspace"
+
+
 def cache_dir() -> Path:
     """A git-ignored folder for what can be made again (created when missing)."""
     folder = course_root() / ".course"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import warnings
@@ -56,10 +55,10 @@ class Workspace:
         """
         import mlflow
 
-        database = self.path / "mlflow.db"
+        database = self.path / mlflow_store.FILE
         if not database.exists():
             shutil.copyfile(mlflow_store.empty(), database)
-        uri = f"sqlite:///{database.as_posix()}"
+        uri = mlflow_store.uri(database)
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
         client = mlflow.MlflowClient()
@@ -97,9 +96,7 @@ def _folder(name: str) -> Path:
     parts = name.split("/")
     if not all(part and part.replace("-", "").replace("_", "").isalnum() for part in parts):
         raise ValueError(f"a workspace name has letters, digits, - and _ only, not {name!r}")
-    root = os.environ.get("COURSE_WORKSPACE")
-    base = Path(root) if root else paths.course_root() / "workspace"
-    return base.resolve().joinpath(*parts)
+    return paths.workspaces().joinpath(*parts)
 
 
 def _plain_output() -> None:

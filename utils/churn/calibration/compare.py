@@ -18,15 +18,16 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from churn import features, metrics, schema, training
+from churn.calibration.fit import to_codes
 from churn.data import load_ibm
-from churn.simulator.customers import simulate_customers
+from churn.simulator.codes import STEPS_PER_DOLLAR
+from churn.simulator.customers import list_price_steps, simulate_customers
 
 DATA_SHEET = Path("datasets/README.md")
 START, END = "<!-- comparison: start -->", "<!-- comparison: end -->"
 #: Upper ends of the bands in which tenure enters Cramér's V.
 TENURE_BANDS = (0, 1, 3, 6, 12, 24, 36, 48, 60, 71, 72)
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_PRICED = ("PhoneService", "MultipleLines", *schema.ADD_ONS)
 _PAIRED = (
     "Contract",
     "InternetService",
@@ -102,10 +103,7 @@ def two_sample_auc(
 
 
 def _residuals(table: pd.DataFrame) -> dict[str, pd.Series]:
-    price = sum(
-        (schema.PRICE_LIST[name] * (table[name] == "Yes") for name in _PRICED),
-        start=table["InternetService"].map(schema.PRICE_LIST).fillna(0.0).astype(float),
-    )
+    price = list_price_steps(to_codes(table)) / STEPS_PER_DOLLAR
     expected = table["tenure"] * table["MonthlyCharges"]
     billed_before = (table["tenure"] - 1).clip(lower=1) * table["MonthlyCharges"]
     return {

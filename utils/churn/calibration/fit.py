@@ -20,8 +20,9 @@ from sklearn.linear_model import LogisticRegression
 
 from churn.data import load_ibm
 from churn.schema import ALLOWED, MAX_TENURE, TARGET
-from churn.simulator.conditional_models import COLUMNS, KNOTS, MILLI, TENURE, Codes, Column, Term
-from churn.simulator.customers import STEPS_PER_DOLLAR, component_count, list_price_steps
+from churn.simulator.codes import MILLI, STEPS_PER_DOLLAR, Codes
+from churn.simulator.conditional_models import COLUMNS, KNOTS, TENURE, Column, Term
+from churn.simulator.customers import component_count, list_price_steps
 
 TARGET_FILE = Path(__file__).parents[1] / "simulator" / "calibration.json"
 #: Inverse strength of the ridge penalty on single columns ...

@@ -248,12 +248,14 @@ def _services() -> Iterator[gxe.Expectation]:
 
     Great Expectations' own rule for pairs of columns walks through the rows one by one: slower.
     """
-    yield _where("PhoneService == 'No'", "MultipleLines", [schema.NO_PHONE])
-    yield _where("PhoneService == 'Yes'", "MultipleLines", ["No", "Yes"])
+    for name, value, other, its_value in schema.EXACTLY_WHEN:
+        yield _where(f"{other} == {its_value!r}", name, [value])
+        yield _where(f"{other} in {_except(other, its_value)}", name, _except(name, value))
     yield _where("PhoneService == 'No'", "InternetService", ["DSL"])
-    for add_on in schema.ADD_ONS:
-        yield _where("InternetService == 'No'", add_on, [schema.NO_INTERNET])
-        yield _where("InternetService in ['DSL', 'Fiber optic']", add_on, ["No", "Yes"])
+
+
+def _except(name: str, value: str) -> list[str]:
+    return [str(allowed) for allowed in schema.ALLOWED[name] if allowed != value]
 
 
 def _where(condition: str, name: str, values: list[str]) -> gxe.Expectation:

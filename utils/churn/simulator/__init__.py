@@ -2,9 +2,12 @@
 
     from churn.simulator import load_scenario, simulate_customers, simulate_history
 
+It stands for the outside world, so the company meets it only where data come in (``churn.data``).
 ``customers`` draws a cross-section with the columns and dependences of the IBM sample, ``history``
-lets such customers join, change and leave month after month, ``events`` gives the stream of calls,
-payments and usage behind it, and ``reading`` reads a history as a person could on a given day.
+lets such customers join, change and leave month after month as a ``scenario`` says, ``events`` gives
+the log of calls, payments and usage behind it, and ``point_in_time`` reads a history as a person
+could on a given day. ``incidents`` says what can go wrong, with planted truth. The other modules are
+the machine inside.
 """
 
 from churn.simulator.customers import simulate_customers

@@ -26,16 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from churn.schema import ADD_ONS, ALLOWED, MAX_TENURE
-
-#: Integer codes of customers, one array per column: positions in ``schema.ALLOWED``, months for
-#: ``tenure``, multiples of five cents for ``*_steps``. All arrays have the same length.
-Codes = dict[str, NDArray[Any]]
+from churn.simulator.codes import DSL, FIBRE, MILLI
 
 TENURE = "tenure"
 #: Months between which an effect of tenure is linear.
 KNOTS = (0, 1, 2, 4, 7, 12, 18, 24, 36, 48, 60, 66, 71, 72)
-#: Log odds are stored and added in units of 1/MILLI.
-MILLI = 1000
 _LIMIT = 15 * MILLI
 
 Term = tuple[str, ...]
@@ -79,7 +74,7 @@ def _given(*earlier: str, by: tuple[str, ...] = ()) -> tuple[Term, ...]:
 
 
 _HOUSEHOLD = ("SeniorCitizen", "Partner", "Dependents")
-_NET = (0, 1)  # codes of InternetService with internet: DSL, fibre
+_NET = (DSL, FIBRE)
 
 
 def _columns() -> Iterator[Column]:

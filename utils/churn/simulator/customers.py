@@ -5,15 +5,16 @@ For most uses::
     simulate_customers(n=7043, seed=0) -> DataFrame      # follows churn.schema
 
 The parts, for a simulation that goes on in time (``Codes`` is a dict of integer arrays, see
-:data:`churn.simulator.conditional_models.Codes`; ``rng`` comes from :func:`generator`)::
+:data:`churn.simulator.codes.Codes`; ``rng`` comes from
+:func:`churn.simulator.random_streams.generator`)::
 
-    generator(seed, stream=0) -> Generator               # independent streams of one seed
     draw_profile(n, rng, tenure=None) -> Codes           # everything but total and churn
     draw_newcomers(n, rng) -> Codes                      # profiles of customers who just joined
     draw_monthly_steps(codes, rng) -> int32 array        # list price + the customer's deviation
     draw_total_steps(codes, rng) -> int32 array          # what has been billed since joining
     draw_churn(codes, rng) -> int8 array                 # 1 = leaves
     churn_logit(codes) -> float64 array                  # log odds of the above
+    has(codes, component) -> bool array                  # who has a component of the price list
     component_count(codes), list_price_steps(codes) -> int32 array
     customer_ids(count, seed=0, start=0) -> object array # unique, numbered on from ``start``
     to_frame(codes, ids) -> DataFrame                    # codes to schema
@@ -32,11 +33,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from churn.schema import ADD_ONS, ALLOWED, COLUMNS, ID, MAX_TENURE, PRICE_LIST, TARGET
+from churn.schema import ALLOWED, COLUMNS, ID, MAX_TENURE, PRICE_LIST, TARGET
 from churn.simulator import conditional_models
-from churn.simulator.conditional_models import Codes
+from churn.simulator.codes import MILLI, STEPS_PER_DOLLAR, YES, Codes, code
+from churn.simulator.random_streams import generator
 
-STEPS_PER_DOLLAR = 20
 _DIGITS, _LETTERS = 10**4, 26**5
 #: How many different customer ids there are.
 ID_SPACE = _DIGITS * _LETTERS
@@ -59,17 +60,6 @@ def simulate_customers(n: int = 7043, seed: int = 0) -> pd.DataFrame:
     return to_frame(codes, customer_ids(n, seed))
 
 
-def generator(seed: int, stream: int = 0) -> np.random.Generator:
-    """A PCG64 generator; different ``stream`` numbers of one seed are independent.
-
-    Raises:
-        ValueError: if ``seed`` or ``stream`` is negative.
-    """
-    if seed < 0 or stream < 0:
-        raise ValueError(f"seed and stream must be whole numbers >= 0, got {seed} and {stream}")
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(stream,))))
-
-
 def draw_tenure(n: int, rng: np.random.Generator) -> NDArray[np.int16]:
     """Months (0-72) for ``n`` customers of a cross-section."""
     bits = rng.integers(0, 2**32, size=n, dtype=np.uint32)
@@ -84,7 +74,7 @@ def draw_profile(
 
     Args:
         n: how many.
-        rng: see :func:`generator`.
+        rng: of one of the random streams.
         tenure: months, shape ``(n,)``, values 0-72; drawn from the cross-section when None.
 
     Returns:
@@ -115,15 +105,22 @@ def draw_newcomers(n: int, rng: np.random.Generator) -> Codes:
 
 def component_count(codes: Codes) -> NDArray[np.int32]:
     """How many priced components (phone, second line, internet, add-ons) each customer has."""
-    return sum((has.astype(np.int32) for _, has in _components(codes)), start=_zeros(codes))
+    return sum((has(codes, name).astype(np.int32) for name in PRICE_LIST), start=_zeros(codes))
 
 
 def list_price_steps(codes: Codes) -> NDArray[np.int32]:
     """The monthly list price of each customer's services, in multiples of five cents."""
     price = _zeros(codes)
-    for name, has in _components(codes):
-        price += has * np.int32(round(PRICE_LIST[name] * STEPS_PER_DOLLAR))
+    for name, dollars in PRICE_LIST.items():
+        price += has(codes, name) * np.int32(round(dollars * STEPS_PER_DOLLAR))
     return price
+
+
+def has(codes: Codes, component: str) -> NDArray[np.bool_]:
+    """Which customers have a component of the price list."""
+    if component in ALLOWED:
+        return codes[component] == YES
+    return codes["InternetService"] == code("InternetService", component)
 
 
 def draw_monthly_steps(codes: Codes, rng: np.random.Generator) -> NDArray[np.int32]:
@@ -157,7 +154,7 @@ def draw_total_steps(codes: Codes, rng: np.random.Generator) -> NDArray[np.int32
 def churn_logit(codes: Codes) -> NDArray[np.float64]:
     """Log odds that a customer leaves, from the profile; tenure 0 counts as the first month."""
     (table,) = conditional_models.calibration().decisions[TARGET]
-    return _churn_milli(table, codes) / conditional_models.MILLI
+    return _churn_milli(table, codes) / MILLI
 
 
 def draw_churn(codes: Codes, rng: np.random.Generator) -> NDArray[np.int8]:
@@ -222,17 +219,6 @@ def _labels(name: str) -> NDArray[Any]:
 
 def _zeros(codes: Codes) -> NDArray[np.int32]:
     return np.zeros(len(codes[conditional_models.TENURE]), dtype=np.int32)
-
-
-def _components(codes: Codes) -> list[tuple[str, NDArray[np.bool_]]]:
-    """The priced components with a mask of the customers who have them."""
-    dsl, fibre = (
-        ALLOWED["InternetService"].index("DSL"),
-        ALLOWED["InternetService"].index("Fiber optic"),
-    )
-    yes = {name: codes[name] == 1 for name in ("PhoneService", "MultipleLines", *ADD_ONS)}
-    internet = codes["InternetService"]
-    return [*yes.items(), ("DSL", internet == dsl), ("Fiber optic", internet == fibre)]
 
 
 def _churn_milli(table: conditional_models.Table, codes: Codes) -> NDArray[np.int32]:

@@ -16,9 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from churn.labels import Day
 from churn.schema import ID
 from churn.simulator.customers import customer_ids
-from churn.simulator.history import Day, History, snapshot_index
+from churn.simulator.history import History, snapshot_index
 from churn.simulator.random_streams import uniforms
 
 #: Kinds of events and the unit of their value.
@@ -84,8 +85,8 @@ def simulate_events(history: History, months: Day | Iterable[Day] | None = None)
     else:
         days = [months] if isinstance(months, Day) else list(months)
         chosen = sorted({snapshot_index(scenario, day) for day in days})
-    size = scenario.customers + scenario.monthly_joins * (scenario.months - 1)
-    index = pd.Index(customer_ids(size, scenario.seed))
+    everybody = customer_ids(scenario.joined_by(scenario.months - 1), scenario.seed)
+    index = pd.Index(everybody)
     parts = [_month(history, index, month) for month in chosen]
     log = pd.concat(parts, ignore_index=True)
     log = log.sort_values(["arrived_at", "event_id"], ignore_index=True)

@@ -32,24 +32,23 @@ day: labels known so far, snapshots with their corrections, one month as a custo
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from churn.labels import Day, Months
 from churn.schema import FEATURES, ID, TARGET
 from churn.simulator import population
-from churn.simulator.conditional_models import MILLI, Codes
-from churn.simulator.customers import STEPS_PER_DOLLAR, customer_ids, to_frame
-from churn.simulator.incidents import Incident, record
+from churn.simulator import record_incidents as incidents
+from churn.simulator.codes import MILLI, NO_INTERNET, STEPS_PER_DOLLAR, YES, Codes
+from churn.simulator.customers import customer_ids, to_frame
+from churn.simulator.incidents import Incident
 from churn.simulator.random_streams import uniforms
 from churn.simulator.scenario import Scenario
 from churn.simulator.upstream import upstream_columns
-
-#: A day: a date, a time stamp, or text such as ``"2024-05-31"``.
-Day = str | dt.date | pd.Timestamp
 
 _RECORDED = (
     *(c for c in FEATURES if c not in {"MonthlyCharges", "TotalCharges"}),
@@ -78,7 +77,7 @@ class History:
     @property
     def months(self) -> list[pd.Timestamp]:
         """The ``as_of`` days, in order."""
-        return [pd.Timestamp(self.scenario.month_end(t)) for t in range(self.scenario.months)]
+        return [pd.Timestamp(day) for day in self.scenario.month_ends]
 
 
 def simulate_history(scenario: Scenario) -> History:
@@ -91,16 +90,16 @@ def simulate_history(scenario: Scenario) -> History:
     rows = {key: np.concatenate([month[key] for month in months]) for key in months[0]}
     month = np.repeat(np.arange(scenario.months), [len(m["number"]) for m in months])
     ids = customer_ids(len(left), scenario.seed)
-    keys = pd.DataFrame({ID: ids[rows["number"]], "as_of": _month_ends(scenario)[month]})
-    context = record.Context(scenario, month, rows["number"], left, rows["quality"])
-    snapshots, corrections = record.apply(_snapshot_frame(scenario, rows, keys), context)
+    ends = np.array(scenario.month_ends, dtype="datetime64[ns]")
+    keys = pd.DataFrame({ID: ids[rows["number"]], "as_of": ends[month]})
+    left_in = _calendar(scenario, left)
+    context = incidents.Context(scenario, month, rows["number"], left, rows["quality"])
+    snapshots, corrections = incidents.apply(_snapshot_frame(scenario, rows, keys), context)
     return History(
         scenario=scenario,
         snapshots=snapshots,
-        labels=label_frame(
-            scenario, keys, month, left[rows["number"]], scenario.label_window_months
-        ),
-        departures=_departure_frame(scenario, ids, left),
+        labels=_label_frame(scenario, keys, month, left_in[rows["number"]]),
+        departures=_departure_frame(scenario, ids, left_in),
         corrections=corrections,
         truth=_truth_frame(keys, rows),
     )
@@ -108,7 +107,7 @@ def simulate_history(scenario: Scenario) -> History:
 
 def _run(scenario: Scenario) -> tuple[list[Codes], NDArray[np.int64]]:
     """Let time pass: what is recorded each month, and the month in which each customer left."""
-    left = np.full(scenario.customers + scenario.monthly_joins * (scenario.months - 1), -1)
+    left = np.full(scenario.joined_by(scenario.months - 1), -1)
     state = population.initial(scenario)
     recorded = []
     for month in range(scenario.months):
@@ -134,14 +133,13 @@ def _run(scenario: Scenario) -> tuple[list[Codes], NDArray[np.int64]]:
 def _snapshot_frame(scenario: Scenario, rows: Codes, keys: pd.DataFrame) -> pd.DataFrame:
     codes = {**rows, TARGET: np.zeros(len(keys), dtype=np.int8)}
     customers = to_frame(codes, keys[ID].to_numpy())
-    first = int(rows["signup"].min())
-    starts = [scenario.month_start(t) for t in range(first, scenario.months)]
+    signup = np.datetime64(scenario.start, "M") + rows["signup"]
     columns = {
         ID: customers[ID],
         "as_of": keys["as_of"],
         **{name: customers[name] for name in FEATURES},
         "region": np.array(population.REGIONS, dtype=object)[rows["region"]],
-        "signup_month": _days(starts)[rows["signup"] - first],
+        "signup_month": signup.astype("datetime64[ns]"),
         "legacy_device_code": np.array(population.DEVICES, dtype=object)[rows["device"]],
         "network_quality": rows["network_quality"],
         "propensity_score": rows["propensity_score"],
@@ -159,47 +157,36 @@ def _truth_frame(keys: pd.DataFrame, rows: Codes) -> pd.DataFrame:
         dissatisfaction=rows["dissatisfaction"] / MILLI,
         network_quality=rows["quality"],
         monthly_charges=rows["monthly_steps"] / STEPS_PER_DOLLAR,
-        has_phone=rows["PhoneService"] == 1,
-        has_internet=rows["InternetService"] != population.NO_INTERNET,
+        has_phone=rows["PhoneService"] == YES,
+        has_internet=rows["InternetService"] != NO_INTERNET,
     )
 
 
-def _departure_frame(
-    scenario: Scenario, ids: NDArray[np.object_], left: NDArray[np.int64]
-) -> pd.DataFrame:
-    gone = np.flatnonzero(left >= 0)
-    starts = _days([scenario.month_start(t) for t in range(scenario.months + 2)])
-    length = (starts[1:] - starts[:-1]).astype("timedelta64[D]").astype(np.int64)
+def _departure_frame(scenario: Scenario, ids: NDArray[np.object_], left_in: Months) -> pd.DataFrame:
+    gone = np.flatnonzero(~np.isnat(left_in))
+    months = left_in[gone]
+    first = months.astype("datetime64[D]")
+    length = ((months + 1).astype("datetime64[D]") - first).astype(np.int64)
     part = uniforms(scenario.seed, "day of leaving", 0, gone)[:, 0]
-    day = (part * length[left[gone]]).astype(np.int64).astype("timedelta64[D]")
+    day = (part * length).astype(np.int64)
     return pd.DataFrame(
         {
             ID: ids[gone],
-            "left_on": starts[left[gone]] + day,
-            "known_on": _known_on(scenario)[left[gone]],
+            "left_on": (first + day).astype("datetime64[ns]"),
+            "known_on": scenario.label_rule().certain_on(months),
         }
     ).sort_values("left_on", kind="stable", ignore_index=True)
 
 
-def label_frame(
-    scenario: Scenario,
-    keys: pd.DataFrame,
-    month: NDArray[np.int64],
-    left: NDArray[np.int64],
-    window: int,
+def _label_frame(
+    scenario: Scenario, keys: pd.DataFrame, month: NDArray[np.int64], left_in: Months
 ) -> pd.DataFrame:
-    """Labels of the rows whose window is over when the simulation ends; ``left`` per row."""
-    churned = (left >= 0) & (left - month <= window)
-    decided = np.where(churned, left, np.minimum(month + window, scenario.months))
-    labels = keys.assign(churned=churned.astype(np.int64), known_on=_known_on(scenario)[decided])
-    complete = month + window <= scenario.months
+    """Labels of the rows whose window is over when the simulation ends."""
+    rule = scenario.label_rule()
+    churned, known_on = rule.outcome(_calendar(scenario, month), left_in)
+    labels = keys.assign(churned=churned.astype(np.int64), known_on=known_on)
+    complete = month + rule.window_months <= scenario.months
     return labels if complete.all() else labels[complete].reset_index(drop=True)
-
-
-def _known_on(scenario: Scenario) -> NDArray[np.datetime64]:
-    """For each month: the day on which is known who left in it."""
-    delay = scenario.label_delay_months + 1
-    return _days([scenario.month_start(t + delay) for t in range(scenario.months + 1)])
 
 
 def snapshot_index(scenario: Scenario, day: Day) -> int:
@@ -213,9 +200,6 @@ def snapshot_index(scenario: Scenario, day: Day) -> int:
     return index
 
 
-def _month_ends(scenario: Scenario) -> NDArray[np.datetime64]:
-    return _days([scenario.month_end(t) for t in range(scenario.months)])
-
-
-def _days(dates: list[dt.date]) -> NDArray[np.datetime64]:
-    return np.array(dates, dtype="datetime64[ns]")
+def _calendar(scenario: Scenario, month: NDArray[np.integer[Any]]) -> Months:
+    """Numbers of months as calendar months; a negative number is none."""
+    return np.where(month < 0, np.datetime64("NaT"), np.datetime64(scenario.start, "M") + month)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from churn.labels import Day, known_by, label
 from churn.schema import COLUMNS, ID, MAX_TENURE, TARGET
-from churn.simulator.history import Day, History, label_frame, snapshot_index
-from churn.simulator.scenario import Scenario
+from churn.simulator.history import History, snapshot_index
 
 
 def churn_labels(
@@ -30,23 +30,20 @@ def churn_labels(
         ValueError: if the month is not in the history, or its window runs past the end.
     """
     scenario = history.scenario
-    window = scenario.label_window_months if window_months is None else window_months
-    if window < 1:
-        raise ValueError(f"window_months must be at least 1, got {window}")
+    rule = scenario.label_rule(window_months)
     keys = history.truth[[ID, "as_of"]]
-    if as_of is not None:
+    if as_of is None:
+        last = scenario.months - rule.window_months
+        keys = keys[keys["as_of"] < pd.Timestamp(scenario.month_start(last + 1))]
+    else:
         index = snapshot_index(scenario, as_of)
-        if index + window > scenario.months:
+        if index + rule.window_months > scenario.months:
             raise ValueError(
-                f"a window of {window} months after {scenario.month_end(index)} runs past the end "
-                f"of the simulation ({scenario.month_end(scenario.months)})"
+                f"a window of {rule.window_months} months after {scenario.month_end(index)} runs "
+                f"past the end of the simulation ({scenario.month_end(scenario.months)})"
             )
         keys = keys[keys["as_of"] == pd.Timestamp(scenario.month_end(index))]
-    keys = keys.reset_index(drop=True)
-    left_on = keys[ID].map(history.departures.set_index(ID)["left_on"])
-    left = _month_numbers(scenario, left_on).fillna(-1).to_numpy(dtype=np.int64)
-    month = _month_numbers(scenario, keys["as_of"]).to_numpy(dtype=np.int64)
-    return label_frame(scenario, keys, month, left, window)
+    return label(keys, history.departures, rule)
 
 
 def labels_known_at(history: History, day: Day, window_months: int | None = None) -> pd.DataFrame:
@@ -56,7 +53,7 @@ def labels_known_at(history: History, day: Day, window_months: int | None = None
     known to stay when the window is over.
     """
     labels = history.labels if window_months is None else churn_labels(history, None, window_months)
-    return labels[labels["known_on"] <= pd.Timestamp(day)].reset_index(drop=True)
+    return known_by(labels, day)
 
 
 def snapshots_at(history: History, day: Day) -> pd.DataFrame:
@@ -102,8 +99,3 @@ def table(
     frame["tenure"] = frame["tenure"].clip(upper=MAX_TENURE)
     frame[TARGET] = np.where(frame[ID].isin(churners), "Yes", "No").astype(object)
     return frame[list(COLUMNS)]
-
-
-def _month_numbers(scenario: Scenario, days: pd.Series) -> pd.Series:
-    start = scenario.start
-    return (days.dt.year - start.year) * 12 + days.dt.month - start.month

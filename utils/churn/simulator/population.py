@@ -14,10 +14,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from churn.schema import ADD_ONS, ALLOWED, MAX_TENURE
-from churn.simulator import customers as base
-from churn.simulator.conditional_models import MILLI, Codes
-from churn.simulator.incidents import process
+from churn.schema import ADD_ONS, MAX_TENURE
+from churn.simulator import customers as cross_section
+from churn.simulator import process_incidents as incidents
+from churn.simulator.codes import (
+    BANK_TRANSFER,
+    CREDIT_CARD,
+    DSL,
+    ELECTRONIC_CHECK,
+    FIBRE,
+    MAILED_CHECK,
+    MILLI,
+    MONTH_TO_MONTH,
+    NO,
+    NO_INTERNET,
+    ONE_YEAR,
+    STEPS_PER_DOLLAR,
+    TWO_YEAR,
+    YES,
+    Codes,
+)
 from churn.simulator.random_streams import normals, stream, uniforms
 from churn.simulator.scenario import Scenario
 
@@ -48,8 +64,6 @@ TO_AUTOMATIC_PAYMENT, TO_TERM = 0.009, 0.021
 #: At the end of a term: the same again, the other term, else month-to-month.
 RENEW_SAME, RENEW_OTHER = 0.75, 0.17
 
-DSL, FIBRE, NO_INTERNET = range(3)
-MONTH_TO_MONTH, ONE_YEAR, TWO_YEAR = range(3)
 TERM_MONTHS = np.array([0, 12, 24], dtype=np.int16)
 #: Share of each device code by kind of internet (rows: DSL, fibre, none).
 _DEVICE_CUTS = np.cumsum([[55, 25, 15, 5], [10, 20, 30, 40], [70, 20, 5, 5]], axis=1) / 100
@@ -58,22 +72,21 @@ _DEVICE_CUTS = np.cumsum([[55, 25, 15, 5], [10, 20, 30, 40], [70, 20, 5, 5]], ax
 def initial(scenario: Scenario) -> Codes:
     """The customers of the first snapshot: those of a cross-section, with a bill at least."""
     rng = stream(scenario.seed, "initial")
-    tenure = np.maximum(base.draw_tenure(scenario.customers, rng), 1)
-    codes = base.draw_profile(scenario.customers, rng, tenure)
-    codes["total_steps"] = base.draw_total_steps(codes, rng)
+    tenure = np.maximum(cross_section.draw_tenure(scenario.customers, rng), 1)
+    codes = cross_section.draw_profile(scenario.customers, rng, tenure)
+    codes["total_steps"] = cross_section.draw_total_steps(codes, rng)
     numbers = np.arange(scenario.customers, dtype=np.int64)
     return _settle(codes, scenario, 0, numbers)
 
 
 def newcomers(scenario: Scenario, month: int) -> Codes:
     """The customers who join in ``month``, at the month's end: tenure 1, one bill."""
-    first = scenario.customers + scenario.monthly_joins * (month - 1)
-    numbers = np.arange(first, first + scenario.monthly_joins, dtype=np.int64)
+    numbers = np.arange(scenario.joined_by(month - 1), scenario.joined_by(month), dtype=np.int64)
     codes = _switchers(len(numbers), stream(scenario.seed, "newcomers", month))
-    deviation = codes["monthly_steps"] - base.list_price_steps(codes)
-    process.campaign(scenario, month, numbers, codes)
+    deviation = codes["monthly_steps"] - cross_section.list_price_steps(codes)
+    incidents.campaign(scenario, month, numbers, codes)
     codes["tenure"] = np.ones(len(numbers), dtype=np.int16)
-    codes["monthly_steps"] = base.list_price_steps(codes) + deviation
+    codes["monthly_steps"] = cross_section.list_price_steps(codes) + deviation
     codes["total_steps"] = codes["monthly_steps"]
     return _settle(codes, scenario, month, numbers)
 
@@ -84,8 +97,8 @@ def _switchers(n: int, rng: np.random.Generator) -> Codes:
     Who switches to the company switches away from it more readily, too. It also keeps the mix of
     customers steady: the company wins the kind of customer that it loses.
     """
-    two = base.draw_newcomers(2 * n, rng)
-    log_odds = base.churn_logit(two)
+    two = cross_section.draw_newcomers(2 * n, rng)
+    log_odds = cross_section.churn_logit(two)
     riskier = np.where(log_odds[:n] >= log_odds[n:], 0, n) + np.arange(n)
     return {key: values[riskier] for key, values in two.items()}
 
@@ -105,7 +118,7 @@ def _settle(codes: Codes, scenario: Scenario, month: int, numbers: NDArray[np.in
     mood = normals(seed, "first mood", month, numbers) * DISSATISFACTION_SD
     codes["dissatisfaction"] = np.rint(mood * MILLI).astype(np.int32)
     codes["price_shock"] = np.zeros(n, dtype=np.int32)
-    codes["deviation_steps"] = codes["monthly_steps"] - base.list_price_steps(codes)
+    codes["deviation_steps"] = codes["monthly_steps"] - cross_section.list_price_steps(codes)
     bill = price_steps(codes, scenario, month)
     # A newcomer's only bill so far is by the price list of the day.
     codes["total_steps"] += np.where(codes["tenure"] == 1, bill - codes["monthly_steps"], 0)
@@ -125,29 +138,24 @@ def append(state: Codes, other: Codes) -> Codes:
 
 def price_steps(state: Codes, scenario: Scenario, month: int) -> NDArray[np.int32]:
     """Each customer's bill of ``month``, in multiples of five cents."""
-    price = base.list_price_steps(state) + state["deviation_steps"]
+    price = cross_section.list_price_steps(state) + state["deviation_steps"]
     for change in scenario.price_changes:
         if scenario.month_index(change.date) <= month:
-            price = price + _has(state, change.component) * round(change.amount * 20)
-    return process.raised_prices(scenario, month, price)
-
-
-def _has(state: Codes, component: str) -> NDArray[np.bool_]:
-    if component in ALLOWED:
-        return state[component] == 1
-    return state["InternetService"] == ALLOWED["InternetService"].index(component)
+            rise = round(change.amount * STEPS_PER_DOLLAR)
+            price = price + cross_section.has(state, change.component) * rise
+    return incidents.raised_prices(scenario, month, price)
 
 
 def profile_log_odds(state: Codes) -> NDArray[np.int32]:
     """What the profile says about churn: log odds of the cross-section, in thousandths."""
     capped = {**state, "tenure": np.minimum(state["tenure"], MAX_TENURE)}
-    return np.rint(base.churn_logit(capped) * MILLI).astype(np.int32)
+    return np.rint(cross_section.churn_logit(capped) * MILLI).astype(np.int32)
 
 
 def feel_new_prices(state: Codes, scenario: Scenario, month: int) -> None:
     """Annoyance fades, and grows with what ``month`` adds to the bill of the same services."""
     shock = state["price_shock"] * PRICE_MEMORY
-    dates = [c.date for c in scenario.price_changes] + process.price_dates(scenario)
+    dates = [c.date for c in scenario.price_changes] + incidents.price_dates(scenario)
     if any(scenario.month_index(date) == month for date in dates):
         before = price_steps(state, scenario, month - 1)
         rise = price_steps(state, scenario, month) / np.maximum(before, 1) - 1
@@ -171,7 +179,7 @@ def leave_probabilities(
         + MONTHLY_OFFSET
         + state["dissatisfaction"]
     )
-    shift = process.log_odds_shift(scenario, month, state)
+    shift = incidents.log_odds_shift(scenario, month, state)
     log_odds = usual + round(season * MILLI) + state["price_shock"] + shift
     return _leaves(log_odds), _leaves(usual)
 
@@ -188,17 +196,17 @@ def change_services(state: Codes, scenario: Scenario, month: int) -> None:
     for add_on, draw in zip(ADD_ONS, draws[1:7], strict=True):
         now = state[add_on]
         chance = STREAMING_ON if add_on.startswith("Streaming") else ADD_ON_ON
-        on, off = (now == 0) & (draw < chance), (now == 1) & (draw < ADD_ON_OFF)
-        state[add_on] = np.where(on, 1, np.where(off, 0, now)).astype(np.int8)
-    second_line = (state["MultipleLines"] == 0) & (draws[7] < SECOND_LINE)
-    state["MultipleLines"] = np.where(second_line, 1, state["MultipleLines"]).astype(np.int8)
-    paperless = (state["PaperlessBilling"] == 1) | (draws[8] < PAPERLESS)
+        on, off = (now == NO) & (draw < chance), (now == YES) & (draw < ADD_ON_OFF)
+        state[add_on] = np.where(on, YES, np.where(off, NO, now)).astype(np.int8)
+    second_line = (state["MultipleLines"] == NO) & (draws[7] < SECOND_LINE)
+    state["MultipleLines"] = np.where(second_line, YES, state["MultipleLines"]).astype(np.int8)
+    paperless = (state["PaperlessBilling"] == YES) | (draws[8] < PAPERLESS)
     state["PaperlessBilling"] = paperless.astype(np.int8)
-    automatic = (state["PaymentMethod"] <= 1) & (draws[9] < TO_AUTOMATIC_PAYMENT)
-    state["PaymentMethod"] = np.where(
-        automatic, np.where(draws[10] < 0.5, 2, 3), state["PaymentMethod"]
-    ).astype(np.int8)
-    partner = (state["Partner"] == 1) | (draws[13] < MARRIES)
+    by_check = np.isin(state["PaymentMethod"], (ELECTRONIC_CHECK, MAILED_CHECK))
+    automatic = by_check & (draws[9] < TO_AUTOMATIC_PAYMENT)
+    method = np.where(draws[10] < 0.5, BANK_TRANSFER, CREDIT_CARD)
+    state["PaymentMethod"] = np.where(automatic, method, state["PaymentMethod"]).astype(np.int8)
+    partner = (state["Partner"] == YES) | (draws[13] < MARRIES)
     state["Partner"] = partner.astype(np.int8)
     _change_contract(state, draws[11], draws[12])
 
@@ -206,11 +214,11 @@ def change_services(state: Codes, scenario: Scenario, month: int) -> None:
 def _change_internet(state: Codes, draw: NDArray[np.float64]) -> None:
     now = state["InternetService"]
     # Without a phone line there is DSL only.
-    to_fibre = (now == DSL) & (state["PhoneService"] == 1) & (draw < TO_FIBRE)
+    to_fibre = (now == DSL) & (state["PhoneService"] == YES) & (draw < TO_FIBRE)
     to_dsl = (now == NO_INTERNET) & (draw < TO_INTERNET)
     state["InternetService"] = np.where(to_fibre, FIBRE, np.where(to_dsl, DSL, now)).astype(np.int8)
     for add_on in ADD_ONS:
-        state[add_on] = np.where(to_dsl, 0, state[add_on]).astype(np.int8)
+        state[add_on] = np.where(to_dsl, NO, state[add_on]).astype(np.int8)
 
 
 def _change_contract(state: Codes, sign: NDArray[np.float64], term: NDArray[np.float64]) -> None:

@@ -14,7 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from churn.simulator.customers import generator
+
+def generator(seed: int, stream: int = 0) -> np.random.Generator:
+    """A PCG64 generator; different ``stream`` numbers of one seed are independent.
+
+    Raises:
+        ValueError: if ``seed`` or ``stream`` is negative.
+    """
+    if seed < 0 or stream < 0:
+        raise ValueError(f"seed and stream must be whole numbers >= 0, got {seed} and {stream}")
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(stream,))))
 
 
 def stream(seed: int, name: str, month: int = 0) -> np.random.Generator:

@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from churn.labels import LabelRule
 from churn.schema import PRICE_LIST, PRICE_STEP
-from churn.simulator.incidents.spec import Incident
+from churn.simulator.incidents import Incident
 
 #: Environment variable that names the folder ``datasets`` when it is not beside the code.
 DATASETS_VARIABLE = "CHURN_DATASETS"
@@ -109,9 +110,27 @@ class Scenario(BaseModel):
         """Last day of month ``index``: the ``as_of`` day of its snapshot."""
         return self.month_start(index + 1) - dt.timedelta(days=1)
 
+    @property
+    def month_ends(self) -> list[dt.date]:
+        """The ``as_of`` days of all snapshots, in order."""
+        return [self.month_end(index) for index in range(self.months)]
+
+    def joined_by(self, month: int) -> int:
+        """How many customers there have ever been at the end of ``month``; also their numbers' end."""
+        return self.customers + self.monthly_joins * month
+
     def month_index(self, day: dt.date) -> int:
         """Number of the month in which ``day`` falls (negative before the start)."""
         return (day.year - self.start.year) * 12 + day.month - self.start.month
+
+    def label_rule(self, window_months: int | None = None) -> LabelRule:
+        """What "churned" means here; the window is the scenario's if None is given.
+
+        Raises:
+            ValueError: if ``window_months`` is below 1.
+        """
+        window = self.label_window_months if window_months is None else window_months
+        return LabelRule(window, gap_months=0, delay_months=self.label_delay_months)
 
     def without_incidents(self) -> Scenario:
         """The clean baseline of the same seed."""

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from churn.schema import MAX_TENURE
-from churn.simulator.conditional_models import MILLI, Codes
-from churn.simulator.incidents import process
+from churn.simulator import process_incidents as incidents
+from churn.simulator.codes import MILLI, Codes
 from churn.simulator.random_streams import normals, uniforms
 from churn.simulator.scenario import Scenario
 
@@ -44,5 +44,5 @@ def upstream_columns(
         "network_quality": np.round(state["quality"] + error, 1),
         "propensity_score": score,
         "expected_stay_months": stay,
-        "contacted": process.contacts(scenario, month, score),
+        "contacted": incidents.contacts(scenario, month, score),
     }

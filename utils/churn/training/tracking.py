@@ -21,7 +21,8 @@ from mlflow.data.pandas_dataset import PandasDataset
 from numpy.typing import ArrayLike
 from sklearn.pipeline import Pipeline
 
-from churn import features, metrics, training
+from churn import features, metrics
+from churn.training.models import ModelKind, make_model
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial
@@ -99,20 +100,20 @@ def log_scores(
 
 
 def configured(
-    kind: training.ModelKind, seed: int = 0, settings: Mapping[str, Any] | None = None
+    kind: ModelKind, seed: int = 0, settings: Mapping[str, Any] | None = None
 ) -> Pipeline:
     """An unfitted model of the course with other settings of its last step.
 
     Raises:
         ValueError: for another kind, or a setting that the model does not have.
     """
-    model = training.make_model(kind, seed)
+    model = make_model(kind, seed)
     step = model.steps[-1][0]
     return model.set_params(**{f"{step}__{name}": x for name, x in (settings or {}).items()})
 
 
 def fit_recorded(
-    kind: training.ModelKind,
+    kind: ModelKind,
     seed: int,
     settings: Mapping[str, Any],
     train: PandasDataset,

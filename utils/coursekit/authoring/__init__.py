@@ -1,1 +1,6 @@
-"""What authors use: executing notebooks, their normal form, the rules they keep, the course's map."""
+"""What authors of the course use: whatever works on notebooks as files, and the course's map.
+
+``notebooks`` executes them and keeps them in their normal form, ``hygiene`` says what is wrong with
+one, ``outline`` reads ``modules/outline.yml`` and draws the map. Each is imported by its own name:
+``notebooks`` and ``hygiene`` load nbformat, which the map does not need.
+"""

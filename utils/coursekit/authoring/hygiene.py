@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from coursekit.authoring.notebooks import KERNELSPEC
+from coursekit.variants import Parameters
 
 MAX_BYTES = 1_000_000
 #: Shares of code cells whose output nbval may ignore; each needs a reason in its metadata.
@@ -85,9 +87,9 @@ def lab_problems(notebook: NotebookNode) -> Iterator[str]:
         yield "it keeps outputs"
     if not code or "parameters" not in code[0].metadata.get("tags", ()):
         yield "its first code cell is not tagged 'parameters'"
-    for name in ("student_id", "variant", "source"):
-        if code and not re.search(rf"^{name} = ", code[0].source, re.MULTILINE):
-            yield f"its parameters cell does not set {name}"
+    for field in fields(Parameters):
+        if code and not re.search(rf"^{field.name} = ", code[0].source, re.MULTILINE):
+            yield f"its parameters cell does not set {field.name}"
 
 
 def file_problems(path: Path) -> Iterator[str]:

@@ -16,8 +16,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursekit import paths
+from coursekit.environment.install import DISPLAY_NAME, KERNEL_NAME
 
-KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KERNELSPEC = {"display_name": DISPLAY_NAME, "language": "python", "name": KERNEL_NAME}
 LANGUAGE = {"name": "python", "version": "3.12"}
 #: Seconds that one cell may take.
 CELL_TIMEOUT = 300
@@ -56,7 +57,7 @@ def refresh(path: Path) -> float:
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,
-        kernel_name="python3",
+        kernel_name=KERNEL_NAME,
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
     )
@@ -76,7 +77,7 @@ def execute(notebook: Path, output: Path, parameters: Mapping[str, Any]) -> Note
         str(output),
         parameters=dict(parameters),
         cwd=str(notebook.parent),
-        kernel_name="python3",
+        kernel_name=KERNEL_NAME,
         execution_timeout=CELL_TIMEOUT,
         progress_bar=sys.stderr.isatty(),
     )

@@ -141,10 +141,10 @@ def disk() -> Finding:
 
 
 def write_access() -> Iterator[Finding]:
-    for name in ("workspace", "grading"):
-        folder = paths.course_root() / name
+    for folder in (paths.workspaces(), paths.course_root() / "grading"):
+        name = folder.name
         try:
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except OSError as error:
@@ -178,9 +178,9 @@ def sandbox() -> Finding:
 def ibm_table() -> Finding:
     from churn import data
 
-    if not os.environ.get("CHURN_IBM_CSV"):
+    if not os.environ.get(data.IBM_CSV):
         return Finding(
-            None, "IBM table", "optional: CHURN_IBM_CSV is not set (see datasets/README.md)"
+            None, "IBM table", f"optional: {data.IBM_CSV} is not set (see datasets/README.md)"
         )
     try:
         rows = len(data.load("ibm"))

@@ -16,11 +16,13 @@ from pathlib import Path
 from coursekit.environment import switches
 
 PTH_NAME = "coursekit_switches.pth"
+#: The one kernel of the course, as its notebooks and this environment know it.
+KERNEL_NAME, DISPLAY_NAME = "python3", "Python 3 (ipykernel)"
 
 
 def kernelspec_path() -> Path:
-    """Where this environment's ``python3`` kernelspec stands."""
-    return Path(sys.prefix) / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    """Where the kernelspec of this environment stands."""
+    return Path(sys.prefix) / "share" / "jupyter" / "kernels" / KERNEL_NAME / "kernel.json"
 
 
 def write_kernelspec() -> None:
@@ -37,7 +39,7 @@ def write_kernelspec() -> None:
             # Or each kernel warns, in the terminal, that its loopback connection is not encrypted.
             "--log-level=ERROR",
         ],
-        "display_name": "Python 3 (ipykernel)",
+        "display_name": DISPLAY_NAME,
         "language": "python",
         "metadata": {"debugger": True},
         "env": switches.KERNEL,

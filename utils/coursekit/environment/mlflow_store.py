@@ -11,8 +11,15 @@ from pathlib import Path
 
 from coursekit import paths
 
+#: A notebook's store, in its workspace.
+FILE = "mlflow.db"
 #: The template's name, in the course's cache.
 NAME = f"mlflow-{version('mlflow')}.db"
+
+
+def uri(database: Path) -> str:
+    """What MLflow calls the store in an SQLite file."""
+    return f"sqlite:///{database.resolve().as_posix()}"
 
 
 def empty() -> Path:
@@ -27,7 +34,7 @@ def empty() -> Path:
     # Made beside the template and renamed: notebooks that start together must not see half a file.
     handle, draft = tempfile.mkstemp(dir=template.parent, suffix=".db")
     os.close(handle)
-    engine = create_engine(f"sqlite:///{draft}")
+    engine = create_engine(uri(Path(draft)))
     _logger.setLevel(logging.WARNING)  # what it says is about a file that nobody has asked for
     _initialize_tables(engine)
     engine.dispose()

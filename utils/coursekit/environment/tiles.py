@@ -1,4 +1,4 @@
-"""Tiles of JupyterLab's launcher, started on demand by jupyter-server-proxy.
+"""Tiles of JupyterLab's launcher, each a server that is started on demand by jupyter-server-proxy.
 
 Named in pyproject.toml under the entry points ``jupyter_serverproxy_servers``.
 """
@@ -47,8 +47,8 @@ def mlflow() -> dict[str, Any]:
 
 def newest_store(root: Path | None = None) -> Path:
     """The MLflow store below ``workspace/`` that was written last; an empty one if there is none."""
-    folder = root or Path(os.environ.get("COURSE_WORKSPACE", paths.course_root() / "workspace"))
-    written = [(_time_of_writing(path), path) for path in folder.rglob("mlflow.db")]
+    folder = root or paths.workspaces()
+    written = [(_time_of_writing(path), path) for path in folder.rglob(mlflow_store.FILE)]
     if written:
         return max(written)[1]
     store = paths.cache_dir() / "mlflow-ui.db"
@@ -67,7 +67,7 @@ def _time_of_writing(path: Path) -> int:
 def mlflow_command(store: Path, port: str, prefix: str) -> list[str]:
     """The command line of ``mlflow server`` for a tile: one worker, loopback, no job runner."""
     options = {
-        "--backend-store-uri": f"sqlite:///{store.resolve().as_posix()}",
+        "--backend-store-uri": mlflow_store.uri(store),
         "--host": "127.0.0.1",
         "--port": port,
         "--workers": "1",

@@ -1,5 +1,7 @@
-"""Props of lessons and labs: deliveries with a planted fault, a Delta table with a past.
+"""Props of lessons and labs: material to work on that no telco would own.
 
-They lie on the learner's disk, so they hold shapes and readers, never an answer. What a telco would
-own stands in ``churn``.
+``deliveries`` spoils batches of the customer table, one defect each; ``delta_history`` writes a Delta
+table with a past, one job of which wrote a defect. Each is imported by its own name: the second
+loads Delta Lake. All of it lies on the learner's disk: it makes material and reads it, and holds no
+answer to a lab. What a telco would own stands in ``churn``.
 """

@@ -1,7 +1,8 @@
-"""Good and bad deliveries of the billing system: batches with one planted fault each.
+"""Deliveries of a billing system for a lab on data quality: good batches, and spoilt ones.
 
-:mod:`churn.simulator` plants incidents in a history; these functions spoil a table that is there
-already, so that they work on IBM's table too. Nothing here changes its argument.
+Each spoilt batch has one defect. :mod:`churn.simulator` plants incidents in a history that it makes;
+these functions spoil a table that is there already, so that a lab works on IBM's table too. Nothing
+here changes its argument.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ _DAYS = 30
 def deliveries(
     customers: pd.DataFrame, rng: np.random.Generator
 ) -> tuple[list[pd.DataFrame], dict[str, pd.DataFrame]]:
-    """Ten good batches of 250 to 450 rows, and five bad ones (``"A"`` to ``"E"``), one of each fault.
+    """Ten good batches of 250 to 450 rows, and five bad ones (``"A"`` to ``"E"``), one of each defect.
 
-    No customer is in two batches. Which fault bears which letter, which column it hits and how many
+    No customer is in two batches. Which defect bears which letter, which column it hits and how many
     rows is drawn from ``rng``.
 
     Raises:
@@ -51,26 +52,26 @@ def deliveries(
 
 def spoil(
     batch: pd.DataFrame,
-    fault: str,
+    defect: str,
     rng: np.random.Generator,
     column: str | None = None,
     share: float = 0.2,
 ) -> pd.DataFrame:
-    """A copy of ``batch`` with one fault; its index is 0 to n - 1.
+    """A copy of ``batch`` with one defect; its index is 0 to n - 1.
 
     Args:
         batch: a customer table that follows :mod:`churn.schema`, at least one row.
-        fault: one of :data:`FAULTS`.
+        defect: one of :data:`DEFECTS`.
         rng: says which rows, and which column if ``column`` is None.
-        column: where the fault can hit several columns, the one it hits.
+        column: where the defect can hit several columns, the one it hits.
         share: of the rows, at least one row. ``"stale totals"`` always hits every row.
 
     Raises:
-        ValueError: for another fault.
+        ValueError: for another defect.
     """
-    if fault not in FAULTS:
-        raise ValueError(f"unknown fault {fault!r}: choose one of {', '.join(FAULTS)}")
-    columns, change = FAULTS[fault]
+    if defect not in DEFECTS:
+        raise ValueError(f"unknown defect {defect!r}: choose one of {', '.join(DEFECTS)}")
+    columns, change = DEFECTS[defect]
     length = max(1, round(share * len(batch)))
     first = int(rng.integers(0, len(batch) - length + 1))
     drawn = str(rng.choice(columns))
@@ -121,8 +122,8 @@ def _contradiction(batch: pd.DataFrame, column: str, rows: np.ndarray) -> pd.Dat
 
 
 _Change = Callable[[pd.DataFrame, str, np.ndarray], pd.DataFrame]
-#: By kind of fault, the columns it can hit and what it does to them.
-FAULTS: dict[str, tuple[tuple[str, ...], _Change]] = {
+#: By kind of defect, the columns it can hit and what it does to them.
+DEFECTS: dict[str, tuple[tuple[str, ...], _Change]] = {
     "lost block": (_BLOCKABLE, _lost_block),
     "loaded twice": ((ID,), _loaded_twice),
     "cents": (("MonthlyCharges", "TotalCharges"), _cents),

@@ -1,12 +1,14 @@
-"""A Delta table with a past: about a dozen versions by several jobs, one of which wrote a fault.
+"""A Delta table with a past, for a lab that looks for the version in which it broke.
+
+The table has about a dozen versions by several jobs, one of which wrote a defect::
 
     planted = write_history("bills", load("synthetic"), seed=3)
     DeltaTable("bills").history()
 
-Every fault breaks a rule that can be checked row by row (a value outside its range or its set, a
+Every defect breaks a rule that can be checked row by row (a value outside its range or its set, a
 blank, a customer twice, two columns that contradict each other), and stays in the table to its last
 version. The kinds of operation and the names of the jobs say nothing about it: the job that wrote
-the fault also wrote, or could have written, good versions. :func:`pack` and :func:`unpack` move a
+the defect also wrote, or could have written, good versions. :func:`pack` and :func:`unpack` move a
 table, with its past, between two processes that share no files.
 """
 
@@ -37,7 +39,7 @@ COLUMNS = (
 #: Customers that :func:`write_history` needs: those of the first version, and enough to add.
 ROWS = 900
 _FIRST, _APPENDED = 500, 40
-#: Jobs that run before and after the fault, beside the two that come in any case.
+#: Jobs that run before and after the defect, beside the two that come in any case.
 _WRITES = 8
 
 
@@ -46,7 +48,7 @@ class Planted:
     """The truth about a table made by :func:`write_history`.
 
     Attributes:
-        fault: its kind, one of :data:`FAULTS`.
+        defect: its kind, one of :data:`DEFECTS`.
         version: the first version that holds it.
         operation: what the table's history calls that version's operation.
         job: which job wrote it.
@@ -54,7 +56,7 @@ class Planted:
             takes them back too.
     """
 
-    fault: str
+    defect: str
     version: int
     operation: str
     job: str
@@ -80,24 +82,24 @@ class _Telco:
 
 
 def write_history(
-    path: str | Path, customers: pd.DataFrame, seed: int, fault: str | None = None
+    path: str | Path, customers: pd.DataFrame, seed: int, defect: str | None = None
 ) -> Planted:
-    """Write a Delta table with a past and say where its fault is.
+    """Write a Delta table with a past and say where its defect is.
 
     It has about a dozen versions: jobs that change no row write none. At least two come before the
-    fault, and at least one that adds rows and one that only compacts files come after it.
+    defect, and at least one that adds rows and one that only compacts files come after it.
 
     Args:
         path: folder of the table; must not hold one.
         customers: a table with at least :data:`COLUMNS` and :data:`ROWS` rows that breaks no rule.
         seed: of everything that is random. The same arguments give the same rows in every version.
-        fault: one of :data:`FAULTS`; drawn from the seed if None.
+        defect: one of :data:`DEFECTS`; drawn from the seed if None.
 
     Raises:
-        ValueError: with fewer rows, or for another fault.
+        ValueError: with fewer rows, or for another defect.
     """
-    if fault is not None and fault not in FAULTS:
-        raise ValueError(f"unknown fault {fault!r}: choose one of {', '.join(FAULTS)}")
+    if defect is not None and defect not in DEFECTS:
+        raise ValueError(f"unknown defect {defect!r}: choose one of {', '.join(DEFECTS)}")
     if len(customers) < ROWS:
         raise ValueError(f"a history needs {ROWS} customers, got {len(customers)}")
     rng = np.random.default_rng(seed)
@@ -105,25 +107,25 @@ def write_history(
     first = rows.head(_FIRST)
     telco = _Telco(str(path), rng, rows.iloc[_FIRST:], first.tail(_APPENDED))
     write_deltalake(telco.path, first, mode="error", commit_properties=_signed("migration"))
-    drawn = str(rng.choice(list(FAULTS)))
-    fault = fault or drawn
+    drawn = str(rng.choice(list(DEFECTS)))
+    defect = defect or drawn
     before = rng.permutation(["append", *rng.choice(list(_GOOD), size=rng.integers(2, 6))])
     for name in before:
         _GOOD[name](telco)
-    FAULTS[fault](telco)
+    DEFECTS[defect](telco)
     bad = telco.table().version()
     # There are several files to compact after new customers only.
     after = [*rng.choice(list(_GOOD), size=_WRITES - len(before)), ("append", "compact")]
     for names in rng.permutation(np.array(after, dtype=object)):
         for name in [names] if isinstance(names, str) else names:
             _GOOD[name](telco)
-    return _truth(telco, fault, bad)
+    return _truth(telco, defect, bad)
 
 
-def _truth(telco: _Telco, fault: str, bad: int) -> Planted:
+def _truth(telco: _Telco, defect: str, bad: int) -> Planted:
     history = {entry["version"]: entry for entry in telco.table().history()}
     lost = [v for v in sorted(history) if v > bad and history[v]["operation"] != "OPTIMIZE"]
-    return Planted(fault, bad, history[bad]["operation"], history[bad]["job"], tuple(lost))
+    return Planted(defect, bad, history[bad]["operation"], history[bad]["job"], tuple(lost))
 
 
 def pack(folder: str | Path) -> dict[str, bytes]:
@@ -245,8 +247,8 @@ _GOOD: dict[str, Callable[[_Telco], None]] = {
     "switch": _switch,
     "renew": _renew,
 }
-#: Kinds of fault.
-FAULTS: dict[str, Callable[[_Telco], None]] = {
+#: Kinds of defect.
+DEFECTS: dict[str, Callable[[_Telco], None]] = {
     "amounts in cents": _cents,
     "unknown value": _unknown_value,
     "blank amounts": _blank,

@@ -16,7 +16,9 @@ from churn import schema
 from churn.calibration import compare
 from churn.data import csv_bytes
 from churn.simulator import conditional_models, customers
+from churn.simulator.codes import STEPS_PER_DOLLAR
 from churn.simulator.customers import simulate_customers
+from churn.simulator.random_streams import generator
 
 #: SHA-256 of the CSV of ``simulate_customers()``; changes with calibration.json only.
 GOLDEN = "365e76775f9fd3fc155918c4abf9fcf496bbdeb654012d96495d16babb589895"
@@ -152,8 +154,8 @@ def test_quantiles_are_the_real_ones(large):
 
 
 def test_monthly_charges_scatter_around_the_list_price():
-    codes = customers.draw_profile(50_000, customers.generator(2))
-    off = (codes["monthly_steps"] - customers.list_price_steps(codes)) / customers.STEPS_PER_DOLLAR
+    codes = customers.draw_profile(50_000, generator(2))
+    off = (codes["monthly_steps"] - customers.list_price_steps(codes)) / STEPS_PER_DOLLAR
     components = customers.component_count(codes)
     assert off.mean() == pytest.approx(0, abs=0.02)
     for count in range(1, 9):
@@ -170,7 +172,7 @@ def test_list_price_by_hand():
     for name in schema.ADD_ONS:
         codes[name][:] = [2, 0, 1]
     codes["StreamingTV"][1] = 1
-    dollars = customers.list_price_steps(codes) / customers.STEPS_PER_DOLLAR
+    dollars = customers.list_price_steps(codes) / STEPS_PER_DOLLAR
     assert dollars.tolist() == [20, 35, 20 + 5 + 50 + 4 * 5 + 2 * 10]
     assert customers.component_count(codes).tolist() == [1, 2, 9]
 
@@ -216,14 +218,14 @@ def test_the_last_id_exists_and_no_more():
 
 
 def test_streams_of_a_seed_are_independent():
-    a, b = (customers.generator(5, stream).random(20_000) for stream in (0, 1))
+    a, b = (generator(5, stream).random(20_000) for stream in (0, 1))
     assert np.corrcoef(a, b)[0, 1] == pytest.approx(0, abs=0.03)
-    assert customers.generator(5, 1).random() == b[0]
+    assert generator(5, 1).random() == b[0]
 
 
 def test_profiles_with_given_tenure():
     months = np.repeat([1, 72], 5000)
-    codes = customers.draw_profile(10_000, customers.generator(0), months)
+    codes = customers.draw_profile(10_000, generator(0), months)
     assert codes["tenure"].tolist() == months.tolist()
     monthly_contract = codes["Contract"] == 0
     assert monthly_contract[:5000].mean() > 0.95
@@ -233,12 +235,12 @@ def test_profiles_with_given_tenure():
 @pytest.mark.parametrize("months", [[1, 2], [1, 2, 73], [-1, 2, 3]])
 def test_impossible_tenures_are_refused(months):
     with pytest.raises(ValueError, match="3 months between 0 and 72"):
-        customers.draw_profile(3, customers.generator(0), np.array(months))
+        customers.draw_profile(3, generator(0), np.array(months))
 
 
 @pytest.mark.parametrize("n", [0, 1, 3000])
 def test_newcomers_look_like_first_month_customers(n):
-    codes = customers.draw_newcomers(n, customers.generator(1))
+    codes = customers.draw_newcomers(n, generator(1))
     assert all(len(values) == n for values in codes.values())
     assert (codes["tenure"] == 0).all()
     if n > 1:
@@ -247,10 +249,10 @@ def test_newcomers_look_like_first_month_customers(n):
 
 
 def test_churn_is_drawn_with_the_log_odds_given():
-    codes = customers.draw_profile(200_000, customers.generator(3))
+    codes = customers.draw_profile(200_000, generator(3))
     p = 1 / (1 + np.exp(-customers.churn_logit(codes)))
     p[codes["tenure"] == 0] = 0
-    drawn = customers.draw_churn(codes, customers.generator(3, 1))
+    drawn = customers.draw_churn(codes, generator(3, 1))
     group = np.digitize(p, np.linspace(0, 0.9, 10))
     for band in range(1, 11):
         rows = group == band
@@ -259,10 +261,10 @@ def test_churn_is_drawn_with_the_log_odds_given():
 
 
 def test_newcomers_churn_like_customers_in_their_first_month():
-    codes = customers.draw_newcomers(100, customers.generator(2))
+    codes = customers.draw_newcomers(100, generator(2))
     first = {**codes, "tenure": np.ones(100, dtype=np.int16)}
     assert customers.churn_logit(codes).tolist() == customers.churn_logit(first).tolist()
-    assert not customers.draw_churn(codes, customers.generator(0)).any()
+    assert not customers.draw_churn(codes, generator(0)).any()
 
 
 def test_effects_are_linear_between_knots():

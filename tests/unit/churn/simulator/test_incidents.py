@@ -24,8 +24,8 @@ from churn.schema import ID
 from churn.simulator.events import simulate_events
 from churn.simulator.history import simulate_history
 from churn.simulator.incidents import KINDS, Incident
-from churn.simulator.incidents.record import STILL_HERE
 from churn.simulator.point_in_time import churn_labels, snapshots_at, table
+from churn.simulator.record_incidents import STILL_HERE
 
 RECORD = [kind for kind, spec in KINDS.items() if spec.layer == "record"]
 PROCESS = [kind for kind, spec in KINDS.items() if spec.layer == "process"]

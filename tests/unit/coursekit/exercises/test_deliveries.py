@@ -1,4 +1,4 @@
-"""Planted faults: each breaks the rule it is meant to break, and nothing else."""
+"""Planted defects: each breaks the rule it is meant to break, and nothing else."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pytest
 
 from churn.data import load
 from churn.schema import ID, NO_INTERNET, violations
-from coursekit.exercises.deliveries import FAULTS, ROWS, UNKNOWN, deliveries, spoil
+from coursekit.exercises.deliveries import DEFECTS, ROWS, UNKNOWN, deliveries, spoil
 
 
 @pytest.fixture(scope="module")
@@ -85,17 +85,17 @@ def test_a_contradiction(batch):
     assert changed(batch, spoiled) == ["InternetService"]
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_the_argument_stays_as_it_was_and_the_generator_decides(batch, fault):
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_the_argument_stays_as_it_was_and_the_generator_decides(batch, defect):
     before = batch.copy()
-    first, second = spoil(batch, fault, rng(5)), spoil(batch, fault, rng(5))
+    first, second = spoil(batch, defect, rng(5)), spoil(batch, defect, rng(5))
     pd.testing.assert_frame_equal(batch, before)
     pd.testing.assert_frame_equal(first, second)
     assert list(first.index) == list(range(len(first)))
 
 
-def test_an_unknown_fault(batch):
-    with pytest.raises(ValueError, match="unknown fault 'rust'"):
+def test_an_unknown_defect(batch):
+    with pytest.raises(ValueError, match="unknown defect 'rust'"):
         spoil(batch, "rust", rng())
 
 
@@ -107,7 +107,7 @@ def test_ten_good_deliveries_and_five_bad_ones(customers):
     assert ids.is_unique
 
 
-def test_each_fault_is_in_one_delivery(customers):
+def test_each_defect_is_in_one_delivery(customers):
     bad = deliveries(customers, rng(4))[1].values()
 
     def total(count):

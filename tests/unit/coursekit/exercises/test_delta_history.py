@@ -6,7 +6,7 @@ from deltalake import DeltaTable
 
 from churn.data import load
 from churn.schema import ALLOWED, ID, NO_INTERNET
-from coursekit.exercises.delta_history import COLUMNS, FAULTS, ROWS, pack, unpack, write_history
+from coursekit.exercises.delta_history import COLUMNS, DEFECTS, ROWS, pack, unpack, write_history
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def customers():
 
 
 def broken(rows):
-    """The faults that the rows show."""
+    """The defects that the rows show."""
     offline = rows["InternetService"] == "No"
     found = {
         "amounts in cents": (rows["MonthlyCharges"] > 130).any(),
@@ -24,7 +24,7 @@ def broken(rows):
         "loaded twice": rows[ID].duplicated().any(),
         "contradiction": (offline != (rows["OnlineSecurity"] == NO_INTERNET)).any(),
     }
-    return {fault for fault, there in found.items() if there}
+    return {defect for defect, there in found.items() if there}
 
 
 def versions(path):
@@ -33,17 +33,17 @@ def versions(path):
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-@pytest.mark.parametrize("fault", FAULTS)
-def test_the_fault_is_in_its_version_and_every_later_one(customers, fault, seed, tmp_path):
-    planted = write_history(tmp_path / "t", customers, seed, fault)
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_the_defect_is_in_its_version_and_every_later_one(customers, defect, seed, tmp_path):
+    planted = write_history(tmp_path / "t", customers, seed, defect)
     tables = versions(tmp_path / "t")
-    assert planted.fault == fault
+    assert planted.defect == defect
     assert planted.version >= 2
     for number, rows in enumerate(tables):
-        assert broken(rows) == ({fault} if number >= planted.version else set())
+        assert broken(rows) == ({defect} if number >= planted.version else set())
         assert list(rows.columns) == list(COLUMNS)
         assert len(rows) >= 200
-        assert not (rows["TotalCharges"] < rows["MonthlyCharges"]).any() or fault in broken(rows)
+        assert not (rows["TotalCharges"] < rows["MonthlyCharges"]).any() or defect in broken(rows)
 
 
 @pytest.mark.parametrize("seed", [4, 5, 6, 7])
@@ -63,13 +63,13 @@ def test_the_truth_is_what_the_history_says(customers, seed, tmp_path):
     assert any(len(tables[v]) > len(tables[v - 1]) for v in lost)
 
 
-def test_a_job_that_wrote_the_fault_is_no_stranger(customers, tmp_path):
+def test_a_job_that_wrote_the_defect_is_no_stranger(customers, tmp_path):
     jobs = set()
     for seed in range(4):
         write_history(tmp_path / str(seed), customers, seed)
         jobs |= {entry["job"] for entry in DeltaTable(tmp_path / str(seed)).history()}
-    for fault in FAULTS:
-        assert write_history(tmp_path / fault, customers, 9, fault).job in jobs
+    for defect in DEFECTS:
+        assert write_history(tmp_path / defect, customers, 9, defect).job in jobs
 
 
 def test_the_seed_decides(customers, tmp_path):
@@ -86,7 +86,7 @@ def test_the_seed_decides(customers, tmp_path):
 def test_what_is_wrong_with_the_arguments(customers, tmp_path):
     with pytest.raises(ValueError, match="a history needs 900 customers, got 899"):
         write_history(tmp_path / "t", customers.head(ROWS - 1), 0)
-    with pytest.raises(ValueError, match="unknown fault 'moths'"):
+    with pytest.raises(ValueError, match="unknown defect 'moths'"):
         write_history(tmp_path / "t", customers, 0, "moths")
 
 

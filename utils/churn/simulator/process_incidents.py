@@ -12,18 +12,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from churn.schema import ADD_ONS, ALLOWED
-from churn.simulator.conditional_models import MILLI, Codes
-from churn.simulator.incidents.spec import Incident
+from churn.schema import ADD_ONS
+from churn.simulator.codes import ELECTRONIC_CHECK, FIBRE, MILLI, MONTH_TO_MONTH, NO, YES, Codes
+from churn.simulator.incidents import Incident
 from churn.simulator.random_streams import uniforms
 from churn.simulator.scenario import Scenario
 
 #: Log odds that a retention contact takes off the churn of the following month.
 CONTACT_EFFECT = -1.5
-
-_FIBRE = ALLOWED["InternetService"].index("Fiber optic")
-_MONTH_TO_MONTH = ALLOWED["Contract"].index("Month-to-month")
-_ELECTRONIC_CHECK = ALLOWED["PaymentMethod"].index("Electronic check")
 
 
 def _acting(scenario: Scenario, month: int, *kinds: str) -> Iterator[Incident]:
@@ -40,15 +36,15 @@ def campaign(scenario: Scenario, month: int, numbers: NDArray[np.int64], codes: 
     for incident in _acting(scenario, month, "marketing_shift"):
         hit = uniforms(scenario.seed, "campaign", month, numbers)[:, 0] < incident.size
         for column, code in (
-            ("InternetService", _FIBRE),
-            ("PhoneService", 1),
-            ("Contract", _MONTH_TO_MONTH),
-            ("PaymentMethod", _ELECTRONIC_CHECK),
+            ("InternetService", FIBRE),
+            ("PhoneService", YES),
+            ("Contract", MONTH_TO_MONTH),
+            ("PaymentMethod", ELECTRONIC_CHECK),
         ):
             codes[column] = np.where(hit, code, codes[column]).astype(np.int8)
         for column in ("MultipleLines", *ADD_ONS):
-            absent = hit & (codes[column] == 2)
-            codes[column] = np.where(absent, 0, codes[column]).astype(np.int8)
+            absent = hit & ~np.isin(codes[column], (NO, YES))
+            codes[column] = np.where(absent, NO, codes[column]).astype(np.int8)
 
 
 def price_dates(scenario: Scenario) -> list[dt.date]:
@@ -69,7 +65,7 @@ def log_odds_shift(scenario: Scenario, month: int, state: Codes) -> NDArray[np.i
     for incident in _acting(scenario, month, "threshold_no_longer_right"):
         shift += round(incident.size * MILLI)
     for incident in _acting(scenario, month, "competitor_enters"):
-        open_to_it = (state["InternetService"] == _FIBRE) & (state["Contract"] == _MONTH_TO_MONTH)
+        open_to_it = (state["InternetService"] == FIBRE) & (state["Contract"] == MONTH_TO_MONTH)
         shift += open_to_it * np.int32(round(incident.size * MILLI))
     return shift
 

@@ -1,7 +1,8 @@
-"""What an incident is, and the sixteen kinds there are.
+"""Incidents: sixteen ways in which a telco's data or customers change, with planted truth.
 
-``process`` kinds change what customers do (or what the company does to them); ``record`` kinds
-leave the telco alone and change only what is written down about it.
+``process`` kinds change what customers do or what the company does to them
+(:mod:`churn.simulator.process_incidents`); ``record`` kinds leave the telco alone and change only
+what is written down about it (:mod:`churn.simulator.record_incidents`).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from churn.schema import ADD_ONS, ID
-from churn.simulator.incidents.spec import Incident
+from churn.simulator.incidents import Incident
 from churn.simulator.random_streams import normals, stream, uniforms
 from churn.simulator.scenario import Scenario
 
@@ -63,9 +63,7 @@ class Context:
 
     def rows(self, incident: Incident) -> NDArray[np.bool_]:
         """Rows of the snapshots on which the incident acts, by their ``as_of`` day."""
-        scenario = self.scenario
-        acts = [incident.acts_on(scenario.month_end(t)) for t in range(scenario.months)]
-        return np.array(acts)[self.month]
+        return np.array([incident.acts_on(day) for day in self.scenario.month_ends])[self.month]
 
 
 def apply(frame: pd.DataFrame, context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -199,8 +197,7 @@ def _duplicated(frame: pd.DataFrame, incident: Incident, context: Context) -> pd
 
 
 def _test_customers(frame: pd.DataFrame, incident: Incident, context: Context) -> pd.DataFrame:
-    scenario, count = context.scenario, int(incident.size)
-    ends = [scenario.month_end(t) for t in range(scenario.months)]
+    count, ends = int(incident.size), context.scenario.month_ends
     days = pd.DatetimeIndex([day for day in ends if incident.acts_on(day)]).as_unit("ns")
     rows = pd.DataFrame({ID: [f"{k:04d}-TESTX" for k in range(count)] * len(days)})
     rows["as_of"] = np.repeat(days.to_numpy(), count)
