@@ -20,7 +20,6 @@ from coursekit.grading.course import Course
 from coursekit.grading.engine import load_outcome
 from coursekit.grading.report import read_grades, write_grades
 from coursekit.grading.samples import hand_in
-from coursekit.grading.sandbox import why_not
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 KILLS = 50 if os.environ.get("COURSE_LONG") else 5
@@ -99,7 +98,7 @@ def short() -> Iterator[Path]:
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+@pytest.mark.needs("sandbox")
 def test_killed_at_any_moment_it_ends_with_the_grades_of_an_undisturbed_run(
     tmp_path: Path, short: Path
 ) -> None:

@@ -12,10 +12,9 @@ from coursekit.grading.course import Course
 from coursekit.grading.engine import submissions
 from coursekit.grading.imports import imported_modules
 from coursekit.grading.pool import PooledEngine, grade_many, warm_here
-from coursekit.grading.sandbox import why_not
 
 pytestmark = [
-    pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
+    pytest.mark.needs("sandbox"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
 ROOT = paths.course_root()

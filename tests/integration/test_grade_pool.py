@@ -12,10 +12,10 @@ from coursekit.grading.engine import Outcome, submissions
 from coursekit.grading.execute import Job
 from coursekit.grading.pool import PooledEngine, Run, grade_many, on_cluster, warm_here
 from coursekit.grading.samples import make_class
-from coursekit.grading.sandbox import Limits, why_not
+from coursekit.grading.sandbox import Limits
 
 pytestmark = [
-    pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
+    pytest.mark.needs("sandbox"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
 #: What learners change in the solution, and what they get.

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 
 import nbformat
 import pytest
@@ -75,7 +74,7 @@ del sys.modules["mlflow"]
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux")
+@pytest.mark.needs("linux")
 def test_notebooks_share_warm_libraries_and_nothing_else(tmp_path):
     clean = stream("True 2 False False\n")
     paths = [lesson(tmp_path, LOOK + POISON, clean, name) for name in ("first", "second")]

@@ -19,10 +19,10 @@ from asking import error_name
 from asking import value as ask
 from coursekit.grading import seccomp, warm
 from coursekit.grading.kernel import Room, Start, StudentKernel, start_sandboxed
-from coursekit.grading.sandbox import Limits, Sandbox, prlimit, why_not
+from coursekit.grading.sandbox import Limits, Sandbox, prlimit
 
-pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
-needs_filter = pytest.mark.skipif(not seccomp.available(), reason="unknown system call numbers")
+pytestmark = pytest.mark.needs("sandbox")
+needs_filter = pytest.mark.needs("system call filter")
 MODULES = ("ipykernel.kernelapp", "numpy", "coursekit.grading.examiner")
 LIMITS = Limits(memory=400 << 20, file_size=200 << 20, disk=100 << 20)
 

@@ -17,10 +17,10 @@ from nbgrader.utils import determine_grade
 from coursekit.grading import execute, files, proctor
 from coursekit.grading.execute import Job, run
 from coursekit.grading.kernel import Start, start_sandboxed, start_unprotected
-from coursekit.grading.sandbox import Limits, why_not
+from coursekit.grading.sandbox import Limits
 from coursekit.grading.source import Names, names_of
 
-needs_sandbox = pytest.mark.skipif(why_not() is not None, reason="no sandbox can be made here")
+needs_sandbox = pytest.mark.needs("sandbox")
 LIMITS = Limits(cell_seconds=3, notebook_seconds=20, call_seconds=2, memory=2**30, output=10_000)
 TEST = 'assert double(2) == 4, "twice two"\nassert double(variant) == 14'
 RIGHT = "def double(x): return 2 * x"

@@ -18,14 +18,14 @@ from pathlib import Path
 import pytest
 
 from asking import value as ask
-from coursekit.grading import seccomp, usage, warm, watchdog
+from coursekit.grading import usage, warm, watchdog
 from coursekit.grading.kernel import Room, StudentKernel
-from coursekit.grading.sandbox import Limits, why_not
+from coursekit.grading.sandbox import Limits
 from coursekit.grading.watchdog import Watchdog
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-needs_sandbox = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
-needs_filter = pytest.mark.skipif(not seccomp.available(), reason="unknown system call numbers")
+linux = pytest.mark.needs("linux")
+needs_sandbox = pytest.mark.needs("sandbox")
+needs_filter = pytest.mark.needs("system call filter")
 MODULES = ("ipykernel.kernelapp", "numpy", "coursekit.grading.examiner")
 SMALL = Limits(memory=400 << 20, file_size=200 << 20, disk=100 << 20, files=500, cpu_seconds=20)
 
@@ -265,7 +265,7 @@ for _ in range(20):
 
 
 @needs_sandbox
-@pytest.mark.skipif(os.getuid() != 0, reason="only root sees how large a mapped file is")
+@pytest.mark.needs("root")  # only root sees how large a mapped file is
 def test_deleted_files_that_are_mapped_count(kernel: StudentKernel) -> None:
     assert kernel.run(DELETED, 30.0)[0] == "dead"
     assert "GB of files" in kernel.death

@@ -21,7 +21,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 
 from coursekit.grading import provisioner, warm
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux")
+pytestmark = pytest.mark.needs("linux")
 #: Enough to be told from a cold kernel, and quick to import.
 MODULES = ("ipykernel.kernelapp", "numpy")
 IS_WARM = "import sys; 'numpy' in sys.modules"

@@ -13,7 +13,7 @@ from coursekit.grading import sandbox
 from coursekit.grading.sandbox import Limits, Sandbox, why_not
 from coursekit.paths import course_root
 
-needs_sandbox = pytest.mark.skipif(why_not() is not None, reason="no sandbox can be made here")
+needs_sandbox = pytest.mark.needs("sandbox")
 Inside = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -17,10 +17,10 @@ from asking import error, error_name
 from asking import value as ask
 from coursekit.grading import warm
 from coursekit.grading.kernel import Room, StudentKernel
-from coursekit.grading.sandbox import Limits, why_not
+from coursekit.grading.sandbox import Limits
 from coursekit.paths import course_root
 
-pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+pytestmark = pytest.mark.needs("sandbox")
 #: Enough to see that something is warm, and quick to import.
 MODULES = ("ipykernel.kernelapp", "IPython.core.completer", "numpy", "pyarrow", "deltalake")
 NORMAL = Limits()
