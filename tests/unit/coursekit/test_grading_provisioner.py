@@ -158,6 +158,8 @@ def test_a_kernel_that_ended_is_noticed(zygote: warm.Zygote, tmp_path: Path) -> 
         assert isinstance(pid, int)
         assert gone(pid)
         assert gone(manager.provisioner.process.pid)
+        # The parent of the forks sees the end a moment after the system does, and says so.
+        assert manager.provisioner.process.wait(10) is not None
         assert not manager.is_alive()
 
 
