@@ -1,5 +1,6 @@
 # make lab    set everything up and open JupyterLab on the start page
 # make test   set everything up and run every check, with the network cut
+# make quick  run what a change touches: while working on a lesson
 # make grade  the whole grading cycle on sample submissions (SOURCE=ibm: on the real table)
 # make help   the other targets
 
@@ -12,7 +13,7 @@ OFFLINE := $(BIN)/python -m coursekit.environment.offline
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup automl lab doctor test lint notebooks labs long grade lock bench clean
+.PHONY: help setup automl lab doctor test lint quick notebooks labs long grade lock bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -39,16 +40,20 @@ test: automl lint  ## every check, with the network cut
 	    --nbval --nbval-cell-timeout 300 --nbval-sanitize-with tests/notebooks/sanitize.cfg \
 	    tests modules
 
+quick: setup  ## ruff, and the lessons, labs and tests that a change touches (BASE=revision)
+	@$(OFFLINE) $(BIN)/python -m coursekit.authoring.quick $(if $(BASE),--base $(BASE))
+
 notebooks: automl  ## execute every lesson again and normalise it; afterwards `git diff` should be empty
 	@$(COURSE) notebooks
 
 labs: setup  ## generate labs/ from solutions/
 	@$(COURSE) generate
 
-long: automl  ## what takes long: labs' tests in every setting, attacks on cold kernels too, 50 kills
+long: automl  ## what takes long: every setting of every lab, cold kernels, 50 kills, nbgrader's own tests
 	@COURSE_LONG=1 $(OFFLINE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
 	    tests/grading/test_lab_answers.py tests/grading/test_attacks.py \
-	    tests/grading/test_nbgrader_own.py tests/integration/test_grade_killed.py
+	    tests/grading/test_nbgrader_own.py tests/integration/test_grade_killed.py \
+	    tests/integration/test_cli.py tests/notebooks/test_labs.py
 
 grade: setup  ## the whole grading cycle on sample submissions
 	@$(COURSE) demo-grade --source $(SOURCE)

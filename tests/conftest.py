@@ -1,6 +1,6 @@
-"""What all tests share: repeatable numerics, and the mutation score at the end of the run.
+"""What all tests share: repeatable numerics, what they need, and the reports at the end of the run.
 
-The summary stands here and not in tests/grading because the controlling process of pytest-xdist
+The reports are called here and not in tests/grading because the controlling process of pytest-xdist
 loads only the conftest files of the folders that it is given.
 """
 
@@ -11,8 +11,10 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+import cost_report
+import marks
+import mutation_report
 from coursekit.environment import switches
-from mutation_report import pytest_terminal_summary  # noqa: F401 - a hook, found by its name
 
 RUN_LABS = re.compile(r"test_(lab_answers|labs|grade_labs)\.py$")
 
@@ -27,6 +29,13 @@ class FilesAndLabs(LoadFileScheduling):
         file, _, test = nodeid.partition("::")
         lab = RUN_LABS.search(file) and re.search(r"lab\d\d_\w+", test)
         return f"{file} {lab[0]}" if lab else file
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The last that is registered writes its summary first. Registered, and not only loaded like a
+    # conftest, they also see the lessons.
+    for plugin in (marks, cost_report, mutation_report):
+        config.pluginmanager.register(plugin, plugin.__name__)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesAndLabs | None:

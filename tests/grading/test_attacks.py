@@ -7,9 +7,7 @@ import pytest
 from attack_runner import Attack, attacks, forged_points
 from trial_course import FULL, WORTH, Trials
 
-from grader.isolation.sandbox import why_not
-
-pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+pytestmark = pytest.mark.needs("sandbox")
 
 #: Attacks that work where nothing protects, with what is then seen of each.
 WORKS_ON_STOCK = {

@@ -5,9 +5,7 @@ import pytest
 from fault_runner import Fault, faults
 from trial_course import Trials
 
-from grader.isolation.sandbox import why_not
-
-pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+pytestmark = pytest.mark.needs("sandbox")
 
 
 @pytest.fixture(scope="module")

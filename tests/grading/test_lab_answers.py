@@ -1,6 +1,5 @@
 """Every lab's tests refuse the wrong answers and accept the right ones, in whatever form."""
 
-import os
 from collections.abc import Callable
 
 import harness
@@ -65,10 +64,7 @@ def test_no_answer_belongs_to_a_task_that_is_gone() -> None:
     assert {(answer.lab, answer.task) for answer in ANSWERS} == set(TASKS)
 
 
-@pytest.mark.skipif(
-    not os.environ.get(harness.IBM_CSV),
-    reason=f"{harness.IBM_CSV} does not name IBM's file: tried on synthetic data only",
-)
+@pytest.mark.needs("ibm")
 @pytest.mark.parametrize("lab", LABS)
 def test_the_answers_were_tried_on_both_sources(lab: str) -> None:
     tried = {setting for results in harness.results(lab).values() for setting in results}

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 from urllib.request import urlopen
 
 import websocket
+
+from marks import find_chromium
 
 FLAGS = (
     "--headless",
@@ -25,12 +26,6 @@ FLAGS = (
     "--remote-debugging-port=0",
     "--window-size=1400,1000",
 )
-
-
-def find_chromium() -> str | None:
-    """The path of an installed Chromium or Chrome, None when there is none."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for path in map(shutil.which, names) if path), None)
 
 
 class Browser:

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
-from browser import Browser, find_chromium
+from browser import Browser
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
@@ -187,7 +187,7 @@ def test_a_page_without_a_notebook_says_what_to_do(
     assert soup.p.get_text() == said
 
 
-@pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine")
+@pytest.mark.needs("chromium")
 def test_columns_of_a_table_do_not_touch(course: Course, tmp_path: Path) -> None:
     shows = "import pandas as pd\ndisplay(pd.DataFrame({'charges': [1], 'churn': [2]}))"
     page = _page(course, _solved(course, double=shows))
@@ -242,7 +242,7 @@ def test_traps_are_not_in_the_page(trapped: Path) -> None:
     assert "isolated-iframe" not in text
 
 
-@pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine")
+@pytest.mark.needs("chromium")
 @pytest.mark.parametrize("with_policy", [True, False])
 def test_a_browser_shows_the_page_and_nothing_happens(
     trapped: Path, tmp_path: Path, with_policy: bool
@@ -255,7 +255,7 @@ def test_a_browser_shows_the_page_and_nothing_happens(
     assert happened == {"title": LAB, "address": page.as_uri(), "requests": [], "visible": True}
 
 
-@pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine")
+@pytest.mark.needs("chromium")
 def test_the_traps_work_where_nothing_stops_them(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text(f"<!DOCTYPE html><title>{LAB}</title><body>{TRAPS}</body>")

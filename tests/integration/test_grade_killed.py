@@ -19,7 +19,6 @@ from tiny_lab import LAB
 from grader.course import Course
 from grader.cycle.report import read_grades, write_grades
 from grader.cycle.samples import hand_in
-from grader.isolation.sandbox import why_not
 from grader.outcomes import load_outcome
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -99,7 +98,7 @@ def short() -> Iterator[Path]:
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+@pytest.mark.needs("sandbox")
 def test_killed_at_any_moment_it_ends_with_the_grades_of_an_undisturbed_run(
     tmp_path: Path, short: Path
 ) -> None:

@@ -13,11 +13,10 @@ from grader.cycle import samples
 from grader.engines.engine import submissions
 from grader.engines.pool import PooledEngine, grade_many
 from grader.engines.workers import on_this_machine
-from grader.isolation.sandbox import why_not
 from grader.lab_imports import imported_modules
 
 pytestmark = [
-    pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
+    pytest.mark.needs("sandbox"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
 ROOT = paths.course_root()

@@ -12,12 +12,12 @@ from grader.cycle.samples import make_class
 from grader.engines.engine import submissions
 from grader.engines.pool import PooledEngine, grade_many
 from grader.engines.workers import RunCells, on_cluster, on_this_machine
-from grader.isolation.sandbox import Limits, why_not
+from grader.isolation.sandbox import Limits
 from grader.outcomes import Outcome
 from grader.trusted.job import Job
 
 pytestmark = [
-    pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
+    pytest.mark.needs("sandbox"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
 #: What learners change in the solution, and what they get.

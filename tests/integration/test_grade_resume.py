@@ -279,7 +279,7 @@ def test_two_commands_do_not_grade_at_the_same_time(course: Course) -> None:
         pass
 
 
-@pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap")
+@pytest.mark.needs("sandbox")
 def test_a_disk_that_is_really_full(course: Course, tmp_path: Path) -> None:
     """The same on a file system of two megabytes, with room made afterwards."""
     script = tmp_path / "script.py"

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -30,12 +31,17 @@ app = typer.Typer()
 grading.register(app)
 
 
-@pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """A course with a released lab, which is that of the working directory."""
-    (tmp_path / "course").mkdir()
-    course = Course(make_course(tmp_path / "course"))
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    course = Course(make_course(tmp_path_factory.mktemp("released")))
     release(course, Roster.read(course.root / "datasets" / "sample_roster.csv"), LAB)
+    return course
+
+
+@pytest.fixture
+def course(released: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """A course of its own with a released lab, which is that of the working directory."""
+    course = Course(Path(shutil.copytree(released.root, tmp_path / "course")))
     monkeypatch.chdir(course.root)
     monkeypatch.delenv("COURSE_ROOT", raising=False)
     return course

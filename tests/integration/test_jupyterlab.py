@@ -48,7 +48,19 @@ def wait_for(url, server=None):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("lab")
+    """The workspaces of a course in which one lesson has run."""
+    folder = tmp_path_factory.mktemp("lab")
+    leave_a_store(folder, "one")
+    return folder
+
+
+def leave_a_store(folder, lesson, experiment=None):
+    """What a lesson leaves that has just begun."""
+    place = folder / lesson
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    shutil.copyfile(mlflow_store.empty(), place / "mlflow.db")
+    mlflow.MlflowClient(f"sqlite:///{place}/mlflow.db").create_experiment(experiment or lesson)
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +115,7 @@ def test_the_tile_is_in_the_launcher_and_leads_to_mlflow(lab):
     # The page finds its own scripts under the proxy's prefix.
     script = re.search(r'src="([^"]+\.js)"', fetch(f"{url}/mlflow/?{token}")).group(1)
     assert fetch(f"{url}/mlflow/{script.removeprefix('/mlflow/')}?{token}")
+    assert experiments(url, token) == {"one"}
 
 
 def experiments(url, token):
@@ -114,19 +127,15 @@ def experiments(url, token):
     return {experiment["name"] for experiment in found} - {"Default"}  # made by the server
 
 
-@pytest.mark.parametrize("lesson", ["one", "one again", "another"])
-def test_the_tile_follows_the_notebooks(lab, folder, lesson):
+@pytest.mark.parametrize(("lesson", "experiment"), [("one", "one again"), ("another", "another")])
+def test_the_tile_follows_the_notebooks(lab, folder, lesson, experiment):
     """A store made anew in the same place is shown, and so is one in another place."""
     url, token = lab
-    place = folder / lesson.removesuffix(" again")
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir()
-    shutil.copyfile(mlflow_store.empty(), place / "mlflow.db")
-    mlflow.MlflowClient(f"sqlite:///{place}/mlflow.db").create_experiment(lesson)
+    leave_a_store(folder, lesson, experiment)
     deadline = time.monotonic() + PATIENCE
-    while experiments(url, token) != {lesson} and time.monotonic() < deadline:
+    while experiments(url, token) != {experiment} and time.monotonic() < deadline:
         time.sleep(1)
-    assert experiments(url, token) == {lesson}
+    assert experiments(url, token) == {experiment}
 
 
 def test_the_newest_store_is_shown(tmp_path):

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import nbformat
 import pytest
-from browser import Browser, find_chromium
+from browser import Browser
 from nbformat import NotebookNode
 from tiny_lab import LAB, make_course, tiny_lab
 
@@ -23,7 +23,7 @@ from grader.cycle.release import generate
 from grader.cycle.samples import fill_in, solutions
 
 pytestmark = [
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
+    pytest.mark.needs("chromium"),
     pytest.mark.xdist_group("browser"),
 ]
 

@@ -17,9 +17,7 @@ try:
 except OSError as error:
     print("refused:", error)
 """
-needs_wrapper = pytest.mark.skipif(
-    offline.why_not() is not None, reason=f"the network cannot be cut here: {offline.why_not()}"
-)
+needs_wrapper = pytest.mark.needs("cut network")
 
 
 def cut(*arguments):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
 from pathlib import Path
 
 import nbformat
@@ -59,7 +58,7 @@ def notebook(folder: Path, name: str, answer: str = ANSWER, warm: bool = True) -
     return path
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux")
+@pytest.mark.needs("linux")
 def test_several_notebooks_share_warm_libraries_and_nothing_else(
     course: Course, tmp_path: Path
 ) -> None:

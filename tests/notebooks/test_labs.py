@@ -1,28 +1,39 @@
-"""Labs are generated from their solutions, and solve themselves for every variant and source."""
+"""Labs are generated from their solutions, and solve themselves for every variant and source.
+
+A run executes each lab in one of its settings, drawn for the commit; `make long` in all of them.
+tests/integration/test_grade_labs.py grades a perfect notebook of each lab besides.
+"""
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
 
+from churn.data import IBM_CSV
 from coursekit import paths
 from coursekit.authoring.cells import tests_of
 from coursekit.authoring.notebooks import execute, read
+from drawing import drawn
 from grader.course import Course
 from grader.cycle.release import generate
 
 ROOT = paths.course_root()
 LABS = sorted(path.parent.name for path in ROOT.glob("solutions/*/*.ipynb"))
-needs_ibm = pytest.mark.skipif(
-    not os.environ.get("CHURN_IBM_CSV"), reason="CHURN_IBM_CSV does not name the real table"
-)
 #: 0 is the variant of the notebook as it is written; the others were picked at random.
-SETTINGS = [
-    (0, "synthetic"),
-    (7, "synthetic"),
-    (9999, "synthetic"),
-    pytest.param(1842, "ibm", marks=needs_ibm),
-]
+SYNTHETIC = [(0, "synthetic"), (7, "synthetic"), (9999, "synthetic")]
+IBM = (1842, "ibm")
+
+
+def settings() -> Iterator[object]:
+    """Lab, variant and source of what this run executes."""
+    for lab in LABS:
+        if os.environ.get("COURSE_LONG"):
+            yield from (pytest.param(lab, *setting) for setting in SYNTHETIC)
+            yield pytest.param(lab, *IBM, marks=pytest.mark.needs("ibm"))
+        else:
+            possible = [*SYNTHETIC, *([IBM] if os.environ.get(IBM_CSV) else ())]
+            yield pytest.param(lab, *drawn(f"solved {lab}", possible))
 
 
 @pytest.mark.parametrize("lab", LABS)
@@ -45,8 +56,7 @@ def test_the_release_gives_nothing_away(lab):
 
 
 @pytest.mark.usefixtures("forked_kernels")
-@pytest.mark.parametrize(("variant", "source"), SETTINGS)
-@pytest.mark.parametrize("lab", LABS)
+@pytest.mark.parametrize(("lab", "variant", "source"), settings())
 def test_the_solution_passes_its_own_tests(lab, variant, source, tmp_path, monkeypatch):
     # Not in the course's own workspace: several of these run at the same time.
     monkeypatch.setenv("COURSE_WORKSPACE", str(tmp_path / "workspace"))

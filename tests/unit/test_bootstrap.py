@@ -126,7 +126,7 @@ def test_an_environment_of_another_python_is_replaced(bootstrap, monkeypatch):
     assert made[0][1] == "venv"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="uses a POSIX shell")
+@pytest.mark.needs("posix")
 def test_make_says_so_and_stops(bootstrap, tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
     # A uv that cannot be installed: the lock names a package that does not exist.

@@ -1,6 +1,5 @@
 """Comparison of tables, learnability of the simulated one, and the data sheet's table."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,7 @@ from churn.calibration import compare, fit
 from churn.simulator import conditional_models
 from churn.simulator.customers import simulate_customers
 
-needs_ibm = pytest.mark.skipif(
-    not os.environ.get(data.IBM_CSV), reason=f"{data.IBM_CSV} does not name IBM's telco CSV"
-)
+needs_ibm = pytest.mark.needs("ibm")
 SHEET = Path(__file__).parents[4] / compare.DATA_SHEET
 #: Out-of-fold ROC-AUC on IBM's table.
 REAL_AUC = {

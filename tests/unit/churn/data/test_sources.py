@@ -1,7 +1,6 @@
 """Loading, reading and writing customer tables, and what is said when it cannot be done."""
 
 import hashlib
-import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,9 +11,7 @@ import pytest
 from churn import data, schema
 from churn.data import DataError, ibm
 
-needs_ibm = pytest.mark.skipif(
-    not os.environ.get(data.IBM_CSV), reason=f"{data.IBM_CSV} does not name IBM's telco CSV"
-)
+needs_ibm = pytest.mark.needs("ibm")
 
 
 @pytest.fixture

@@ -70,6 +70,9 @@ ATTRIBUTES = {
     "class",
     "autofocus",
 }
+# One of each for all pages: what costs time is to read the templates.
+FEEDBACK = FeedbackExporter(template_name="classic")
+TRUSTING = HTMLExporter(template_name="classic")
 STYLES = ("url", "position", "margin", "height", "width", "background:")
 
 
@@ -93,7 +96,7 @@ def _alive(html: str) -> list[str]:
 
 def _page(*cells: NotebookNode) -> str:
     notebook, resources = Sanitise().preprocess(new_notebook(cells=list(cells)), {})
-    page, _ = FeedbackExporter(template_name="classic").from_notebook_node(notebook, resources)
+    page, _ = FEEDBACK.from_notebook_node(notebook, resources)
     return str(page)
 
 
@@ -191,7 +194,7 @@ def test_odd_metadata_does_not_cost_the_page(metadata: dict[str, object]) -> Non
         cell.metadata.update(metadata)
     notebook.metadata.update({"language_info": [], "title": ["<b>"], "widgets": 1})
     notebook, _ = Sanitise().preprocess(notebook, {})
-    page, _ = FeedbackExporter(template_name="classic").from_notebook_node(notebook)
+    page, _ = FEEDBACK.from_notebook_node(notebook)
     assert "text" in page
 
 
@@ -298,5 +301,5 @@ def _trusting_page(text: str) -> str:
     for number, cell in enumerate(cells):
         cell.id = str(number)
     nb, _ = SafeToRead().preprocess(new_notebook(cells=cells), {})
-    page, _ = HTMLExporter(template_name="classic").from_notebook_node(nb)
+    page, _ = TRUSTING.from_notebook_node(nb)
     return str(BeautifulSoup(page, "html.parser").select_one("#notebook-container"))

@@ -16,14 +16,14 @@ import pytest
 
 import coursekit
 from grader.forking import seccomp
-from grader.isolation.sandbox import Limits, Sandbox, prlimit, why_not
+from grader.isolation.sandbox import Limits, Sandbox, prlimit
 from grader.kernels import forked
 from grader.kernels.student_kernel import KernelConfig, StartKernel, StudentKernel, start_sandboxed
 from kernel_queries import error_name
 from kernel_queries import value as ask
 
-pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
-needs_filter = pytest.mark.skipif(not seccomp.available(), reason="unknown system call numbers")
+pytestmark = pytest.mark.needs("sandbox")
+needs_filter = pytest.mark.needs("system call filter")
 MODULES = ("ipykernel.kernelapp", "numpy", "grader.endpoints.examiner")
 LIMITS = Limits(memory=400 << 20, file_size=200 << 20, disk=100 << 20)
 

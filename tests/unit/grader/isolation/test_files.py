@@ -1,7 +1,6 @@
 """What a run that was killed leaves behind, and what becomes of it."""
 
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 
 from grader.isolation.files import scratch_folder
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a sandbox on Linux only")
+pytestmark = pytest.mark.needs("linux")
 
 
 @pytest.fixture

@@ -17,17 +17,16 @@ from pathlib import Path
 
 import pytest
 
-from grader.forking import seccomp
 from grader.isolation import resource_usage, watchdog
-from grader.isolation.sandbox import Limits, why_not
+from grader.isolation.sandbox import Limits
 from grader.isolation.watchdog import Watchdog
 from grader.kernels import forked
 from grader.kernels.student_kernel import KernelConfig, StudentKernel
 from kernel_queries import value as ask
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-needs_sandbox = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
-needs_filter = pytest.mark.skipif(not seccomp.available(), reason="unknown system call numbers")
+linux = pytest.mark.needs("linux")
+needs_sandbox = pytest.mark.needs("sandbox")
+needs_filter = pytest.mark.needs("system call filter")
 MODULES = ("ipykernel.kernelapp", "numpy", "grader.endpoints.examiner")
 SMALL = Limits(memory=400 << 20, file_size=200 << 20, disk=100 << 20, files=500, cpu_seconds=20)
 
@@ -267,7 +266,7 @@ for _ in range(20):
 
 
 @needs_sandbox
-@pytest.mark.skipif(os.getuid() != 0, reason="only root sees how large a mapped file is")
+@pytest.mark.needs("root")  # only root sees how large a mapped file is
 def test_deleted_files_that_are_mapped_count(kernel: StudentKernel) -> None:
     assert kernel.run(DELETED, 30.0)[0] == "dead"
     assert "GB of files" in kernel.death

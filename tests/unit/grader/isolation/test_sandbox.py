@@ -13,7 +13,7 @@ from coursekit.paths import course_root
 from grader.isolation import sandbox
 from grader.isolation.sandbox import Limits, Sandbox, why_not
 
-needs_sandbox = pytest.mark.skipif(why_not() is not None, reason="no sandbox can be made here")
+needs_sandbox = pytest.mark.needs("sandbox")
 Inside = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -14,13 +14,13 @@ import psutil
 import pytest
 
 from coursekit.paths import course_root
-from grader.isolation.sandbox import Limits, why_not
+from grader.isolation.sandbox import Limits
 from grader.kernels import forked
 from grader.kernels.student_kernel import KernelConfig, StudentKernel
 from kernel_queries import error, error_name
 from kernel_queries import value as ask
 
-pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+pytestmark = pytest.mark.needs("sandbox")
 #: Enough to see that something is warm, and quick to import.
 MODULES = ("ipykernel.kernelapp", "IPython.core.completer", "numpy", "pyarrow", "deltalake")
 NORMAL = Limits()

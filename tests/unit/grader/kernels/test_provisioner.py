@@ -21,7 +21,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 
 from grader.kernels import forked, provisioner
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux")
+pytestmark = pytest.mark.needs("linux")
 #: Enough to be told from a cold kernel, and quick to import.
 MODULES = ("ipykernel.kernelapp", "numpy")
 IS_WARM = "import sys; 'numpy' in sys.modules"
@@ -164,6 +164,8 @@ def test_a_kernel_that_ended_is_noticed(fork_server: forked.ForkServer, tmp_path
         assert isinstance(pid, int)
         assert gone(pid)
         assert gone(manager.provisioner.process.pid)
+        # The parent of the forks sees the end a moment after the system does, and says so.
+        assert manager.provisioner.process.wait(10) is not None
         assert not manager.is_alive()
 
 

@@ -15,14 +15,14 @@ from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
 from grader.isolation import files
-from grader.isolation.sandbox import Limits, why_not
+from grader.isolation.sandbox import Limits
 from grader.kernels.student_kernel import StartKernel, start_sandboxed, start_unprotected
 from grader.trusted import proctor, runner
 from grader.trusted.job import Job
 from grader.trusted.lab_names import LabNames, names_of
 from grader.trusted.runner import run
 
-needs_sandbox = pytest.mark.skipif(why_not() is not None, reason="no sandbox can be made here")
+needs_sandbox = pytest.mark.needs("sandbox")
 LIMITS = Limits(cell_seconds=3, notebook_seconds=20, call_seconds=2, memory=2**30, output=10_000)
 TEST = 'assert double(2) == 4, "twice two"\nassert double(variant) == 14'
 RIGHT = "def double(x): return 2 * x"

@@ -1,0 +1,153 @@
+"""What tests need of the machine: ``@pytest.mark.needs("sandbox", "linux")``.
+
+Where something is missing, the tests that need it are skipped with the reason. Not so in CI (the
+variable ``CI`` says which run that is) for what a protection needs: nobody reads why tests were
+skipped in a green run, so there they fail.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Callable, Generator
+from typing import Any, NoReturn
+
+import pytest
+
+#: Name of the property under which a test reports what it lacked.
+PROPERTY = "lacked"
+Reason = str | None
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _sandbox() -> Reason:
+    from grader.isolation.sandbox import why_not
+
+    return why_not()
+
+
+def _filter() -> Reason:
+    from grader.forking import seccomp
+
+    return None if seccomp.available() else "the numbers of this machine's system calls are unknown"
+
+
+def _offline() -> Reason:
+    from coursekit.environment import offline
+
+    return offline.why_not()
+
+
+def _ibm() -> Reason:
+    from churn.data import IBM_CSV
+
+    return None if os.environ.get(IBM_CSV) else f"{IBM_CSV} does not name IBM's table"
+
+
+def find_chromium() -> str | None:
+    """The path of an installed Chromium or Chrome, None when there is none."""
+    return next((path for path in map(shutil.which, _BROWSERS) if path), None)
+
+
+def _chromium() -> Reason:
+    return None if find_chromium() else f"there is no {' or '.join(_BROWSERS)}"
+
+
+def _linux() -> Reason:
+    return None if sys.platform == "linux" else "this is not Linux"
+
+
+def _posix() -> Reason:
+    return None if os.name == "posix" else "this system has no POSIX shell"
+
+
+def _root() -> Reason:
+    return None if os.getuid() == 0 else "another user runs the tests"
+
+
+#: Why a need is not met, by its name; ``needs`` refuses other names.
+NEEDS: dict[str, Callable[[], Reason]] = {
+    "sandbox": _sandbox,
+    "system call filter": _filter,
+    "cut network": _offline,
+    "chromium": _chromium,
+    "linux": _linux,
+    "posix": _posix,
+    "root": _root,
+    "ibm": _ibm,
+}
+#: What a protection needs: in CI, tests fail without it.
+PROTECTIONS = ("sandbox", "system call filter", "cut network", "chromium")
+_SHOWN = {"ibm": "IBM's table", "chromium": "Chromium", "linux": "Linux", "posix": "POSIX"}
+
+
+@functools.cache
+def lacking(need: str) -> Reason:
+    """Why this machine does not have what is needed, or None where it has.
+
+    Raises:
+        pytest.UsageError: for a need that is not in :data:`NEEDS`.
+    """
+    if need not in NEEDS:
+        raise pytest.UsageError(f"{need!r} is no need of tests: add it to tests/marks.py")
+    return NEEDS[need]()
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in ("true", "1")
+
+
+def give_up(item: pytest.Item, need: str, reason: str) -> NoReturn:
+    """End a test that lacks ``need``: by a skip, or in CI by a failure if it is a protection's."""
+    item.user_properties.append((PROPERTY, need))
+    if need in PROTECTIONS and in_ci():
+        pytest.fail(f"CI cannot prove this without {_shown(need)}: {reason}", pytrace=False)
+    pytest.skip(f"needs {_shown(need)}: {reason}")
+
+
+def _fate(number: int, outcome: str) -> str:
+    tests = "1 test" if number == 1 else f"{number} tests"
+    if outcome == "skipped":
+        return f"{tests} {'was' if number == 1 else 'were'} skipped"
+    return f"{tests} failed"
+
+
+def _shown(need: str) -> str:
+    return _SHOWN.get(need, f"the {need}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "needs(*names): what the test needs of the machine, see tests/marks.py"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before the fixtures, which may need it as well."""
+    for mark in item.iter_markers("needs"):
+        for need in mark.args:
+            reason = lacking(need)
+            if reason is not None:
+                give_up(item, need, reason)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Say what was not tried, as the very last lines of the run: of IBM's table at the end."""
+    yield
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(session.config, "workerinput"):
+        return
+    for outcome in ("error", "failed", "skipped"):
+        counted = Counter(
+            value
+            for report in reporter.getreports(outcome)
+            for name, value in report.user_properties
+            if name == PROPERTY
+        )
+        for need in (need for need in NEEDS if need in counted):
+            reporter.write_line(f"without {_shown(need)}: {_fate(counted[need], outcome)}")

@@ -1,0 +1,41 @@
+"""What is drawn follows from the name and the commit, and over the commits everything is drawn."""
+
+import drawing
+from drawing import drawn
+
+
+def commits(monkeypatch, *names):
+    for name in names:
+        monkeypatch.setattr(drawing, "commit", lambda name=name: name)
+        yield name
+
+
+def test_the_same_commit_draws_the_same(monkeypatch):
+    for _ in commits(monkeypatch, "a", "b"):
+        assert drawn("lab", range(1000)) == drawn("lab", range(1000))
+
+
+def test_another_commit_and_another_name_draw_something_else(monkeypatch):
+    found = {drawn(name, range(10**9)) for _ in commits(monkeypatch, "a", "b") for name in "xy"}
+    assert len(found) == 4
+
+
+def test_over_the_commits_everything_is_drawn(monkeypatch):
+    names = map(str, range(200))
+    assert {drawn("lab", "abcd") for _ in commits(monkeypatch, *names)} == set("abcd")
+
+
+def test_the_commit_is_the_one_that_is_checked_out():
+    drawing.commit.cache_clear()
+    assert drawing.commit() == drawing.NO_COMMIT or len(drawing.commit()) >= 40
+
+
+def test_without_git_a_word_stands_for_the_commit(monkeypatch, tmp_path):
+    monkeypatch.setattr(drawing, "__file__", str(tmp_path / "drawing.py"))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    drawing.commit.cache_clear()
+    assert drawing.commit() == drawing.NO_COMMIT
+    monkeypatch.setenv("PATH", str(tmp_path))
+    drawing.commit.cache_clear()
+    assert drawing.commit() == drawing.NO_COMMIT
+    drawing.commit.cache_clear()

@@ -1,0 +1,104 @@
+"""What a test needs is skipped where it is missing, and fails in CI where it is a protection's."""
+
+from pathlib import Path
+
+import pytest
+
+import marks
+
+pytest_plugins = ["pytester"]
+TESTS = """
+import pytest
+
+@pytest.mark.needs("sandbox")
+def test_protected(): pass
+
+@pytest.fixture
+def broken(): raise RuntimeError
+
+@pytest.mark.needs("ibm", "linux")
+def test_real_table(broken): pass
+
+def test_plain(): pass
+"""
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Run tests on a machine that lacks some needs; the run's result."""
+
+    def with_tests(*lacked, ci, tests=TESTS):
+        monkeypatch.setenv("CI", ci)
+        monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        why = {need: (lambda: "it is not here") if need in lacked else (lambda: None)
+               for need in marks.NEEDS}  # fmt: skip
+        monkeypatch.setattr(marks, "NEEDS", why)
+        marks.lacking.cache_clear()
+        pytester.makepyfile(tests)
+        return pytester.runpytest_inprocess("-p", "marks", "-rfEs")
+
+    yield with_tests
+    marks.lacking.cache_clear()
+
+
+def test_a_learners_machine_skips_with_the_reason(run):
+    done = run("sandbox", "ibm", ci="")
+    done.assert_outcomes(passed=1, skipped=2)
+    done.stdout.fnmatch_lines(["*needs the sandbox: it is not here"])
+    assert done.ret == 0
+
+
+@pytest.mark.parametrize("need", marks.PROTECTIONS)
+def test_ci_is_red_without_what_a_protection_needs(run, need):
+    tests = f"import pytest\n@pytest.mark.needs({need!r})\ndef test_it(): pass"
+    done = run(need, ci="true", tests=tests)
+    done.assert_outcomes(errors=1)
+    assert done.ret == 1
+    done.stdout.fnmatch_lines(["*CI cannot prove this without *: it is not here"])
+    assert done.outlines[-1].endswith(": 1 test failed")
+
+
+def test_ci_is_green_without_the_real_table_and_ends_with_that(run):
+    done = run("ibm", ci="true")
+    done.assert_outcomes(passed=2, skipped=1)
+    assert done.ret == 0
+    assert done.outlines[-1] == "without IBM's table: 1 test was skipped"
+
+
+def test_the_real_table_comes_after_everything_else_that_was_missing(run):
+    done = run("sandbox", "ibm", ci="true")
+    assert [line.partition(":")[0] for line in done.outlines[-2:]] == [
+        "without the sandbox",
+        "without IBM's table",
+    ]
+
+
+def test_nothing_is_said_where_nothing_is_missing(run):
+    tests = TESTS.replace("raise RuntimeError", "pass")
+    done = run(ci="true", tests=tests)
+    done.assert_outcomes(passed=3)
+    assert "without" not in done.outlines[-1]
+
+
+def test_a_need_that_nobody_knows_is_an_error(run):
+    done = run(ci="", tests="import pytest\n@pytest.mark.needs('luck')\ndef test_it(): pass")
+    assert done.ret != 0
+    assert "'luck' is no need of tests" in done.stdout.str() + done.stderr.str()
+
+
+def test_what_a_test_finds_missing_while_it_runs(run):
+    tests = "import marks\ndef test_it(request): marks.give_up(request.node, 'sandbox', 'gone')"
+    assert run(ci="", tests=tests).outlines[-1] == "without the sandbox: 1 test was skipped"
+    done = run(ci="true", tests=tests)
+    done.assert_outcomes(failed=1)
+    assert done.outlines[-1] == "without the sandbox: 1 test failed"
+
+
+def test_the_lines_arrive_from_workers(pytester, monkeypatch):
+    monkeypatch.delenv("CHURN_IBM_CSV", raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", str(Path(marks.__file__).parent))
+    tests = "import pytest\n@pytest.mark.needs('ibm')\n@pytest.mark.parametrize('n', range(3))\n"
+    pytester.makepyfile(tests + "def test_it(n): pass")
+    done = pytester.runpytest_subprocess("-p", "xdist", "-p", "marks", "-n", "1")
+    assert done.outlines[-1] == "without IBM's table: 3 tests were skipped"
