@@ -127,7 +127,7 @@ def table(files: dict[str, Cost], total: float) -> list[str]:
     for file, cost in files.items():
         groups[group_of(file)][file] = cost
     sums = {name: _sum(members.values()) for name, members in groups.items()}
-    lines = [f"{'':<52} {'tests':>6} {'CPU s':>8} {'share':>6} {'wall s':>8}"]
+    lines = [f"{'':<56} {'tests':>6} {'CPU s':>8} {'share':>6} {'wall s':>8}"]
     for name in sorted(sums, key=lambda name: -sums[name].cpu):
         lines.append(_line(name, sums[name], total))
         members = sorted(groups[name].items(), key=lambda member: -member[1].cpu)
@@ -154,7 +154,7 @@ def _sum(costs: Iterable[Cost]) -> Cost:
 def _line(name: str, cost: Cost, total: float) -> str:
     share = cost.cpu / total if total else 0.0
     wall = f"{cost.wall:8.1f}" if cost.wall else ""
-    return f"{name:<52} {cost.tests or '':>6} {cost.cpu:8.1f} {share:6.1%} {wall}".rstrip()
+    return f"{name:<56} {cost.tests or '':>6} {cost.cpu:8.1f} {share:6.1%} {wall}".rstrip()
 
 
 def pytest_configure(config: pytest.Config) -> None:
