@@ -1,19 +1,19 @@
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from coursekit import paths
 from coursekit.workspace import open_workspace
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COURSE_WORKSPACE", str(tmp_path))
     return tmp_path
 
 
-def test_it_is_fresh_every_time(elsewhere):
+def test_it_is_fresh_every_time(elsewhere: Path) -> None:
     first = open_workspace("00_introduction/lesson")
     (first / "left_over.txt").write_text("x")
     second = open_workspace("00_introduction/lesson")
@@ -21,7 +21,7 @@ def test_it_is_fresh_every_time(elsewhere):
     assert list(second.path.iterdir()) == []
 
 
-def test_a_neighbour_is_left_alone():
+def test_a_neighbour_is_left_alone() -> None:
     one, _ = open_workspace("lesson/one"), open_workspace("lesson/two")
     (one / "kept.txt").write_text("x")
     open_workspace("lesson/two")
@@ -29,13 +29,13 @@ def test_a_neighbour_is_left_alone():
 
 
 @pytest.mark.parametrize("name", ["", "../outside", "/etc", "a//b", "a b", "a/../b"])
-def test_names_that_could_lead_elsewhere_are_refused(name):
+def test_names_that_could_lead_elsewhere_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="workspace name"):
         open_workspace(name)
 
 
-def test_the_global_generators_are_seeded():
-    def draw(seed):
+def test_the_global_generators_are_seeded() -> None:
+    def draw(seed: int) -> tuple[float, float]:
         open_workspace("lesson", seed=seed)
         return random.random(), np.random.random()
 
@@ -43,7 +43,7 @@ def test_the_global_generators_are_seeded():
     assert draw(1) != draw(2)
 
 
-def test_nothing_it_prints_differs_between_machines(elsewhere):
+def test_nothing_it_prints_differs_between_machines(elsewhere: Path) -> None:
     workspace = open_workspace("lesson")
     (workspace / "sub").mkdir()
     (workspace / "sub" / "b.txt").write_bytes(b"x" * 1500)
@@ -52,7 +52,7 @@ def test_nothing_it_prints_differs_between_machines(elsewhere):
     assert workspace.tree() == "a.txt  0.0 kB\nsub/b.txt  1.5 kB"
 
 
-def test_mlflow_gets_a_store_of_its_own():
+def test_mlflow_gets_a_store_of_its_own() -> None:
     import mlflow
 
     for name in ("one", "two"):
@@ -69,7 +69,7 @@ def test_mlflow_gets_a_store_of_its_own():
     assert len(mlflow.search_runs()) == 1
 
 
-def test_a_lesson_that_is_run_again_in_the_same_kernel_has_a_new_store():
+def test_a_lesson_that_is_run_again_in_the_same_kernel_has_a_new_store() -> None:
     import mlflow
 
     for name in ("first", "second"):
@@ -77,18 +77,3 @@ def test_a_lesson_that_is_run_again_in_the_same_kernel_has_a_new_store():
         with mlflow.start_run(run_name=name):
             mlflow.log_metric("auc", 0.5)
         assert mlflow.search_runs()["tags.mlflow.runName"].tolist() == [name]
-
-
-def test_course_root_is_found_from_anywhere(tmp_path, monkeypatch):
-    root = paths.course_root()
-    assert (root / "requirements" / "course.txt").exists()
-    monkeypatch.chdir(root / "modules")
-    assert paths.course_root() == root
-    monkeypatch.chdir(tmp_path)
-    assert paths.course_root() == root
-
-
-def test_a_wrong_course_root_is_named(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_ROOT", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match="COURSE_ROOT"):
-        paths.course_root()

@@ -112,7 +112,7 @@ def _run(scenario: Scenario) -> tuple[list[Codes], NDArray[np.int64]]:
     recorded = []
     for month in range(scenario.months):
         log_odds = population.profile_log_odds(state)
-        population.feel_new_prices(state, scenario, month + 1)
+        population.update_price_shock(state, scenario, month + 1)
         seen = {**state, **upstream_columns(state, scenario, month, log_odds)}
         now = {key: seen[key] for key in _RECORDED}
         now["probability"], now["usual"] = population.leave_probabilities(
@@ -125,7 +125,7 @@ def _run(scenario: Scenario) -> tuple[list[Codes], NDArray[np.int64]]:
         if month + 1 < scenario.months:
             state = population.select(state, ~leaves)
             population.change_services(state, scenario, month + 1)
-            population.grow_older(state, scenario, month + 1)
+            population.advance_month(state, scenario, month + 1)
             state = population.append(state, population.newcomers(scenario, month + 1))
     return recorded, left
 

@@ -152,8 +152,8 @@ def profile_log_odds(state: Codes) -> NDArray[np.int32]:
     return np.rint(cross_section.churn_logit(capped) * MILLI).astype(np.int32)
 
 
-def feel_new_prices(state: Codes, scenario: Scenario, month: int) -> None:
-    """Annoyance fades, and grows with what ``month`` adds to the bill of the same services."""
+def update_price_shock(state: Codes, scenario: Scenario, month: int) -> None:
+    """Let the annoyance about prices fade, and grow with what ``month`` adds to the same services."""
     shock = state["price_shock"] * PRICE_MEMORY
     dates = [c.date for c in scenario.price_changes] + incidents.price_dates(scenario)
     if any(scenario.month_index(date) == month for date in dates):
@@ -237,8 +237,8 @@ def _change_contract(state: Codes, sign: NDArray[np.float64], term: NDArray[np.f
     )
 
 
-def grow_older(state: Codes, scenario: Scenario, month: int) -> None:
-    """A month goes by: tenure, mood and bill; call after :func:`change_services`."""
+def advance_month(state: Codes, scenario: Scenario, month: int) -> None:
+    """Bring tenure, mood and bill to the end of ``month``; call after :func:`change_services`."""
     state["tenure"] = (state["tenure"] + 1).astype(np.int16)
     fresh = normals(scenario.seed, "mood", month, state["number"])
     surprise = fresh * DISSATISFACTION_SD * (1 - PERSISTENCE**2) ** 0.5 * MILLI

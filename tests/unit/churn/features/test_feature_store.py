@@ -15,10 +15,8 @@ from pandas.testing import assert_frame_equal
 
 from churn.features import feature_store as telco
 from churn.schema import ID
-from churn.simulator import Scenario, simulate_events, simulate_history
-from churn.simulator.history import History
+from churn.simulator import History, simulate_events
 
-SMALL = Scenario(name="small", seed=3, customers=120, monthly_joins=10, months=3)
 SERVICE = "churn_v1"
 
 
@@ -27,13 +25,8 @@ def utc(text: str) -> pd.Timestamp:
 
 
 @pytest.fixture(scope="module")
-def history() -> History:
-    return simulate_history(SMALL)
-
-
-@pytest.fixture(scope="module")
-def events(history: History) -> pd.DataFrame:
-    return simulate_events(history)
+def events(tiny_history: History) -> pd.DataFrame:
+    return simulate_events(tiny_history)
 
 
 def log(*lines: str) -> pd.DataFrame:
@@ -80,14 +73,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> FeatureStore:
     return telco.open_store(tmp_path_factory.mktemp("feast") / "repo", PROFILE, ACTIVITY)
 
 
-def test_profile_rows_carry_the_moment_of_writing(history: History) -> None:
-    table = telco.profile_table(history.snapshots)
+def test_profile_rows_carry_the_moment_of_writing(tiny_history: History) -> None:
+    table = telco.profile_table(tiny_history.snapshots)
     assert list(table.columns) == [ID, telco.TIME, *telco.PROFILE]
-    assert len(table) == len(history.snapshots)
+    assert len(table) == len(tiny_history.snapshots)
     assert table[telco.TIME].unique().tolist() == [
         utc(f"2024-{month:02}-01 04:00") for month in (2, 3, 4)
     ]
-    assert (table["tenure"].to_numpy() == history.snapshots["tenure"].to_numpy()).all()
+    assert (table["tenure"].to_numpy() == tiny_history.snapshots["tenure"].to_numpy()).all()
 
 
 def test_activity_sums_up_the_days_before_the_moment() -> None:
@@ -134,19 +127,19 @@ def test_customers_without_an_event_have_zeros_when_they_are_named() -> None:
 
 
 def test_activity_table_has_every_customer_of_the_snapshot_once(
-    history: History, events: pd.DataFrame
+    tiny_history: History, events: pd.DataFrame
 ) -> None:
-    table = telco.activity_table(events, history.snapshots)
+    table = telco.activity_table(events, tiny_history.snapshots)
     assert not table.duplicated([ID, telco.TIME]).any()
-    wanted = pd.MultiIndex.from_frame(telco.profile_table(history.snapshots)[[ID, telco.TIME]])
+    wanted = pd.MultiIndex.from_frame(telco.profile_table(tiny_history.snapshots)[[ID, telco.TIME]])
     assert wanted.isin(pd.MultiIndex.from_frame(table[[ID, telco.TIME]])).all()
 
 
 def test_activity_table_has_a_last_row_of_those_who_left(
-    history: History, events: pd.DataFrame
+    tiny_history: History, events: pd.DataFrame
 ) -> None:
-    table = telco.activity_table(events, history.snapshots)
-    left = history.departures.set_index(ID)["left_on"]
+    table = telco.activity_table(events, tiny_history.snapshots)
+    left = tiny_history.departures.set_index(ID)["left_on"]
     left = left[(left >= "2024-03-05") & (left < "2024-04-01")]
     last = table.groupby(ID)[telco.TIME].max()
     assert len(left)

@@ -1,5 +1,7 @@
 """Planted defects: each breaks the rule it is meant to break, and nothing else."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,26 +12,28 @@ from coursekit.exercises.deliveries import DEFECTS, ROWS, UNKNOWN, deliveries, s
 
 
 @pytest.fixture(scope="module")
-def customers():
+def customers() -> pd.DataFrame:
     return load(n=ROWS, seed=11)
 
 
 @pytest.fixture(scope="module")
-def batch(customers):
+def batch(customers: pd.DataFrame) -> pd.DataFrame:
     return customers.head(300)
 
 
-def rng(seed=0):
+def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def changed(batch, spoiled):
+def changed(batch: pd.DataFrame, spoiled: pd.DataFrame) -> list[str]:
     """The columns that differ, in the rows that both have."""
     old = batch.reset_index(drop=True)
-    return [c for c in old if not old[c].astype(object).equals(spoiled[c].head(300).astype(object))]
+    return [
+        str(c) for c in old if not old[c].astype(object).equals(spoiled[c].head(300).astype(object))
+    ]
 
 
-def test_a_lost_block_is_one_block_of_one_column(batch):
+def test_a_lost_block_is_one_block_of_one_column(batch: pd.DataFrame) -> None:
     spoiled = spoil(batch, "lost block", rng(), "Contract", share=0.1)
     rows = np.flatnonzero(spoiled["Contract"].isna())
     assert len(rows) == 30
@@ -37,13 +41,13 @@ def test_a_lost_block_is_one_block_of_one_column(batch):
     assert changed(batch, spoiled) == ["Contract"]
 
 
-def test_a_lost_block_in_whole_numbers(batch):
+def test_a_lost_block_in_whole_numbers(batch: pd.DataFrame) -> None:
     spoiled = spoil(batch, "lost block", rng(), "tenure", share=0.1)
     assert spoiled["tenure"].isna().sum() == 30
     assert spoiled["tenure"].dtype == float
 
 
-def test_loaded_twice(batch):
+def test_loaded_twice(batch: pd.DataFrame) -> None:
     spoiled = spoil(batch, "loaded twice", rng(), share=0.1)
     assert len(spoiled) == 330
     assert spoiled.duplicated().sum() == 30
@@ -51,25 +55,25 @@ def test_loaded_twice(batch):
 
 
 @pytest.mark.parametrize("column", ["MonthlyCharges", "TotalCharges"])
-def test_cents(batch, column):
+def test_cents(batch: pd.DataFrame, column: str) -> None:
     spoiled = spoil(batch, "cents", rng(), column, share=1.0)
     expected = batch[column].to_numpy() * 100
     np.testing.assert_allclose(spoiled[column], expected, atol=1e-6)
     assert changed(batch, spoiled) == [column]
 
 
-def test_days(batch):
+def test_days(batch: pd.DataFrame) -> None:
     spoiled = spoil(batch, "days", rng(), share=1.0)
     assert (spoiled["tenure"].to_numpy() == 30 * batch["tenure"].to_numpy()).all()
 
 
-def test_an_unknown_value(batch):
+def test_an_unknown_value(batch: pd.DataFrame) -> None:
     spoiled = spoil(batch, "unknown value", rng(), "PaymentMethod", share=0.001)
     assert (spoiled["PaymentMethod"] == UNKNOWN).sum() == 1
     assert changed(batch, spoiled) == ["PaymentMethod"]
 
 
-def test_stale_totals_are_missing_for_those_who_joined_since(batch):
+def test_stale_totals_are_missing_for_those_who_joined_since(batch: pd.DataFrame) -> None:
     spoiled = spoil(batch, "stale totals", rng())
     assert (spoiled["TotalCharges"].isna() == (spoiled["tenure"] <= 4)).all()
     known = spoiled[spoiled["tenure"] > 4]
@@ -78,7 +82,7 @@ def test_stale_totals_are_missing_for_those_who_joined_since(batch):
     assert (known["TotalCharges"] < old).all()
 
 
-def test_a_contradiction(batch):
+def test_a_contradiction(batch: pd.DataFrame) -> None:
     spoiled = spoil(batch, "contradiction", rng(), share=0.05)
     offline = spoiled["InternetService"] == "No"
     assert (offline & (spoiled["OnlineSecurity"] != NO_INTERNET)).sum() == 15
@@ -86,7 +90,9 @@ def test_a_contradiction(batch):
 
 
 @pytest.mark.parametrize("defect", DEFECTS)
-def test_the_argument_stays_as_it_was_and_the_generator_decides(batch, defect):
+def test_the_argument_stays_as_it_was_and_the_generator_decides(
+    batch: pd.DataFrame, defect: str
+) -> None:
     before = batch.copy()
     first, second = spoil(batch, defect, rng(5)), spoil(batch, defect, rng(5))
     pd.testing.assert_frame_equal(batch, before)
@@ -94,12 +100,12 @@ def test_the_argument_stays_as_it_was_and_the_generator_decides(batch, defect):
     assert list(first.index) == list(range(len(first)))
 
 
-def test_an_unknown_defect(batch):
+def test_an_unknown_defect(batch: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match="unknown defect 'rust'"):
         spoil(batch, "rust", rng())
 
 
-def test_ten_good_deliveries_and_five_bad_ones(customers):
+def test_ten_good_deliveries_and_five_bad_ones(customers: pd.DataFrame) -> None:
     good, bad = deliveries(customers, rng(3))
     assert [len(good), list(bad)] == [10, ["A", "B", "C", "D", "E"]]
     assert all(250 <= len(batch) <= 400 and not violations(batch) for batch in good)
@@ -107,10 +113,10 @@ def test_ten_good_deliveries_and_five_bad_ones(customers):
     assert ids.is_unique
 
 
-def test_each_defect_is_in_one_delivery(customers):
+def test_each_defect_is_in_one_delivery(customers: pd.DataFrame) -> None:
     bad = deliveries(customers, rng(4))[1].values()
 
-    def total(count):
+    def total(count: Callable[[pd.DataFrame], object]) -> int:
         return sum(bool(count(batch)) for batch in bad)
 
     assert total(lambda b: b[ID].duplicated().any()) == 1
@@ -120,11 +126,11 @@ def test_each_defect_is_in_one_delivery(customers):
     assert total(lambda b: b.drop(columns="TotalCharges").isna().any().any()) == 1
 
 
-def test_another_generator_deals_them_out_in_another_way(customers):
+def test_another_generator_deals_them_out_in_another_way(customers: pd.DataFrame) -> None:
     lengths = {tuple(map(len, deliveries(customers, rng(s))[1].values())) for s in range(4)}
     assert len(lengths) == 4
 
 
-def test_too_few_customers(customers):
+def test_too_few_customers(customers: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match="fifteen deliveries need 6000 customers, got 5999"):
         deliveries(customers.head(ROWS - 1), rng())

@@ -1,5 +1,7 @@
 """Tables with a past: what is planted is there, from its version to the last, and not before."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from deltalake import DeltaTable
@@ -10,11 +12,11 @@ from coursekit.exercises.delta_history import COLUMNS, DEFECTS, ROWS, pack, unpa
 
 
 @pytest.fixture(scope="module")
-def customers():
+def customers() -> pd.DataFrame:
     return load(n=ROWS + 100, seed=3)
 
 
-def broken(rows):
+def broken(rows: pd.DataFrame) -> set[str]:
     """The defects that the rows show."""
     offline = rows["InternetService"] == "No"
     found = {
@@ -27,14 +29,16 @@ def broken(rows):
     return {defect for defect, there in found.items() if there}
 
 
-def versions(path):
+def versions(path: Path) -> list[pd.DataFrame]:
     count = DeltaTable(path).version() + 1
     return [DeltaTable(path, version=v).to_pandas() for v in range(count)]
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("defect", DEFECTS)
-def test_the_defect_is_in_its_version_and_every_later_one(customers, defect, seed, tmp_path):
+def test_the_defect_is_in_its_version_and_every_later_one(
+    customers: pd.DataFrame, defect: str, seed: int, tmp_path: Path
+) -> None:
     planted = write_history(tmp_path / "t", customers, seed, defect)
     tables = versions(tmp_path / "t")
     assert planted.defect == defect
@@ -47,7 +51,9 @@ def test_the_defect_is_in_its_version_and_every_later_one(customers, defect, see
 
 
 @pytest.mark.parametrize("seed", [4, 5, 6, 7])
-def test_the_truth_is_what_the_history_says(customers, seed, tmp_path):
+def test_the_truth_is_what_the_history_says(
+    customers: pd.DataFrame, seed: int, tmp_path: Path
+) -> None:
     planted = write_history(tmp_path / "t", customers, seed)
     history = {entry["version"]: entry for entry in DeltaTable(tmp_path / "t").history()}
     assert planted.operation == history[planted.version]["operation"]
@@ -63,7 +69,9 @@ def test_the_truth_is_what_the_history_says(customers, seed, tmp_path):
     assert any(len(tables[v]) > len(tables[v - 1]) for v in lost)
 
 
-def test_a_job_that_wrote_the_defect_is_no_stranger(customers, tmp_path):
+def test_a_job_that_wrote_the_defect_is_no_stranger(
+    customers: pd.DataFrame, tmp_path: Path
+) -> None:
     jobs = set()
     for seed in range(4):
         write_history(tmp_path / str(seed), customers, seed)
@@ -72,7 +80,7 @@ def test_a_job_that_wrote_the_defect_is_no_stranger(customers, tmp_path):
         assert write_history(tmp_path / defect, customers, 9, defect).job in jobs
 
 
-def test_the_seed_decides(customers, tmp_path):
+def test_the_seed_decides(customers: pd.DataFrame, tmp_path: Path) -> None:
     same = [write_history(tmp_path / name, customers, 8) for name in "ab"]
     assert same[0] == same[1]
     for one, two in zip(versions(tmp_path / "a"), versions(tmp_path / "b"), strict=True):
@@ -83,14 +91,14 @@ def test_the_seed_decides(customers, tmp_path):
     assert len({write_history(tmp_path / str(s), customers, s) for s in range(5)}) == 5
 
 
-def test_what_is_wrong_with_the_arguments(customers, tmp_path):
+def test_what_is_wrong_with_the_arguments(customers: pd.DataFrame, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a history needs 900 customers, got 899"):
         write_history(tmp_path / "t", customers.head(ROWS - 1), 0)
     with pytest.raises(ValueError, match="unknown defect 'moths'"):
         write_history(tmp_path / "t", customers, 0, "moths")
 
 
-def test_a_packed_table_comes_out_with_its_past(customers, tmp_path):
+def test_a_packed_table_comes_out_with_its_past(customers: pd.DataFrame, tmp_path: Path) -> None:
     write_history(tmp_path / "t", customers, 1)
     copy = unpack(pack(tmp_path / "t"), tmp_path / "new" / "copy")
     assert copy == tmp_path / "new" / "copy"
@@ -99,7 +107,7 @@ def test_a_packed_table_comes_out_with_its_past(customers, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["../outside", "/outside", "a/../../outside"])
-def test_no_file_is_written_outside_of_the_folder(name, tmp_path):
+def test_no_file_is_written_outside_of_the_folder(name: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="leads out of the folder"):
         unpack({name: b"x"}, tmp_path / "inside")
     assert not (tmp_path / "outside").exists()
