@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import hashlib
 import itertools
 import json
 import os
@@ -34,6 +33,7 @@ from nbgrader.utils import is_grade, is_solution
 
 from churn.data import IBM_CSV
 from coursekit import paths
+from drawing import drawn
 from grader.isolation.files import scratch_folder
 from grader.isolation.sandbox import Sandbox
 from grader.kernels.forked import NO_THREADS
@@ -172,7 +172,7 @@ def settings_of(answer: Answer, every: bool = LONG) -> list[Setting]:
     tried = settings() if every else settings_of_run(answer.lab)
     may_be_right = answer.name.endswith(ONLY_VARIANT_0)
     proving = [setting for setting in tried if setting.variant != 0 or not may_be_right]
-    return proving if every else [_drawn(str(answer), proving)]
+    return proving if every else [drawn(str(answer), proving)]
 
 
 def settings_of_run(lab: str) -> tuple[Setting, ...]:
@@ -181,7 +181,7 @@ def settings_of_run(lab: str) -> tuple[Setting, ...]:
     One of each source, where there are two, and at least one variant that is not 0.
     """
     sources = {setting.source for setting in settings()}
-    return _drawn(
+    return drawn(
         lab,
         [
             pair
@@ -190,21 +190,6 @@ def settings_of_run(lab: str) -> tuple[Setting, ...]:
             and any(setting.variant != 0 for setting in pair)
         ],
     )
-
-
-def _drawn[T](name: str, choices: Sequence[T]) -> T:
-    digest = hashlib.sha256(f"{commit()} {name}".encode()).digest()
-    return choices[int.from_bytes(digest[:8], "big") % len(choices)]
-
-
-@functools.cache
-def commit() -> str:
-    """The hash of the commit that stands here; a fixed word where there is no git."""
-    asked = ["git", "-C", str(paths.course_root()), "rev-parse", "HEAD"]
-    try:
-        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "no commit"
 
 
 @functools.cache

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from harness import Answer, Setting
 
+import drawing
 import mutation_report
 from coursekit import paths
 from grader.course import Course
@@ -179,7 +180,7 @@ def test_each_answer_meets_every_setting_in_time(
     answers = [Answer("lab", "task", name, "", "") for name in ("right_loop", "wrong_variant_0")]
     met: dict[str, set[Setting]] = {answer.name: set() for answer in answers}
     for number in range(100):
-        monkeypatch.setattr(harness, "commit", lambda number=number: f"{number}")
+        monkeypatch.setattr(drawing, "commit", lambda number=number: f"{number}")
         pair = harness.settings_of_run("lab")
         assert {setting.source for setting in pair} == sources
         for answer in answers:

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 
 #: Every run of pytest loads these, and what they import at their top. What one of their functions
 #: imports does not count: else each test would depend on the whole grader.
-LOADED_BY_ALL = ("utils/coursekit/pytest_plugin.py", "tests/conftest.py")
+LOADED_BY_ALL = ("utils/coursecli/pytest_plugin.py", "tests/conftest.py")
 SANITIZE = "tests/notebooks/sanitize.cfg"
 LESSON = "modules/*.ipynb"
 #: Where a lab's solution, release and answers stand, and the tests that try them for each lab.
@@ -30,7 +30,7 @@ LAB_TESTS = (
     "tests/integration/test_grade_labs.py",
     "tests/grading/test_lab_answers.py",
 )
-_RULES = ("tests/notebooks/test_hygiene.py", "tests/unit/coursekit/test_outline.py")
+_RULES = ("tests/notebooks/test_hygiene.py", "tests/unit/coursekit/authoring/test_outline.py")
 _START = "modules/00_introduction/01_start_here.ipynb"
 #: Who reads the files that fit a pattern, where their names in strings would find too many.
 READERS = {

@@ -28,7 +28,7 @@ FILES = {
     "utils/churn/sim/__init__.py": "from churn.sim.chain import draw",
     "utils/churn/sim/chain.py": "",
     "utils/churn/sim/table.bin": "",
-    "utils/coursekit/pytest_plugin.py": "import coursekit.base\ndef f():\n    import coursekit.deep",
+    "utils/coursecli/pytest_plugin.py": "import coursekit.base\ndef f():\n    import coursekit.deep",
     "utils/coursekit/base.py": "",
     "utils/coursekit/deep.py": "",
     LESSON: ["%matplotlib inline\nfrom churn.labels import label", "this is no Python"],
@@ -45,7 +45,7 @@ FILES = {
     "tests/unit/churn/test_told.py": "import churn.told",
     "tests/unit/churn/test_talks.py": "import churn.talks",
     "tests/unit/churn/test_reader.py": "import churn.reader",
-    "tests/unit/coursekit/test_outline.py": "",
+    "tests/unit/coursekit/authoring/test_outline.py": "",
     "tests/unit/coursekit/test_deep.py": "import coursekit.deep",
     "tests/notebooks/test_hygiene.py": "",
     "tests/notebooks/test_labs.py": "from coursekit.base import x",
@@ -88,7 +88,7 @@ def unit_tests(*names):
     return tuple(f"tests/unit/{name}.py" for name in names)
 
 
-RULES = ("tests/notebooks/test_hygiene.py", *unit_tests("coursekit/test_outline"))
+RULES = ("tests/notebooks/test_hygiene.py", *unit_tests("coursekit/authoring/test_outline"))
 
 
 def test_nothing_changed(select):
@@ -160,7 +160,7 @@ def test_the_environment_is_left_to_the_whole_run(select):
 
 
 @pytest.mark.parametrize(
-    "path", ["tests/conftest.py", "utils/coursekit/pytest_plugin.py", "utils/coursekit/base.py"]
+    "path", ["tests/conftest.py", "utils/coursecli/pytest_plugin.py", "utils/coursekit/base.py"]
 )
 def test_what_every_run_loads_runs_everything(select, path):
     found = select(path)

@@ -58,14 +58,6 @@ def test_what_is_no_notebook_is_not_written(notebook: NotebookNode, tmp_path: Pa
     assert not (tmp_path / "bad.ipynb").exists()
 
 
-def test_the_graded_cells_are_the_code_cells_with_points(notebook: NotebookNode) -> None:
-    for grade, cell in ((True, notebook.cells[0]), (False, notebook.cells[1])):
-        cell.metadata["nbgrader"] = {"grade": grade}
-    assert notebooks.graded_code_cells(notebook) == []
-    notebook.cells[1].metadata["nbgrader"]["grade"] = True
-    assert notebooks.graded_code_cells(notebook) == [notebook.cells[1]]
-
-
 def test_the_strict_comparison_names_a_sanitize_file_that_is_there() -> None:
     command = notebooks.nbval_command([Path("a.ipynb"), Path("b.ipynb")])
     assert command[-2:] == ["a.ipynb", "b.ipynb"]
