@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from coursecli.main import app
 from coursekit import paths
-from coursekit.authoring.cells import tests_of
+from coursekit.authoring.cells import find_tests
 from coursekit.authoring.notebooks import KERNELSPEC, read
 from drawing import drawn
 
@@ -60,7 +60,7 @@ def test_progress_counts_passing_tests(course, monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_ROOT", str(tmp_path))
     answer = course("progress")
     assert answer.exit_code == 0, answer.output
-    tests = [len(tests_of(read(path))) for path in tmp_path.glob("labs/*/*.ipynb")]
+    tests = [len(find_tests(read(path))) for path in tmp_path.glob("labs/*/*.ipynb")]
     said = re.findall(r"(\d+) of (\d+) tests pass", answer.output)
     assert sorted(said) == sorted(("0", str(number)) for number in tests)
 

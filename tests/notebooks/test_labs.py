@@ -12,7 +12,7 @@ import pytest
 
 from churn.data import IBM_CSV
 from coursekit import paths
-from coursekit.authoring.cells import tests_of
+from coursekit.authoring.cells import find_tests
 from coursekit.authoring.notebooks import execute, read
 from drawing import drawn
 from grader.course import Course
@@ -66,8 +66,8 @@ def test_the_solution_passes_its_own_tests(lab, variant, source, tmp_path, monke
     # papermill raises where a cell fails; these say that there was something to fail.
     code = [cell for cell in done.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
-    tests = tests_of(done)
-    assert len(tests) == len(tests_of(read(path))) > 0
+    tests = find_tests(done)
+    assert len(tests) == len(find_tests(read(path))) > 0
     for cell in tests:
         assert not [o for o in cell.outputs if o.get("name") == "stderr"], "stderr in a test cell"
         points = [o for o in cell.outputs if o.output_type == "execute_result"]

@@ -32,6 +32,6 @@ def is_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(marks(cell).get("grade")) and not is_answer(cell)
 
 
-def tests_of(notebook: NotebookNode) -> list[NotebookNode]:
+def find_tests(notebook: NotebookNode) -> list[NotebookNode]:
     """The test cells of a lab, in order."""
     return [cell for cell in notebook.cells if is_test(cell)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from coursekit.authoring.cells import is_answer, task_name, tests_of
+from coursekit.authoring.cells import find_tests, is_answer, task_name
 from coursekit.authoring.notebooks import read
 from grader.course import Course, local_sockets
 from grader.engines.autograde import read_notebook
@@ -64,7 +64,7 @@ def passing_tests(course: Course, notebook: Path) -> tuple[int, int]:
     """
     found = _validate(course, notebook)
     wrong = {task_name(cell) for cells in found.values() for cell in cells}
-    tests = {task_name(cell) for cell in tests_of(read(notebook))}
+    tests = {task_name(cell) for cell in find_tests(read(notebook))}
     return len(tests - wrong), len(tests)
 
 
@@ -73,7 +73,7 @@ class _LabValidator(KeepingValidator):
 
     def before_judging(self, notebook: NotebookNode) -> None:
         explain_undefined(notebook)
-        for cell in tests_of(notebook):  # a warning is no failure, here as in grading
+        for cell in find_tests(notebook):  # a warning is no failure, here as in grading
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from coursekit.authoring.cells import is_answer, is_test, marks, task_name, tests_of
+from coursekit.authoring.cells import find_tests, is_answer, is_test, marks, task_name
 
 MARKS: dict[str, dict[str, Any]] = {
     "answer": {"grade_id": "answer", "grade": False, "solution": True},
@@ -48,4 +48,4 @@ def test_a_name_that_is_no_text_is_none() -> None:
 def test_the_tests_of_a_notebook_come_in_order() -> None:
     cells = [new_code_cell(kind, metadata={"nbgrader": MARKS[kind]}) for kind in MARKS]
     first, last = new_code_cell("a", metadata={"nbgrader": MARKS["test"]}), cells[1]
-    assert tests_of(new_notebook(cells=[first, *cells])) == [first, last]
+    assert find_tests(new_notebook(cells=[first, *cells])) == [first, last]
