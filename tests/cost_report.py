@@ -127,6 +127,8 @@ def table(files: dict[str, Cost], total: float) -> list[str]:
     for file, cost in files.items():
         groups[group_of(file)][file] = cost
     sums = {name: _sum(members.values()) for name, members in groups.items()}
+    # What had outlived its parent by then is in the sum and not in the total.
+    total = max(total, sum(cost.cpu for cost in sums.values()))
     lines = [f"{'':<56} {'tests':>6} {'CPU s':>8} {'share':>6} {'wall s':>8}"]
     for name in sorted(sums, key=lambda name: -sums[name].cpu):
         lines.append(_line(name, sums[name], total))
@@ -137,8 +139,6 @@ def table(files: dict[str, Cost], total: float) -> list[str]:
                 for file, cost in members
                 if cost.cpu >= LISTED * total
             ]
-    # What had outlived its parent by then is in the sum and not in the total.
-    total = max(total, sum(cost.cpu for cost in sums.values()))
     rest = total - sum(cost.cpu for cost in sums.values())
     lines.append(_line("start, collection and end of each process", Cost(cpu=rest), total))
     return [*lines, _line("the whole run", Cost(_sum(sums.values()).tests, total), total), NOT_SEEN]

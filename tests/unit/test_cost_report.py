@@ -78,3 +78,10 @@ def test_each_group_with_its_dear_files_the_dearest_first():
     ]  # fmt: skip
     assert lines[2].split() == ["unit", "tests", "31", "35.1", "35.1%", "46.1"]
     assert lines[-3].split()[-2:] == ["9.9", "9.9%"]
+
+
+def test_shares_are_of_all_that_was_seen() -> None:
+    files = {"tests/unit/a.py": Cost(1, 30.0, 1.0), "modules/00/01.ipynb": Cost(1, 10.0, 1.0)}
+    lines = table(files, total=20.0)  # what a killed parent leaves is lost for the total
+    assert [line.split()[-2] for line in lines[1:3]] == ["75.0%", "25.0%"]
+    assert lines[-2].split()[-2:] == ["40.0", "100.0%"]
