@@ -1,9 +1,9 @@
 """The switches that keep every library offline, quiet and repeatable.
 
 They are environment variables, so they must be set before the library is imported, and they must
-reach kernels, command lines and servers alike. ``course setup`` therefore writes them into the
-kernelspec and adds a line to the environment's ``site-packages`` that applies them in every
-Python process; :func:`apply` is what that line calls.
+reach kernels, command lines and servers alike. ``install`` therefore writes them into the kernelspec
+and adds a line to the environment's ``site-packages`` that applies them in every Python process;
+:func:`apply` is what that line calls.
 """
 
 from __future__ import annotations
