@@ -7,12 +7,16 @@ is and not by its place.
 from __future__ import annotations
 
 import ast
+import time
 from typing import Any
 
 from grader.kernels.student_kernel import StudentKernel
 
+#: Seconds after which something hangs; what is only slow, on a busy machine, is through by then.
+PATIENCE = 500.0
 
-def value(kernel: StudentKernel, code: str, seconds: float = 30.0) -> object:
+
+def value(kernel: StudentKernel, code: str, seconds: float = PATIENCE) -> object:
     """The value of the last line of a cell, which must be a literal."""
     status, outputs = kernel.run(code, seconds)
     assert status == "ok", outputs
@@ -20,7 +24,7 @@ def value(kernel: StudentKernel, code: str, seconds: float = 30.0) -> object:
     return ast.literal_eval(result["data"]["text/plain"])
 
 
-def error(kernel: StudentKernel, code: str, seconds: float = 30.0) -> str:
+def error(kernel: StudentKernel, code: str, seconds: float = PATIENCE) -> str:
     """The name of the exception that a cell ends with."""
     status, outputs = kernel.run(code, seconds)
     assert status == "error", (status, outputs)
@@ -30,3 +34,13 @@ def error(kernel: StudentKernel, code: str, seconds: float = 30.0) -> str:
 def error_name(outputs: list[dict[str, Any]]) -> str:
     (found,) = (output["ename"] for output in outputs if output["output_type"] == "error")
     return str(found)
+
+
+def wait_for_looks(kernel: StudentKernel) -> None:
+    """Wait until the watchdog has begun and ended a look at all that the kernel has now."""
+    end, dog = kernel.watchdog.looks + 2, kernel.watchdog
+    deadline = time.monotonic() + PATIENCE
+    while dog.looks < end:
+        assert dog._thread.is_alive(), dog.problem or "the watchdog has ended"
+        assert time.monotonic() < deadline, "the watchdog does not look"
+        time.sleep(0.05)

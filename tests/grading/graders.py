@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 NEIGHBOUR = "grace"
 NEIGHBOURS_SECRET = "attackmark-the-neighbours-secret"
 SIGN, LEAVE, SHARED = "attackmark-neighbour", "attackmark-go-home", "attackmark-shared"
-_WAIT = 120.0
+_WAIT = 1200.0
 #: The neighbour's solution of the task `add`.
 WAITING = f"""
 import ctypes, os, pathlib, socket, subprocess, threading, time
@@ -200,7 +200,7 @@ class Stay:
 
     def run_cells(self, job: Job, limits: Limits) -> NotebookNode:
         if job.parameters["student_id"] == NEIGHBOUR:
-            return self.run(job, replace(limits, cell_seconds=600.0, notebook_seconds=600.0))
+            return self.run(job, replace(limits, cell_seconds=7200.0, notebook_seconds=7200.0))
         end = time.monotonic() + _WAIT
         while not self.arrived:
             self.arrived = bool(_signs())

@@ -48,7 +48,7 @@ SECONDS_PER_ANSWER = 60.0
 SECONDS_PER_RUN = 9000.0 if LONG else 3000.0
 #: Imported once, before the runner forks.
 PRELOAD = ("churn.data", "churn.training", "coursekit.checks", "coursekit.variants")
-_GRACE = 10.0
+_GRACE = 120.0
 STUB = "wrong_stub"
 ONLY_VARIANT_0 = "_variant_0"
 

@@ -18,7 +18,6 @@ import io
 import os
 import signal
 import socket
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self
@@ -27,12 +26,13 @@ from processes import end_group, lead_group, settle
 
 from grader.endpoints import agent
 from grader.exceptions import ConnectionClosedError, KernelGoneError
+from grader.isolation.fair_clock import FairClock
 from grader.kernels.student_kernel import KernelConfig
 from grader.wire.codec import MAX_BYTES, decode
 from grader.wire.framing import receive, send
 
 _GRACE = 3.0  # seconds from an interrupt to the end of a learner who ignores it
-_STARTUP = 30.0  # seconds for a fork
+_STARTUP = 300.0  # seconds for a fork
 _LARGEST = MAX_BYTES + 9
 
 
@@ -62,6 +62,8 @@ class Learner:
         self.config = config
         self.wait = wait
         self.death = ""
+        self.clock = FairClock()
+        self.clock.watch(pid)
 
     def __enter__(self) -> Self:
         return self
@@ -117,8 +119,7 @@ class Learner:
 
     def _request(self, frame: bytes, seconds: float) -> bytes:
         try:
-            self.line.settimeout(seconds)
-            send(self.line, frame)
+            send(self.line, frame, self._patience(seconds))
             return self._receive(seconds)
         except TimeoutError:
             self._interrupt()
@@ -129,8 +130,11 @@ class Learner:
             raise KernelGoneError(self.death) from None
 
     def _receive(self, seconds: float) -> bytes:
-        deadline = time.monotonic() + seconds
-        return receive(self.line, _LARGEST, lambda: time.monotonic() < deadline)
+        return receive(self.line, _LARGEST, self._patience(seconds))
+
+    def _patience(self, seconds: float) -> Callable[[], bool]:
+        deadline = self.clock.now() + seconds
+        return lambda: self.clock.now() < deadline
 
     def _interrupt(self) -> None:
         with suppress(OSError):

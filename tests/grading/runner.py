@@ -28,7 +28,6 @@ import resource
 import shutil
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -88,12 +87,12 @@ class Marker:
         self.proctor = proctor
         self.values = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
         self.seconds = seconds
-        self.end = time.monotonic() + seconds
+        self.end = learner.clock.now() + seconds
         self.result = Result()
 
     def run(self, cell: NotebookNode, source: str | None = None) -> None:
         """Run a cell, or ``source`` in its place, and note what it brings."""
-        left = self.end - time.monotonic()
+        left = self.end - self.learner.clock.now()
         if left <= 0:
             said = f"not finished after {self.seconds:g} seconds"
             self.result.errors += [said] if said not in self.result.errors else []
@@ -206,7 +205,7 @@ class Runner:
         self, learner: Learner, parameters: dict[str, Any], seconds: float
     ) -> Iterator[Marker]:
         job = Job(nbformat.v4.new_notebook(), {}, parameters, self.names)
-        # Of a kernel the proctor uses `config` and `ask`, which a learner has too.
+        # Of a kernel the proctor uses `config`, `clock` and `ask`, which a learner has too.
         with Proctor(cast(StudentKernel, learner), job, self._start_examiner) as proctor:
             yield Marker(learner, proctor, parameters, seconds)
 

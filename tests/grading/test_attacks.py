@@ -1,6 +1,7 @@
 """No cheat gets points for what it did not solve, touches anybody else, or leaves anything behind."""
 
 import os
+from collections.abc import Iterable
 
 import cases
 import pytest
@@ -22,9 +23,12 @@ WORKS_ON_NEIGHBOURS = {
     "neighbour_keyring": "the-neighbours-secret printed",
     "neighbour_shared_memory": "the-neighbours-secret printed",
     "neighbour_socket": "the-neighbours-secret printed",
-    "fork_server_control": "",
     "fork_server_environment": "the-instructors-secret printed",
-    "neighbour_signals": "",
+}
+#: Of these nothing is seen in their own notebooks.
+WORKS_ON_OTHERS = {
+    "fork_server_control": "attackmark-file-fork was written",
+    "neighbour_signals": "the grades of grace changed",
 }
 
 
@@ -73,10 +77,15 @@ def test_what_works_on_stock_is_noticed(tmp_path_factory: pytest.TempPathFactory
 
 def test_what_works_on_neighbours_is_noticed(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The checks can fail for kernels that live side by side, too."""
-    by_name = {attack.name: attack for attack in attacks()}
-    chosen = [by_name[name] for name in WORKS_ON_NEIGHBOURS]  # the one that kills is the last
-    found = cases.try_all(chosen, "unprotected", tmp_path_factory.mktemp("unprotected"))
+    found = _unprotected(WORKS_ON_NEIGHBOURS, tmp_path_factory)
     for name, text in WORKS_ON_NEIGHBOURS.items():
-        assert text in "; ".join(found.each[name].damage), found.each[name]
-    assert "attackmark-file-fork was written" in found.damage
-    assert "the grades of grace changed" in found.damage
+        assert f"attackmark-{text}" in found.each[name].damage, found.each[name]
+    assert found.damage == ()
+    found = _unprotected(WORKS_ON_OTHERS, tmp_path_factory)
+    assert set(found.damage) == set(WORKS_ON_OTHERS.values())
+
+
+def _unprotected(names: Iterable[str], tmp_path_factory: pytest.TempPathFactory) -> Trials:
+    chosen = [attack for attack in attacks() if attack.name in set(names)]
+    assert len(chosen) == len(set(names))
+    return cases.try_all(chosen, "unprotected", tmp_path_factory.mktemp("unprotected"))

@@ -1,5 +1,6 @@
 """The harness keeps the grader's rules, survives what answers do, and sees tests that are too weak."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,8 @@ def campaign_value(*given):
     print("contacting", file=sys.stderr)
     return quiet(*given)
 """
-#: A number of seconds by which to know a process.
-MARK = "86399.25"
+#: A number of seconds by which to know a process of this run.
+MARK = f"86399.{os.getpid()}"
 HOSTILE = {
     "endless": "import time\nwhile True:\n    try:\n        time.sleep(9)\n"
     "    except BaseException:\n        pass",

@@ -1,6 +1,7 @@
 """Every committed notebook is in the course's form; and each rule notices a breach."""
 
 import copy
+import re
 
 import nbformat
 import pytest
@@ -56,11 +57,22 @@ def test_the_budget_of_ignored_outputs_over_all_lessons():
 
 @pytest.fixture(scope="module")
 def good():
-    return read(LESSONS[0])
+    """A lesson long enough that one ignored output is within the budget."""
+    notebook = read(LESSONS[0])
+    number = sum(cell.cell_type == "code" for cell in notebook.cells)
+    while number * hygiene.MAX_IGNORED_SHARE < 1:
+        number += 1
+        more = nbformat.v4.new_code_cell(id=f"more-{number}", execution_count=number)
+        notebook.cells.append(more)
+    return notebook
 
 
 def first_output(notebook):
     return next(c for c in notebook.cells if c.cell_type == "code" and c.outputs)
+
+
+def printed(notebook, text, name="stdout"):
+    first_output(notebook).outputs.append(nbformat.v4.new_output("stream", name=name, text=text))
 
 
 def no_outputs(notebook):
@@ -79,16 +91,27 @@ def error_output(notebook):
 
 
 def path_in_output(notebook):
-    text = nbformat.v4.new_output("stream", text="saved to " + "/ho" + "me/ada/x.csv")
-    first_output(notebook).outputs.append(text)
+    printed(notebook, "saved to " + "/ho" + "me/ada/x.csv")
+
+
+def path_in_source(notebook):
+    notebook.cells[0].source += "\nsaved to " + "/ho" + "me/ada/x.csv"
 
 
 def run_id_in_output(notebook):
-    first_output(notebook).outputs.append(nbformat.v4.new_output("stream", text="a1" * 16))
+    printed(notebook, "a1" * 16)
+
+
+def address_in_output(notebook):
+    printed(notebook, "<function f at 0x7f00deadbeef>")
+
+
+def time_in_output(notebook):
+    printed(notebook, "2024-07-01 12:00:00.123")
 
 
 def stderr_kept(notebook):
-    first_output(notebook).outputs.append(nbformat.v4.new_output("stream", name="stderr", text="!"))
+    printed(notebook, "!", name="stderr")
 
 
 def script_kept(notebook):
@@ -100,10 +123,15 @@ def skipped_cell(notebook):
     first_output(notebook).metadata["tags"] = ["nbval-skip"]
 
 
+def error_allowed(notebook):
+    first_output(notebook).metadata["tags"] = ["nbval-raises-exception"]
+
+
 def everything_ignored(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.metadata["tags"] = [hygiene.IGNORE_TAG]
+            cell.metadata[hygiene.REASON_KEY] = "it differs"
 
 
 def ignored_without_reason(notebook):
@@ -112,6 +140,10 @@ def ignored_without_reason(notebook):
 
 def same_id_twice(notebook):
     notebook.cells[1]["id"] = notebook.cells[0]["id"]
+
+
+def no_id(notebook):
+    del notebook.cells[0]["id"]
 
 
 def other_kernel(notebook):
@@ -131,25 +163,64 @@ def no_questions(notebook):
         cell.source = cell.source.replace("## Check yourself", "## Other")
 
 
+def no_folded_answers(notebook):
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("<details>", "<div>")
+
+
 def no_picture(notebook):
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop("image/png", None)
 
 
-BREACHES = [
-    no_outputs, run_out_of_order, error_output, path_in_output, run_id_in_output, stderr_kept,
-    script_kept, skipped_cell, everything_ignored, ignored_without_reason, same_id_twice,
-    other_kernel, widget_state, timings, no_questions, no_picture,
-]  # fmt: skip
+#: Each breach, and how the one problem begins that it is, after the cell that has it.
+BREACHES = {
+    no_outputs: "no cell has an output",
+    run_out_of_order: "it was not executed once from top to bottom",
+    error_output: "ends in an error",
+    path_in_output: "prints a path of one machine",
+    path_in_source: "names a path of one machine",
+    run_id_in_output: "prints an id of one run",
+    address_in_output: "prints a memory address",
+    time_in_output: "prints a time of one run",
+    stderr_kept: "keeps stderr",
+    script_kept: "keeps a widget or a script",
+    skipped_cell: "is tagged nbval-skip",
+    error_allowed: "is tagged nbval-raises-exception",
+    everything_ignored: "outputs are ignored; 5% may be",
+    ignored_without_reason: f"ignores its output without {hygiene.REASON_KEY!r}",
+    same_id_twice: "cells without an id, or two with the same",
+    no_id: "cells without an id, or two with the same",
+    other_kernel: "its kernelspec is not 'python3'",
+    widget_state: "it keeps widget state",
+    timings: "keeps execution times",
+    no_questions: "its skeleton lacks '^## Check yourself'",
+    no_folded_answers: "it has 0 folded answers",
+    no_picture: "it has no picture",
+}
+#: Of one cell, which the sentence names first.
+WHERE = r"^(cell \d+ \([\w-]+\) |cell [\w-]+ |\d+ of \d+ |)"
+
+
+def lesson_problems(notebook):
+    return [*hygiene.problems(notebook), *hygiene.lesson_problems(notebook)]
+
+
+def test_the_lesson_without_a_breach_has_no_problem(good):
+    assert lesson_problems(good) == []
+    ignored = copy.deepcopy(good)
+    ignored_without_reason(ignored)
+    first_output(ignored).metadata[hygiene.REASON_KEY] = "it differs"
+    assert lesson_problems(ignored) == []
 
 
 @pytest.mark.parametrize("breach", BREACHES, ids=lambda breach: breach.__name__)
-def test_each_breach_is_noticed(good, breach):
-    assert [*hygiene.problems(good), *hygiene.lesson_problems(good)] == []
+def test_each_breach_is_its_one_problem(good, breach):
     bad = copy.deepcopy(good)
     breach(bad)
-    assert [*hygiene.problems(bad), *hygiene.lesson_problems(bad)]
+    (problem,) = lesson_problems(bad)
+    assert re.match(WHERE + re.escape(BREACHES[breach]), problem), problem
 
 
 def test_a_lab_with_outputs_or_without_parameters_is_noticed():
@@ -162,7 +233,21 @@ def test_a_lab_with_outputs_or_without_parameters_is_noticed():
     assert list(hygiene.lab_problems(bad)) == ["its parameters cell does not set variant"]
 
 
-def test_a_large_file_is_noticed(tmp_path):
+def test_a_lab_whose_first_code_cell_has_no_parameters_is_noticed():
+    bad = copy.deepcopy(read(SOURCES[0]))
+    assert list(hygiene.lab_problems(bad)) == []
+    first = next(cell for cell in bad.cells if cell.cell_type == "code")
+    first.metadata["tags"] = []
+    assert list(hygiene.lab_problems(bad)) == ["its first code cell is not tagged 'parameters'"]
+
+
+def test_a_large_file_and_one_without_an_end_are_noticed(tmp_path):
     path = tmp_path / "large.ipynb"
-    path.write_text(" " * hygiene.MAX_BYTES + "}\n")
-    assert len(list(hygiene.file_problems(path))) == 1
+    path.write_text(" " * (hygiene.MAX_BYTES - 2) + "}\n")
+    assert list(hygiene.file_problems(path)) == []
+    path.write_text(" " * (hygiene.MAX_BYTES - 1) + "}\n")
+    (problem,) = hygiene.file_problems(path)
+    assert problem == "it has 1,000,001 bytes; 1,000,000 are allowed"
+    path.write_text("{}")
+    (problem,) = hygiene.file_problems(path)
+    assert problem.startswith("it does not end with a newline")

@@ -61,7 +61,7 @@ def lesson_problems(notebook: NotebookNode) -> Iterator[str]:
         yield "it was not executed once from top to bottom: run `make notebooks`"
     if not any(cell.outputs for cell in code):
         yield "no cell has an output, so a strict comparison would pass whatever the code does"
-    if not any("image/png" in o.get("data", {}) for cell in code for o in cell.outputs):
+    elif not any("image/png" in o.get("data", {}) for cell in code for o in cell.outputs):
         yield "it has no picture"
     yield from ignored_outputs(code)
     yield from _skeleton_problems(notebook)

@@ -32,8 +32,9 @@ _LINES = 1000  # of a map, between two ticks
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _GONE = (FileNotFoundError, ProcessLookupError)
 
-#: Called every now and then by what may take long; ends it with an exception.
-Tick = Callable[[], None]
+#: Called every now and then by what may take long, with the number of things that it counts next;
+#: ends it with an exception.
+Tick = Callable[[int], None]
 
 
 def resident(pids: Iterable[int]) -> int:
@@ -120,7 +121,7 @@ class _Found:
     parts: int = 0
 
 
-def unmapped(pids: Iterable[int], disk: int, tick: Tick = lambda: None) -> tuple[int, int]:
+def unmapped(pids: Iterable[int], disk: int, tick: Tick = lambda number: None) -> tuple[int, int]:
     """Bytes that do not show in any process, in memory and on the disk with the number `disk`.
 
     Counted are the sandbox's own tmpfs, mapped shared memory with no name, in full, less what is
@@ -130,9 +131,9 @@ def unmapped(pids: Iterable[int], disk: int, tick: Tick = lambda: None) -> tuple
     pids = list(pids)
     found = _Found()
     for pid in pids:
-        tick()
+        tick(1)
         found.tmpfs |= dict(_tmpfs(pid))
-        _read_descriptors(pid, found)
+        _read_descriptors(pid, found, tick)
         _read_map(pid, found, tick)
     counted = sum(_field(f"/proc/{pid}/status", b"RssShmem") for pid in pids)
     files = found.files.items()
@@ -161,7 +162,7 @@ def _read_map(pid: int, found: _Found, tick: Tick) -> None:
         for number, line in enumerate(lines):
             found.parts += 1
             if number % _LINES == 0:
-                tick()
+                tick(_LINES if number else 1)
             place, mode, offset, device, inode, *name = line.rstrip(b"\n").split(maxsplit=5)
             if not name or not name[0].startswith(b"/"):
                 continue
@@ -189,10 +190,12 @@ def _mapped(place: str, own: tuple[int, int], reach: int) -> tuple[tuple[int, in
     return (state.st_dev, state.st_ino), 0 if state.st_nlink else state.st_blocks * 512
 
 
-def _read_descriptors(pid: int, found: _Found) -> None:
+def _read_descriptors(pid: int, found: _Found, tick: Tick) -> None:
     """Sockets, and regular files that have no name any more and take room until they are closed."""
     with suppress(OSError):
-        for descriptor in os.listdir(f"/proc/{pid}/fd"):
+        descriptors = os.listdir(f"/proc/{pid}/fd")
+        tick(len(descriptors))
+        for descriptor in descriptors:
             with suppress(OSError):
                 state = os.stat(f"/proc/{pid}/fd/{descriptor}")
                 if stat.S_ISSOCK(state.st_mode):

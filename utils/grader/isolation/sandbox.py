@@ -49,9 +49,9 @@ class Limits:
     """What one notebook may use.
 
     Attributes:
-        cell_seconds: wall time of one cell.
-        notebook_seconds: wall time of all cells together.
-        call_seconds: wall time of one call that a test makes.
+        cell_seconds: time of one cell; like the next two without what it waits for a processor.
+        notebook_seconds: time of all cells together.
+        call_seconds: time of one call that a test makes.
         cpu_seconds: processor time of one process.
         memory: bytes, all processes together.
         processes: processes and threads.

@@ -21,8 +21,9 @@ from grader.isolation.sandbox import Limits
 
 _EVERY = 0.25
 _SLOW_EVERY = 4  # looks at the processes per look at files and at memory of no process
-#: Processor seconds of one look at files; wall time would depend on what others do meanwhile.
-_LOOK_SECONDS = 1.5
+#: Files, folders and mapped parts of memory that one look counts, which is a second's work. A limit
+#: in seconds would depend on what others do meanwhile, and on how much memory is looked at.
+_MOST = 500_000
 _UNREADABLE = "the kernel's use of the machine could not be read"
 
 
@@ -33,6 +34,7 @@ class Watchdog:
 
     Attributes:
         problem: which limit it was, as a clause; empty as long as none was passed.
+        looks: how often it has looked at everything.
     """
 
     def __init__(self, process: Process, scratch: Path, limits: Limits, *others: Path) -> None:
@@ -49,7 +51,8 @@ class Watchdog:
         self.problem = ""
         self._closed = False
         self._spent: dict[tuple[int, int], float] = {}
-        self._glanced = self._looked = 0.0
+        self.looks = self._counted = 0
+        self._glanced = 0.0
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -94,29 +97,30 @@ class Watchdog:
                 self._look(family)
 
     def _glance(self) -> list[int]:
-        self._glanced = time.monotonic()
         family = _numbers(self.process.pid)
         self._check_memory(family)
         if len(family) > self.limits.processes:
             raise LimitPassedError(f"more than {self.limits.processes} processes")
+        # After that: a glance at many processes can take longer than the time between two.
+        self._glanced = time.monotonic()
         return family
 
     def _look(self, family: list[int]) -> None:
-        self._looked = time.thread_time()
+        self._counted = 0
         self._check_time(family)
         self._check_openness(family)
         hidden, used = resource_usage.unmapped(family, self.disk, self._tick)
         self._check_files(used)
         self._check_memory(family, hidden)
+        self.looks += 1
 
-    def _tick(self) -> None:
-        """In the middle of a look: never blind for long, and never busy for long."""
+    def _tick(self, number: int = 1) -> None:
+        """In the middle of a look, before what it counts: never blind for long, nor busy for long."""
+        self._counted += number
+        if self._counted > _MOST:
+            raise LimitPassedError("too many files, folders and mapped parts of memory to count")
         if time.monotonic() > self._glanced + _EVERY:
             self._glance()
-            if time.thread_time() > self._looked + _LOOK_SECONDS:
-                raise LimitPassedError(
-                    "too many files, folders and mapped parts of memory to count"
-                )
 
     def _check_memory(self, family: list[int], more: int = 0) -> None:
         # A fork shares much with the process that it was forked from; that is not its own memory.

@@ -58,7 +58,7 @@ PRELOAD = (
     "grader.endpoints.agent",
     "grader.endpoints.examiner",
 )
-READY_SECONDS = 120.0
+READY_SECONDS = 600.0
 #: The memory allocators of Arrow and Delta Lake each start a thread when they are imported.
 NO_THREADS = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",

@@ -25,6 +25,7 @@ from jupyter_client.connect import write_connection_file
 
 from coursekit.paths import course_root
 from grader.exceptions import KernelGoneError
+from grader.isolation.fair_clock import FairClock
 from grader.isolation.process import Process
 from grader.isolation.sandbox import COURSE, WORK, WORKSPACE, Limits, Sandbox
 from grader.isolation.watchdog import Watchdog
@@ -36,7 +37,7 @@ CONNECTION = "kernel.json"
 _GRACE = 3.0  # seconds from an interrupt to the end of a kernel that ignores it
 _TICK = 0.2
 _RECONNECT = 10  # milliseconds between attempts to reach a kernel that is not there yet
-_STARTUP = 120.0
+_STARTUP = 600.0  # no code of the learner's runs until then: only a machine can be slow
 _LARGEST_MESSAGE = 64 * 2**20
 
 CellStatus = Literal["ok", "error", "timeout", "dead"]
@@ -126,10 +127,15 @@ def _give_away(folders: list[Path], uid: int) -> None:
 
 
 class StudentKernel:
-    """A running kernel; use it in a `with` statement, which ends it and all it started."""
+    """A running kernel; use it in a `with` statement, which ends it and all it started.
+
+    Attributes:
+        clock: the time that it had, by which its limits go.
+    """
 
     def __init__(self, config: KernelConfig, start: StartKernel) -> None:
         self.config = config
+        self.clock = FairClock()
         config.prepare()
         self.exchange = AgentListener(config.sockets / "a")
         self.process = start(config)
@@ -154,6 +160,7 @@ class StudentKernel:
                 self.client.kernel_info()
                 if self.process.poll() is not None or time.monotonic() > deadline:
                     raise KernelGoneError("the kernel did not start")
+            self.clock.watch(self.process.pid)
             return self
         except BaseException:
             self.stop()
@@ -200,15 +207,14 @@ class StudentKernel:
             TimeoutError: it took longer than ``seconds``.
             RuntimeError: it gave no answer, or one that is too large.
         """
-        deadline = time.monotonic() + seconds
+        deadline = self.clock.now() + seconds
 
         def go_on() -> bool:
-            return self.alive() and time.monotonic() < deadline
+            return self.alive() and self.clock.now() < deadline
 
         try:
             connection = self.exchange.connection or self._call_agent(go_on)
-            connection.settimeout(seconds)
-            send(connection, question)
+            send(connection, question, go_on)
             return receive(connection, codec.MAX_BYTES + 8, go_on)
         except TimeoutError:
             if not self.alive():
@@ -237,11 +243,11 @@ class StudentKernel:
     def _interrupt_agent(self) -> None:
         """Stop what the agent is at; a kernel that goes on regardless is ended."""
         self._interrupt()
-        deadline = time.monotonic() + _GRACE
+        deadline = self.clock.now() + _GRACE
         try:
             if self.exchange.connection is not None:
                 most = codec.MAX_BYTES + 8
-                receive(self.exchange.connection, most, lambda: time.monotonic() < deadline)
+                receive(self.exchange.connection, most, lambda: self.clock.now() < deadline)
         except TimeoutError:
             self._end_stubborn()
         except OSError:
@@ -260,16 +266,18 @@ class StudentKernel:
             return "dead"
         self.exchange.hang_up()
         message = self.client.execute(source, allow_stdin=False, stop_on_error=False)
-        deadline = time.monotonic() + seconds
+        deadline = self.clock.now() + seconds
         interrupted = False
         while self.alive():
-            if time.monotonic() > deadline:
+            late = self.clock.now() - deadline
+            found = self._heard(message)
+            # What it said in time may have waited here to be heard, but not for ever.
+            if late > (0 if found is None else _GRACE):
                 if interrupted:
                     self._end_stubborn()
                     break
-                interrupted, deadline = True, time.monotonic() + _GRACE
+                interrupted, deadline = True, self.clock.now() + _GRACE
                 self._interrupt()
-            found = self._heard(message)
             if found is None:
                 continue
             if found["header"]["msg_type"] != "status":

@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -21,7 +20,8 @@ from grader.isolation.sandbox import COURSE, WORK, Sandbox, prlimit
 from grader.kernels.student_kernel import KernelConfig, StudentKernel, real_course
 from grader.trusted.job import Job
 
-_STARTUP = 120.0
+_STARTUP = 600.0
+_TICK = 0.2
 
 #: Starts an examiner on a socket (its descriptor), in the home of a kernel.
 StartExaminer = Callable[[int, KernelConfig], Process]
@@ -62,6 +62,7 @@ class Proctor:
         self.copied: Fingerprint = ()
         self.process: Process | None = None
         self.link: Connection | None = None
+        self.watched = 0
 
     def __enter__(self) -> Proctor:
         return self
@@ -72,16 +73,16 @@ class Proctor:
     def run(self, source: str, seconds: float) -> list[dict[str, Any]]:
         """Run one test cell; its outputs."""
         self._copy_home()
-        link = self.link or self._start()
-        deadline = time.monotonic() + seconds
+        link, clock = self.link or self._start(), self.kernel.clock
+        deadline = clock.now() + seconds
         try:
             link.send_bytes(b"T" + source.encode())
-            while link.poll(max(0.0, deadline - time.monotonic())):
+            while self._hears(link, deadline):
                 frame = link.recv_bytes()
                 if frame[:1] == b"D":
                     outputs: list[dict[str, Any]] = json.loads(frame[1:])
                     return outputs
-                answer = self._ask(frame[1:], deadline - time.monotonic())
+                answer = self._ask(frame[1:], deadline - clock.now())
                 if frame[:1] == b"C":
                     self._copy_changes()
                 link.send_bytes(answer)
@@ -96,6 +97,13 @@ class Proctor:
             ]
         self._end()
         return [cell_errors.error_output(cell_errors.TIMEOUT, f"stopped after {seconds:g} seconds")]
+
+    def _hears(self, link: Connection, deadline: float) -> bool:
+        """Whether the examiner says something in time."""
+        while not link.poll(_TICK):
+            if self.kernel.clock.now() > deadline:
+                return False
+        return True
 
     def _ask(self, question: bytes, left: float) -> bytes:
         seconds = max(0.5, min(self.config.limits.call_seconds, left - 0.5))
@@ -112,6 +120,7 @@ class Proctor:
         link.send_bytes(b"S" + json.dumps(self.setup).encode())
         if not link.poll(_STARTUP) or link.recv_bytes() != b"R":
             raise RuntimeError("the process that runs the tests did not start")
+        self.watched = self.kernel.clock.watch(self.process.pid)
         return link
 
     def _copy_home(self) -> None:
@@ -166,6 +175,7 @@ class Proctor:
             with suppress(OSError):
                 self.process.kill()
             self.process.wait()
+        self.kernel.clock.leave(self.watched)
         self.link = self.process = None
 
 

@@ -6,8 +6,7 @@ Nothing here needs nbgrader; :class:`grader.steps.TrustedExecute` puts it in the
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,7 +45,6 @@ def run(
         KernelGoneError: the kernel did not start.
     """
     notebook = nbformat.from_dict(job.notebook)
-    clock = _Clock(limits)
     with _kernel_config(limits, shared=start is start_unprotected) as config:
         if job.files is not None:
             copy_tree(job.files, config.scratch / WORK, limits.disk, skip=_is_notebook)
@@ -54,6 +52,7 @@ def run(
             StudentKernel(config, start) as kernel,
             Proctor(kernel, job, start_examiner) as proctor,
         ):
+            clock = _Clock(limits, kernel.clock.now)
             code = [cell for cell in notebook.cells if cell.cell_type == "code"]
             seen: set[str] = set()
             for number, cell in enumerate(code, start=1):
@@ -106,12 +105,13 @@ class _Clock:
     Until a tenth more is used up as well: then there are none.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, now: Callable[[], float]) -> None:
         self.limits = limits
-        self.end = time.monotonic() + limits.notebook_seconds
+        self.now = now
+        self.end = now() + limits.notebook_seconds
 
     def seconds(self) -> float:
-        left = self.end - time.monotonic()
+        left = self.end - self.now()
         more = left + self.limits.notebook_seconds / 10
         return min(self.limits.cell_seconds, max(left, min(1.0, more)))
 

@@ -19,14 +19,24 @@ _CHUNK = 1 << 20
 _HEAD = 8
 
 
-def send(connection: socket.socket, data: bytes) -> None:
+def send(connection: socket.socket, data: bytes, go_on: Callable[[], bool] | None = None) -> None:
     """Send a frame.
 
+    Args:
+        go_on: asked several times a second whether to wait any longer; default: for ever.
+
     Raises:
-        OSError: the other end is gone, or did not take it within the socket's timeout.
+        OSError: the other end is gone.
+        TimeoutError: ``go_on`` said no.
     """
-    connection.sendall(len(data).to_bytes(_HEAD, "big"))
-    connection.sendall(data)
+    connection.settimeout(None if go_on is None else _TICK)
+    for part in (len(data).to_bytes(_HEAD, "big"), data):
+        left = memoryview(part)
+        while left:
+            with suppress(TimeoutError):
+                left = left[connection.send(left) :]
+            if left and go_on is not None and not go_on():
+                raise TimeoutError
 
 
 def receive(connection: socket.socket, most: int, go_on: Callable[[], bool] | None = None) -> bytes:

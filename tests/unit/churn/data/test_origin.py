@@ -80,7 +80,12 @@ def test_agreement_counts_rows_at_the_limit(register: pd.DataFrame) -> None:
 
 
 def test_rows_are_compared_by_customer_not_by_position(register: pd.DataFrame) -> None:
-    assert require_live(register.iloc[::-1], LIVE, register, TODAY) is not None
+    backwards = register.iloc[::-1]
+    assert require_live(backwards, LIVE, register, TODAY) is backwards
+    # The same attributes in the same places, of other customers.
+    moved = register.assign(customerID=register["customerID"].to_numpy()[::-1])
+    with pytest.raises(BatchRefusedError, match="agree with the register"):
+        require_live(moved, LIVE, register, TODAY)
 
 
 def test_customers_that_nobody_knows_are_refused(register: pd.DataFrame) -> None:

@@ -100,7 +100,7 @@ def test_outcomes_come_in_order_whatever_the_number_of_jobs(course: Course, jobs
 
 
 def test_cells_run_side_by_side_and_one_thread_writes(course: Course) -> None:
-    together = threading.Barrier(3, timeout=20)
+    together = threading.Barrier(3, timeout=300)
     engine = Counting(course)
     grade(course, engine, 3, lambda job, limits: together.wait())  # breaks unless three are there
     assert sorted(engine.graded) == NAMES
@@ -155,7 +155,7 @@ def test_each_thread_keeps_its_working_directory(course: Course) -> None:
                 os.chdir(before)
 
     before = Path.cwd()
-    together = threading.Barrier(3, timeout=20)
+    together = threading.Barrier(3, timeout=300)
     grade(course, Changes(course), 3, lambda job, limits: together.wait())
     assert Path.cwd() == before
 

@@ -37,7 +37,7 @@ def test_leftovers_go_with_the_processes_that_wait_there(
         with scratch_folder("ck-") as own:
             assert own.is_dir()
             assert not left.exists()
-            assert orphan.wait(10) == -9
+            assert orphan.wait(300) == -9
             held = waiting(bwrap, own)
             with scratch_folder("ck-"):
                 assert own.is_dir()

@@ -32,7 +32,7 @@ def box(tmp_path: Path) -> Sandbox:
 def inside(box: Sandbox) -> Inside:
     def run(source: str) -> subprocess.CompletedProcess[str]:
         argv = box.command([sys.executable, "-c", source])
-        return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(argv, capture_output=True, text=True, timeout=500, check=False)
 
     return run
 
@@ -127,7 +127,7 @@ def test_no_privileges(inside: Inside) -> None:
         ("open('/tmp/big', 'wb').write(bytes(2**22))", "File too large"),
         ("x = bytearray(2 * 2**30)", "MemoryError"),
         (
-            "import os\nwhile True:\n    if os.fork() == 0:\n        import time; time.sleep(30)\n",
+            "import os\nwhile True:\n    if os.fork() == 0:\n        import time; time.sleep(300)\n",
             "BlockingIOError",
         ),
         ("[open('/dev/null') for _ in range(5000)]", "Too many open files"),
@@ -142,7 +142,7 @@ def test_limits(inside: Inside, source: str, sign: str) -> None:
 @needs_sandbox
 def test_processor_time_is_limited(box: Sandbox) -> None:
     argv = box.command([sys.executable, "-c", "while True: pass"])
-    done = subprocess.run(argv, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(argv, capture_output=True, timeout=500, check=False)
     assert done.returncode != 0
 
 

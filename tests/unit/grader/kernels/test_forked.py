@@ -17,7 +17,7 @@ from coursekit.paths import course_root
 from grader.isolation.sandbox import Limits
 from grader.kernels import forked
 from grader.kernels.student_kernel import KernelConfig, StudentKernel
-from kernel_queries import error, error_name
+from kernel_queries import PATIENCE, error, error_name
 from kernel_queries import value as ask
 
 pytestmark = pytest.mark.needs("sandbox")
@@ -187,7 +187,7 @@ def test_everything_ends_with_the_kernel(open_kernel: Open) -> None:
     assert not [member for member in family if _lives(member)]
 
 
-def _lives(process: psutil.Process, seconds: float = 5.0) -> bool:
+def _lives(process: psutil.Process, seconds: float = 120.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with suppress(psutil.NoSuchProcess):
@@ -201,14 +201,14 @@ def _lives(process: psutil.Process, seconds: float = 5.0) -> bool:
 @pytest.mark.parametrize("end", ["os._exit(3)", "os.kill(os.getpid(), 9)", "os.abort()"])
 def test_a_dead_kernel_is_noticed(open_kernel: Open, end: str) -> None:
     with open_kernel() as kernel:
-        assert kernel.run(f"import os; {end}", 20)[0] == "dead"
+        assert kernel.run(f"import os; {end}", PATIENCE)[0] == "dead"
         codes = {"os._exit(3)": 3, "os.kill(os.getpid(), 9)": -9, "os.abort()": -6}
-        assert kernel.process.wait(5) == codes[end]
+        assert kernel.process.wait(300) == codes[end]
 
 
 def test_an_endless_cell_is_interrupted(open_kernel: Open) -> None:
     with open_kernel() as kernel:
-        status, outputs = kernel.run("while True: pass", 0.5)
+        status, outputs = kernel.run("while True: pass", 3)
         assert (status, error_name(outputs)) == ("timeout", "KeyboardInterrupt")
         assert ask(kernel, "1 + 1") == 2
 
@@ -219,7 +219,7 @@ def test_limits_hold(open_kernel: Open) -> None:
         assert error(kernel, "x = bytearray(1 << 31)") == "MemoryError"
         assert error(kernel, "open('big', 'wb').write(b'x' * 20_000)") == "OSError"
         assert error(kernel, "files = [open('/dev/null') for _ in range(300)]") == "OSError"
-        bomb = "import subprocess; ps = [subprocess.Popen(['sleep', '9']) for _ in range(60)]"
+        bomb = "import subprocess; ps = [subprocess.Popen(['sleep', '900']) for _ in range(60)]"
         assert error(kernel, bomb) == "BlockingIOError"
 
 
@@ -244,7 +244,7 @@ def test_kernels_end_with_the_fork_server_and_with_their_driver(tmp_path: Path) 
     assert not _lives(process)
     assert second.poll() is None
     parent.stop()
-    assert second.wait(5) == -9
+    assert second.wait(300) == -9
     with pytest.raises(forked.ForkError, match="does not answer"):
         forked.StartForkedKernel(parent)(configs[0])
 
@@ -253,7 +253,7 @@ def test_the_fork_server_ends_with_its_owner(tmp_path: Path) -> None:
     code = (
         "from grader.kernels.forked import ForkServer; from pathlib import Path; import time\n"
         f"z = ForkServer(Path({str(tmp_path / 'z')!r}), ['json'], sandboxed=False).start()\n"
-        "print(z.pid, flush=True); time.sleep(60)"
+        "print(z.pid, flush=True); time.sleep(600)"
     )
     owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert owner.stdout is not None
@@ -265,7 +265,7 @@ def test_the_fork_server_ends_with_its_owner(tmp_path: Path) -> None:
 
 
 RESTLESS = (
-    "import threading, time; threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
+    "import threading, time; threading.Thread(target=time.sleep, args=(900,), daemon=True).start()"
 )
 
 
@@ -312,5 +312,10 @@ def test_a_parent_that_is_stopped_while_it_starts_leaves_nothing(milliseconds: i
     starting.launch()
     time.sleep(milliseconds / 1000)
     starting.stop()
-    words = (process.info["cmdline"] or () for process in psutil.process_iter(["cmdline"]))
-    assert not [line for line in words if any(str(starting.base) in word for word in line)]
+    left = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(str(starting.base) in word for word in process.info["cmdline"] or ())
+    ]
+    # One that was killed is on the list until it has ended.
+    assert not [process.info for process in left if _lives(process, seconds=30.0)]

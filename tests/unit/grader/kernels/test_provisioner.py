@@ -22,6 +22,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from grader.kernels import forked, provisioner
 
 pytestmark = pytest.mark.needs("linux")
+PATIENCE = 300
 #: Enough to be told from a cold kernel, and quick to import.
 MODULES = ("ipykernel.kernelapp", "numpy")
 IS_WARM = "import sys; 'numpy' in sys.modules"
@@ -38,7 +39,7 @@ def kernel(
     cwd: Path, name: str = "python3"
 ) -> Iterator[tuple[KernelManager, Callable[[str], object]]]:
     """A kernel as nbval starts it, and a function for the value of a cell's last line."""
-    manager, client = start_new_kernel(kernel_name=name, cwd=str(cwd))
+    manager, client = start_new_kernel(PATIENCE, name, cwd=str(cwd))
     try:
         yield manager, lambda code: ask(client, code)
     finally:
@@ -48,14 +49,14 @@ def kernel(
 
 def ask(client: BlockingKernelClient, code: str) -> object:
     told: list[dict[str, Any]] = []
-    client.execute_interactive(code, timeout=30, output_hook=told.append)
+    client.execute_interactive(code, timeout=PATIENCE, output_hook=told.append)
     errors = [m["content"]["evalue"] for m in told if m["msg_type"] == "error"]
     assert not errors
     value = [m for m in told if m["msg_type"] == "execute_result"][-1]["content"]["data"]
     return ast.literal_eval(value["text/plain"])
 
 
-def gone(pid: int, seconds: float = 10.0) -> bool:
+def gone(pid: int, seconds: float = 120.0) -> bool:
     deadline = time.monotonic() + seconds
     with suppress(psutil.NoSuchProcess):
         while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
@@ -137,18 +138,18 @@ def test_it_can_be_interrupted_and_restarted(
     fork_server: forked.ForkServer, tmp_path: Path
 ) -> None:
     with provisioner.kernels_of(fork_server):
-        manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
+        manager, client = start_new_kernel(PATIENCE, "python3", cwd=str(tmp_path))
     try:
         ask(client, "left = 1; left")
         endless = "print('begun', flush=True)\nwhile True: pass"
         client.execute(endless, stop_on_error=False)
-        while client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
+        while client.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "stream":
             pass
         manager.interrupt_kernel()
-        assert client.get_shell_msg(timeout=30)["content"]["ename"] == "KeyboardInterrupt"
+        assert client.get_shell_msg(timeout=PATIENCE)["content"]["ename"] == "KeyboardInterrupt"
         assert ask(client, "left") == 1
         manager.restart_kernel(now=True)
-        client.wait_for_ready(timeout=30)
+        client.wait_for_ready(timeout=PATIENCE)
         assert ask(client, f"{IS_WARM} and 'left' not in globals()") is True
     finally:
         client.stop_channels()
@@ -156,16 +157,26 @@ def test_it_can_be_interrupted_and_restarted(
     assert not manager.has_kernel
 
 
+ENDS_WHEN_TOLD = """
+import os, threading, time
+def wait():
+    while not os.path.exists("end"): time.sleep(0.02)
+    os._exit(3)
+threading.Thread(target=wait).start()
+os.getpid()
+"""
+
+
 def test_a_kernel_that_ended_is_noticed(fork_server: forked.ForkServer, tmp_path: Path) -> None:
     with provisioner.kernels_of(fork_server), kernel(tmp_path) as (manager, answer):
-        pid = answer(
-            "import os, threading; threading.Timer(0.2, os._exit, [3]).start(); os.getpid()"
-        )
+        pid = answer(ENDS_WHEN_TOLD)
         assert isinstance(pid, int)
+        # Not before: an answer of a kernel that has ended may be lost on its way.
+        (tmp_path / "end").touch()
         assert gone(pid)
         assert gone(manager.provisioner.process.pid)
         # The parent of the forks sees the end a moment after the system does, and says so.
-        assert manager.provisioner.process.wait(10) is not None
+        assert manager.provisioner.process.wait(PATIENCE) == 3
         assert not manager.is_alive()
 
 
@@ -211,7 +222,7 @@ def test_a_library_with_threads_means_cold_kernels_and_one_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "restless.py").write_text(
-        "import threading, time; threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
+        "import threading, time; threading.Thread(target=time.sleep, args=(900,), daemon=True).start()"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(forked, "PRELOAD", MODULES)
@@ -254,7 +265,7 @@ def test_another_program_is_told_by_its_environment(
 ) -> None:
     code = (
         "from jupyter_client.manager import start_new_kernel\n"
-        "manager, client = start_new_kernel()\n"
+        f"manager, client = start_new_kernel({PATIENCE})\n"
         "print(manager.provisioner.forked)\n"
         "client.stop_channels(); manager.shutdown_kernel(now=True)"
     )

@@ -16,6 +16,7 @@ from nbgrader.utils import determine_grade
 
 from grader.isolation import files
 from grader.isolation.sandbox import Limits
+from grader.isolation.watchdog import Watchdog
 from grader.kernels.student_kernel import StartKernel, start_sandboxed, start_unprotected
 from grader.trusted import proctor, runner
 from grader.trusted.job import Job
@@ -155,26 +156,26 @@ def test_too_much_memory_ends_the_kernel_with_the_reason() -> None:
         "import os, time\n"
         "for _ in range(3):\n"
         "    if os.fork() == 0:\n"
-        "        block = b'x' * (400 * 2**20); time.sleep(60)\n"
-        "time.sleep(60)"
+        "        block = b'x' * (400 * 2**20); time.sleep(600)\n"
+        "time.sleep(600)"
     )
-    done = ran(greedy, limits=Limits(cell_seconds=20, memory=2**30))
+    done = ran(greedy, limits=Limits(cell_seconds=500, memory=2**30))
     assert "out of memory: more than 1 GB" in text(done, 0)
 
 
 @needs_sandbox
 def test_too_many_bytes_of_files_end_the_kernel_with_the_reason() -> None:
     greedy = (
-        "import time\nfor i in range(9): open(f'big{i}', 'wb').write(bytes(2**20))\ntime.sleep(60)"
+        "import time\nfor i in range(9): open(f'big{i}', 'wb').write(bytes(2**20))\ntime.sleep(600)"
     )
-    done = ran(greedy, limits=Limits(cell_seconds=20, disk=2**22))
+    done = ran(greedy, limits=Limits(cell_seconds=500, disk=2**22))
     assert "GB of files" in text(done, 0)
 
 
 @needs_sandbox
 def test_too_many_empty_files_end_the_kernel_too() -> None:
-    greedy = "import time\nfor i in range(60): open(f'empty{i}', 'w').close()\ntime.sleep(60)"
-    done = ran(greedy, limits=Limits(cell_seconds=20, files=50))
+    greedy = "import time\nfor i in range(60): open(f'empty{i}', 'w').close()\ntime.sleep(600)"
+    done = ran(greedy, limits=Limits(cell_seconds=500, files=50))
     assert "more than 50 files" in text(done, 0)
 
 
@@ -189,9 +190,11 @@ def test_folders_too_deep_or_locked_are_removed(
         "for i in range(1500):\n"
         "    os.mkdir('d' * 20); os.chdir('d' * 20)"
     )
+    # The watchdog ends who does that; whether before the cell is through is a matter of chance.
+    monkeypatch.setattr(Watchdog, "_look", lambda *_: None)
     done = ran(RIGHT, deep, restored=tmp_path / "kept")
     assert text(done, 1) == ""
-    assert [path.name for path in tmp_path.iterdir()] in ([], ["kept"])
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
 @needs_sandbox
@@ -276,17 +279,17 @@ def test_an_agent_that_the_learner_wrote_only_loses_points(wrong: str, said: str
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     child = (
         "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', "
-        "'import time; time.sleep(600)', 'left-behind'], start_new_session=True)"
+        f"'import time; time.sleep(600)', {str(tmp_path)!r}], start_new_session=True)"
     )
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = set(psutil.Process().children(recursive=True))
     ran(child, RIGHT)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and set(psutil.Process().children(recursive=True)) - before:
         time.sleep(0.1)
     assert set(psutil.Process().children(recursive=True)) <= before
     lines = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
-    assert not [line for line in lines if "left-behind" in line]
+    assert not [line for line in lines if str(tmp_path) in line]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -368,11 +371,9 @@ def test_no_room_for_what_a_call_writes_is_nobodys_zero(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("left", "seconds"), [(100, 60), (40, 40), (0.5, 1), (-5, 1), (-9.5, 0.5), (-11, -1)]
 )
-def test_the_clock_of_a_notebook_runs_out(
-    monkeypatch: pytest.MonkeyPatch, left: float, seconds: float
-) -> None:
-    clock = runner._Clock(Limits(cell_seconds=60, notebook_seconds=100))
-    monkeypatch.setattr(runner.time, "monotonic", lambda: clock.end - left)
+def test_the_clock_of_a_notebook_runs_out(left: float, seconds: float) -> None:
+    times = iter([1000.0, 1100.0 - left])
+    clock = runner._Clock(Limits(cell_seconds=60, notebook_seconds=100), lambda: next(times))
     assert clock.seconds() == pytest.approx(seconds, abs=1e-6)
 
 
