@@ -8,7 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-c = get_config()  # noqa: F821 - nbgrader puts this name into the file's namespace
+# nbgrader puts this name into the file's namespace.
+c = get_config()  # type: ignore[name-defined] # noqa: F821
 
 root = Path(__file__).resolve().parent
 grading = root / "grading"

@@ -123,11 +123,11 @@ def cell_seconds(course: Course, labs: list[str], learners: int) -> float:
     """Seconds that the cells of the whole class take: those of one notebook of each kind, alone."""
     spent = [0.0]
 
-    def timed(method: Callable[..., object]) -> Callable[..., object]:
-        def run(*arguments: object) -> object:
+    def timed[**P, R](method: Callable[P, R]) -> Callable[P, R]:
+        def run(*arguments: P.args, **named: P.kwargs) -> R:
             began = time.perf_counter()
             try:
-                return method(*arguments)
+                return method(*arguments, **named)
             finally:
                 spent[0] += time.perf_counter() - began
 
@@ -135,7 +135,7 @@ def cell_seconds(course: Course, labs: list[str], learners: int) -> float:
 
     total = 0.0
     own = StudentKernel.run, Proctor.run
-    StudentKernel.run, Proctor.run = map(timed, own)  # type: ignore[method-assign,assignment]
+    StudentKernel.run, Proctor.run = timed(own[0]), timed(own[1])  # type: ignore[method-assign]
     try:
         for lab in labs:
             with on_this_machine(lab=imported_modules(course.require_lab(lab))) as run:

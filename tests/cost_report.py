@@ -113,7 +113,7 @@ def costs(reports: Iterable[pytest.TestReport]) -> dict[str, Cost]:
     """The cost of each file of tests."""
     found: dict[str, Cost] = defaultdict(Cost)
     for report in reports:
-        seconds = [value for name, value in report.user_properties if name == PROPERTY]
+        seconds = [float(str(v)) for name, v in report.user_properties if name == PROPERTY]
         last = report.when == "teardown"
         found[report.nodeid.partition("::")[0]].add(
             Cost(int(last), sum(seconds) if last else 0.0, report.duration)

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import nbformat
@@ -100,6 +101,7 @@ def test_the_table_says_what_happened_and_no_hidden_value(course: Course) -> Non
     }
     text = page.read_text(encoding="utf-8")
     headings = BeautifulSoup(text, "html.parser").select(".panel-heading")
+    assert headings[0].h4
     assert headings[0].h4.get_text() == f"{LAB} · {STUDENT} (Score: 1 / {FULL + READ_BY_A_PERSON})"
     assert [
         h.get_text().strip().split("Score: ")[1] for h in headings if "Grade" in h.get_text()
@@ -183,7 +185,9 @@ def test_a_page_without_a_notebook_says_what_to_do(
     (page,) = feedback(course, LAB, ["grace"])
     shutil.rmtree(folder, ignore_errors=True)
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    assert soup.h4
     assert soup.h4.get_text() == f"{LAB} · grace (Score: 0 / {FULL + READ_BY_A_PERSON})"
+    assert soup.p
     assert soup.p.get_text() == said
 
 
@@ -266,7 +270,7 @@ def test_the_traps_work_where_nothing_stops_them(tmp_path: Path) -> None:
     assert _open(page, tmp_path / "other")["title"] == "harmed"
 
 
-def _open(page: Path, profile: Path) -> dict[str, object]:
+def _open(page: Path, profile: Path) -> dict[str, Any]:
     """Open a page, click and submit what there is, and say what came of it."""
     with Browser(profile) as browser:
         browser.open(page.as_uri())

@@ -11,6 +11,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 
 import mlflow
 import pytest
@@ -23,18 +25,18 @@ from coursekit.environment import mlflow_store, tiles
 PATIENCE = 120
 
 
-def free_port():
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def fetch(url):
+def fetch(url: str) -> str:
     with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
         return answer.read().decode()
 
 
-def wait_for(url, server=None):
+def wait_for(url: str, server: subprocess.Popen[bytes] | None = None) -> str:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
@@ -47,14 +49,14 @@ def wait_for(url, server=None):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspaces of a course in which one lesson has run."""
     folder = tmp_path_factory.mktemp("lab")
     leave_a_store(folder, "one")
     return folder
 
 
-def leave_a_store(folder, lesson, experiment=None):
+def leave_a_store(folder: Path, lesson: str, experiment: str | None = None) -> None:
     """What a lesson leaves that has just begun."""
     place = folder / lesson
     shutil.rmtree(place, ignore_errors=True)
@@ -64,7 +66,7 @@ def leave_a_store(folder, lesson, experiment=None):
 
 
 @pytest.fixture(scope="module")
-def lab(folder):
+def lab(folder: Path) -> Iterator[tuple[str, str]]:
     port, token = free_port(), "for-the-test"
     environment = dict(
         os.environ,
@@ -87,25 +89,25 @@ def lab(folder):
         log.close()
 
 
-def test_it_opens_on_the_start_page(lab):
+def test_it_opens_on_the_start_page(lab: tuple[str, str]) -> None:
     url, token = lab
     with urllib.request.urlopen(f"{url}/?{token}", timeout=PATIENCE) as answer:
         assert answer.url.partition("?")[0] == f"{url}/lab/tree/{START_PAGE}"
     assert (paths.course_root() / START_PAGE).is_file()
 
 
-def test_nothing_looks_outside(lab):
+def test_nothing_looks_outside(lab: tuple[str, str]) -> None:
     url, token = lab
     page = fetch(f"{url}/lab?{token}")
-    settings = json.loads(
-        re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S).group(1)
-    )
+    found = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S)
+    assert found
+    settings = json.loads(found[1])
     assert settings["news"]["disabled"] is True
     assert not [v for v in settings.values() if isinstance(v, str) and v.startswith("https://")
                 and "cdn" in v and settings.get("fullMathjaxUrl") != v]  # fmt: skip
 
 
-def test_the_tile_is_in_the_launcher_and_leads_to_mlflow(lab):
+def test_the_tile_is_in_the_launcher_and_leads_to_mlflow(lab: tuple[str, str]) -> None:
     url, token = lab
     entries = json.loads(fetch(f"{url}/server-proxy/servers-info?{token}"))["server_processes"]
     tile = next(entry for entry in entries if entry["name"] == "mlflow")
@@ -113,12 +115,13 @@ def test_the_tile_is_in_the_launcher_and_leads_to_mlflow(lab):
     assert tile["launcher_entry"]["enabled"] is True
     assert "<title>MLflow</title>" in wait_for(f"{url}/mlflow/?{token}")
     # The page finds its own scripts under the proxy's prefix.
-    script = re.search(r'src="([^"]+\.js)"', fetch(f"{url}/mlflow/?{token}")).group(1)
-    assert fetch(f"{url}/mlflow/{script.removeprefix('/mlflow/')}?{token}")
+    found = re.search(r'src="([^"]+\.js)"', fetch(f"{url}/mlflow/?{token}"))
+    assert found
+    assert fetch(f"{url}/mlflow/{found[1].removeprefix('/mlflow/')}?{token}")
     assert experiments(url, token) == {"one"}
 
 
-def experiments(url, token):
+def experiments(url: str, token: str) -> set[str] | None:
     address = f"{url}/mlflow/ajax-api/2.0/mlflow/experiments/search?max_results=100&{token}"
     try:
         found = json.loads(fetch(address)).get("experiments", [])
@@ -128,7 +131,9 @@ def experiments(url, token):
 
 
 @pytest.mark.parametrize(("lesson", "experiment"), [("one", "one again"), ("another", "another")])
-def test_the_tile_follows_the_notebooks(lab, folder, lesson, experiment):
+def test_the_tile_follows_the_notebooks(
+    lab: tuple[str, str], folder: Path, lesson: str, experiment: str
+) -> None:
     """A store made anew in the same place is shown, and so is one in another place."""
     url, token = lab
     leave_a_store(folder, lesson, experiment)
@@ -138,7 +143,7 @@ def test_the_tile_follows_the_notebooks(lab, folder, lesson, experiment):
     assert experiments(url, token) == {experiment}
 
 
-def test_the_newest_store_is_shown(tmp_path):
+def test_the_newest_store_is_shown(tmp_path: Path) -> None:
     old, new = tmp_path / "a" / "mlflow.db", tmp_path / "b" / "c" / "mlflow.db"
     for store, age in ((old, 100), (new, 0)):
         store.parent.mkdir(parents=True)
@@ -148,7 +153,7 @@ def test_the_newest_store_is_shown(tmp_path):
     assert tiles.newest_store(tmp_path / "a") == old
 
 
-def test_without_a_store_an_empty_one_is_shown(tmp_path):
+def test_without_a_store_an_empty_one_is_shown(tmp_path: Path) -> None:
     store = tiles.newest_store(tmp_path)
     assert store == paths.course_root() / ".course" / "mlflow-ui.db"
     assert store.is_file()

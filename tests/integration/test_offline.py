@@ -20,18 +20,18 @@ except OSError as error:
 needs_wrapper = pytest.mark.needs("cut network")
 
 
-def cut(*arguments):
+def cut(*arguments: object) -> str:
     command = [*offline.wrapper(), sys.executable, "-c", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 @needs_wrapper
-def test_nothing_but_loopback_exists():
+def test_nothing_but_loopback_exists() -> None:
     assert cut(INTERFACES).strip() == "['lo']"
 
 
 @needs_wrapper
-def test_a_server_outside_cannot_be_reached():
+def test_a_server_outside_cannot_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         # The same program reaches it without the wrapper, so it is the wrapper that cuts.
@@ -43,23 +43,25 @@ def test_a_server_outside_cannot_be_reached():
 
 
 @needs_wrapper
-def test_no_route_leads_outside():
+def test_no_route_leads_outside() -> None:
     assert "unreachable" in cut(CONNECT, "192.0.2.1", 80)  # an address reserved for examples
 
 
 @needs_wrapper
-def test_its_own_loopback_works():
+def test_its_own_loopback_works() -> None:
     program = "import socket; s = socket.create_server(('127.0.0.1', 0)); "
     program += "socket.create_connection(s.getsockname()).close(); print('ok')"
     assert cut(program).strip() == "ok"
 
 
-def test_the_exit_code_is_the_commands(capfd):
+def test_the_exit_code_is_the_commands(capfd: pytest.CaptureFixture[str]) -> None:
     assert offline.main([sys.executable, "-c", "raise SystemExit(3)"]) == 3
     assert offline.main([]) == 2
 
 
-def test_without_bubblewrap_it_says_so_and_goes_on(monkeypatch, capfd):
+def test_without_bubblewrap_it_says_so_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(offline, "why_not", lambda: "bubblewrap is not installed")
     assert offline.main([sys.executable, "-c", "print('ran')"]) == 0
     said = capfd.readouterr()

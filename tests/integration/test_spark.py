@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +20,7 @@ spark.stop()
 
 
 @pytest.mark.parametrize("find", [java.java_home, java.bundled_java_home])
-def test_spark_counts(find, tmp_path):
+def test_spark_counts(find: Callable[[Path], Path], tmp_path: Path) -> None:
     environment = dict(os.environ, JAVA_HOME=str(find(tmp_path)), SPARK_LOCAL_IP="127.0.0.1")
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],

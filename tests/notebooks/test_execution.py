@@ -2,19 +2,24 @@
 
 import re
 import subprocess
+from collections.abc import Iterable
+from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from coursekit.authoring import notebooks
 
 
-def lesson(folder, source, outputs, name="lesson"):
+def lesson(folder: Path, source: str, outputs: list[NotebookNode], name: str = "lesson") -> Path:
     return lesson_of(folder, [(source, outputs)], name)
 
 
-def lesson_of(folder, cells, name="lesson"):
+def lesson_of(
+    folder: Path, cells: Iterable[tuple[str, list[NotebookNode]]], name: str = "lesson"
+) -> Path:
     made = [
         new_code_cell(source, id=f"cell-{count}", execution_count=count, outputs=outputs)
         for count, (source, outputs) in enumerate(cells, start=1)
@@ -25,7 +30,7 @@ def lesson_of(folder, cells, name="lesson"):
     return path
 
 
-def run_nbval(*paths):
+def run_nbval(*paths: Path) -> tuple[int, str]:
     """Exit code of strict nbval in one process, and its lines on each test."""
     command = [word for word in notebooks.nbval_command(paths) if word not in PARALLEL]
     command += ["-p", "no:xdist", "-o", "addopts=-rA -p coursecli.pytest_plugin"]
@@ -34,7 +39,7 @@ def run_nbval(*paths):
     return done.returncode, done.stdout
 
 
-def stream(text):
+def stream(text: str) -> list[NotebookNode]:
     return [new_output("stream", text=text)]
 
 
@@ -49,7 +54,7 @@ CASES = {
 }
 
 
-def test_nbval_notices_every_difference_but_stderr(tmp_path):
+def test_nbval_notices_every_difference_but_stderr(tmp_path: Path) -> None:
     path = lesson_of(tmp_path, [(code, outputs) for code, outputs, _ in CASES.values()])
     code, said = run_nbval(path)
     assert code != 0
@@ -58,7 +63,7 @@ def test_nbval_notices_every_difference_but_stderr(tmp_path):
         assert re.search(rf"^{verdict} .*::Cell {cell}\b", said, re.MULTILINE), f"{name}\n{said}"
 
 
-def test_a_notebook_whose_cells_were_all_skipped_fails(tmp_path):
+def test_a_notebook_whose_cells_were_all_skipped_fails(tmp_path: Path) -> None:
     path = lesson(tmp_path, "print(1)", stream("1\n"))
     notebook = notebooks.read(path)
     notebook.cells[0].metadata["tags"] = ["nbval-skip"]
@@ -82,19 +87,19 @@ del sys.modules["mlflow"]
 
 
 @pytest.mark.needs("linux")
-def test_notebooks_share_warm_libraries_and_nothing_else(tmp_path):
+def test_notebooks_share_warm_libraries_and_nothing_else(tmp_path: Path) -> None:
     clean = stream("True 2 False False\n")
     paths = [lesson(tmp_path, LOOK + POISON, clean, name) for name in ("first", "second")]
     code, said = run_nbval(*paths)
     assert code == 0, said
 
 
-def test_a_single_notebook_gets_a_cold_kernel(tmp_path):
+def test_a_single_notebook_gets_a_cold_kernel(tmp_path: Path) -> None:
     code, said = run_nbval(lesson(tmp_path, LOOK, stream("False 2 False False\n")))
     assert code == 0, said
 
 
-def test_refresh_gives_the_same_bytes_twice(tmp_path):
+def test_refresh_gives_the_same_bytes_twice(tmp_path: Path) -> None:
     source = "import numpy as np\nimport matplotlib.pyplot as plt\n"
     source += "plt.plot(np.random.default_rng(0).random(5))\nplt.show()\nprint('seen')"
     path = lesson(tmp_path, source, [])
@@ -105,13 +110,13 @@ def test_refresh_gives_the_same_bytes_twice(tmp_path):
     assert path.read_bytes() == first
 
 
-def test_the_kernel_has_the_switches(tmp_path):
+def test_the_kernel_has_the_switches(tmp_path: Path) -> None:
     path = lesson(tmp_path, "import os; print(os.environ['OMP_NUM_THREADS'])", [])
     notebooks.refresh(path)
     assert notebooks.read(path).cells[0].outputs[0].text == "1\n"
 
 
-def test_normalise_removes_what_varies_and_keeps_ids():
+def test_normalise_removes_what_varies_and_keeps_ids() -> None:
     outputs = [
         new_output("stream", text="a"), new_output("stream", text="b"),
         new_output("stream", name="stderr", text="/tmp"), new_output("execute_result", data={"text/plain": "1"}, execution_count=9),

@@ -2,9 +2,12 @@
 
 import copy
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 
 from coursekit import paths
 from coursekit.authoring import hygiene
@@ -16,36 +19,36 @@ SOURCES = sorted(ROOT.glob("solutions/*/*.ipynb"))
 RELEASES = sorted(ROOT.glob("labs/*/*.ipynb"))
 
 
-def name(path):
+def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def test_there_are_notebooks_to_look_at():
+def test_there_are_notebooks_to_look_at() -> None:
     assert LESSONS
     assert [path.name for path in SOURCES] == [path.name for path in RELEASES]
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)
-def test_lesson(path):
+def test_lesson(path: Path) -> None:
     notebook = read(path)
     found = [*hygiene.file_problems(path), *hygiene.problems(notebook)]
     assert [*found, *hygiene.lesson_problems(notebook)] == []
 
 
 @pytest.mark.parametrize("path", [*SOURCES, *RELEASES], ids=name)
-def test_lab(path):
+def test_lab(path: Path) -> None:
     notebook = read(path)
     assert [*hygiene.problems(notebook), *hygiene.lab_problems(notebook)] == []
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)
-def test_lesson_is_in_normal_form(path, tmp_path):
+def test_lesson_is_in_normal_form(path: Path, tmp_path: Path) -> None:
     copied = tmp_path / path.name
     write(normalise(read(path)), copied)
     assert copied.read_bytes() == path.read_bytes(), "run `make notebooks`"
 
 
-def test_the_budget_of_ignored_outputs_over_all_lessons():
+def test_the_budget_of_ignored_outputs_over_all_lessons() -> None:
     code = [c for path in LESSONS for c in read(path).cells if c.cell_type == "code"]
     ignored = [c for c in code if hygiene.IGNORE_TAG in c.metadata.get("tags", ())]
     print(f"{len(ignored)} of {len(code)} outputs are not compared")
@@ -56,7 +59,7 @@ def test_the_budget_of_ignored_outputs_over_all_lessons():
 
 
 @pytest.fixture(scope="module")
-def good():
+def good() -> NotebookNode:
     """A lesson long enough that one ignored output is within the budget."""
     notebook = read(LESSONS[0])
     number = sum(cell.cell_type == "code" for cell in notebook.cells)
@@ -67,115 +70,115 @@ def good():
     return notebook
 
 
-def first_output(notebook):
+def first_output(notebook: NotebookNode) -> NotebookNode:
     return next(c for c in notebook.cells if c.cell_type == "code" and c.outputs)
 
 
-def printed(notebook, text, name="stdout"):
+def printed(notebook: NotebookNode, text: str, name: str = "stdout") -> None:
     first_output(notebook).outputs.append(nbformat.v4.new_output("stream", name=name, text=text))
 
 
-def no_outputs(notebook):
+def no_outputs(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
 
 
-def run_out_of_order(notebook):
+def run_out_of_order(notebook: NotebookNode) -> None:
     first_output(notebook).execution_count = 99
 
 
-def error_output(notebook):
+def error_output(notebook: NotebookNode) -> None:
     error = nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])
     first_output(notebook).outputs.append(error)
 
 
-def path_in_output(notebook):
+def path_in_output(notebook: NotebookNode) -> None:
     printed(notebook, "saved to " + "/ho" + "me/ada/x.csv")
 
 
-def path_in_source(notebook):
+def path_in_source(notebook: NotebookNode) -> None:
     notebook.cells[0].source += "\nsaved to " + "/ho" + "me/ada/x.csv"
 
 
-def run_id_in_output(notebook):
+def run_id_in_output(notebook: NotebookNode) -> None:
     printed(notebook, "a1" * 16)
 
 
-def address_in_output(notebook):
+def address_in_output(notebook: NotebookNode) -> None:
     printed(notebook, "<function f at 0x7f00deadbeef>")
 
 
-def time_in_output(notebook):
+def time_in_output(notebook: NotebookNode) -> None:
     printed(notebook, "2024-07-01 12:00:00.123")
 
 
-def stderr_kept(notebook):
+def stderr_kept(notebook: NotebookNode) -> None:
     printed(notebook, "!", name="stderr")
 
 
-def script_kept(notebook):
+def script_kept(notebook: NotebookNode) -> None:
     script = nbformat.v4.new_output("display_data", data={"application/javascript": "1"})
     first_output(notebook).outputs.append(script)
 
 
-def skipped_cell(notebook):
+def skipped_cell(notebook: NotebookNode) -> None:
     first_output(notebook).metadata["tags"] = ["nbval-skip"]
 
 
-def error_allowed(notebook):
+def error_allowed(notebook: NotebookNode) -> None:
     first_output(notebook).metadata["tags"] = ["nbval-raises-exception"]
 
 
-def everything_ignored(notebook):
+def everything_ignored(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.metadata["tags"] = [hygiene.IGNORE_TAG]
             cell.metadata[hygiene.REASON_KEY] = "it differs"
 
 
-def ignored_without_reason(notebook):
+def ignored_without_reason(notebook: NotebookNode) -> None:
     first_output(notebook).metadata["tags"] = [hygiene.IGNORE_TAG]
 
 
-def same_id_twice(notebook):
+def same_id_twice(notebook: NotebookNode) -> None:
     notebook.cells[1]["id"] = notebook.cells[0]["id"]
 
 
-def no_id(notebook):
+def no_id(notebook: NotebookNode) -> None:
     del notebook.cells[0]["id"]
 
 
-def other_kernel(notebook):
+def other_kernel(notebook: NotebookNode) -> None:
     notebook.metadata.kernelspec.name = "julia"
 
 
-def widget_state(notebook):
+def widget_state(notebook: NotebookNode) -> None:
     notebook.metadata["widgets"] = {}
 
 
-def timings(notebook):
+def timings(notebook: NotebookNode) -> None:
     first_output(notebook).metadata["execution"] = {"iopub.status.busy": "now"}
 
 
-def no_questions(notebook):
+def no_questions(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         cell.source = cell.source.replace("## Check yourself", "## Other")
 
 
-def no_folded_answers(notebook):
+def no_folded_answers(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         cell.source = cell.source.replace("<details>", "<div>")
 
 
-def no_picture(notebook):
+def no_picture(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop("image/png", None)
 
 
 #: Each breach, and how the one problem begins that it is, after the cell that has it.
-BREACHES = {
+BREACHES: dict[Callable[[NotebookNode], None], str] = {
     no_outputs: "no cell has an output",
     run_out_of_order: "it was not executed once from top to bottom",
     error_output: "ends in an error",
@@ -203,11 +206,11 @@ BREACHES = {
 WHERE = r"^(cell \d+ \([\w-]+\) |cell [\w-]+ |\d+ of \d+ |)"
 
 
-def lesson_problems(notebook):
+def lesson_problems(notebook: NotebookNode) -> list[str]:
     return [*hygiene.problems(notebook), *hygiene.lesson_problems(notebook)]
 
 
-def test_the_lesson_without_a_breach_has_no_problem(good):
+def test_the_lesson_without_a_breach_has_no_problem(good: NotebookNode) -> None:
     assert lesson_problems(good) == []
     ignored = copy.deepcopy(good)
     ignored_without_reason(ignored)
@@ -216,14 +219,16 @@ def test_the_lesson_without_a_breach_has_no_problem(good):
 
 
 @pytest.mark.parametrize("breach", BREACHES, ids=lambda breach: breach.__name__)
-def test_each_breach_is_its_one_problem(good, breach):
+def test_each_breach_is_its_one_problem(
+    good: NotebookNode, breach: Callable[[NotebookNode], None]
+) -> None:
     bad = copy.deepcopy(good)
     breach(bad)
     (problem,) = lesson_problems(bad)
     assert re.match(WHERE + re.escape(BREACHES[breach]), problem), problem
 
 
-def test_a_lab_with_outputs_or_without_parameters_is_noticed():
+def test_a_lab_with_outputs_or_without_parameters_is_noticed() -> None:
     bad = copy.deepcopy(read(SOURCES[0]))
     code = [cell for cell in bad.cells if cell.cell_type == "code"]
     code[1].outputs = [nbformat.v4.new_output("stream", text="x")]
@@ -233,7 +238,7 @@ def test_a_lab_with_outputs_or_without_parameters_is_noticed():
     assert list(hygiene.lab_problems(bad)) == ["its parameters cell does not set variant"]
 
 
-def test_a_lab_whose_first_code_cell_has_no_parameters_is_noticed():
+def test_a_lab_whose_first_code_cell_has_no_parameters_is_noticed() -> None:
     bad = copy.deepcopy(read(SOURCES[0]))
     assert list(hygiene.lab_problems(bad)) == []
     first = next(cell for cell in bad.cells if cell.cell_type == "code")
@@ -241,7 +246,7 @@ def test_a_lab_whose_first_code_cell_has_no_parameters_is_noticed():
     assert list(hygiene.lab_problems(bad)) == ["its first code cell is not tagged 'parameters'"]
 
 
-def test_a_large_file_and_one_without_an_end_are_noticed(tmp_path):
+def test_a_large_file_and_one_without_an_end_are_noticed(tmp_path: Path) -> None:
     path = tmp_path / "large.ipynb"
     path.write_text(" " * (hygiene.MAX_BYTES - 2) + "}\n")
     assert list(hygiene.file_problems(path)) == []

@@ -7,6 +7,7 @@ tests/integration/test_grade_labs.py grades a perfect notebook of each lab besid
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +38,7 @@ def settings() -> Iterator[object]:
 
 
 @pytest.mark.parametrize("lab", LABS)
-def test_the_committed_release_is_what_the_source_gives(lab, tmp_path):
+def test_the_committed_release_is_what_the_source_gives(lab: str, tmp_path: Path) -> None:
     (tmp_path / "modules").mkdir()
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     shutil.copytree(ROOT / "solutions" / lab, tmp_path / "solutions" / lab)
@@ -49,7 +50,7 @@ def test_the_committed_release_is_what_the_source_gives(lab, tmp_path):
 
 
 @pytest.mark.parametrize("lab", LABS)
-def test_the_release_gives_nothing_away(lab):
+def test_the_release_gives_nothing_away(lab: str) -> None:
     text = (ROOT / "labs" / lab / f"{lab}.ipynb").read_text()
     for mark in ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS"):
         assert mark not in text
@@ -57,7 +58,9 @@ def test_the_release_gives_nothing_away(lab):
 
 @pytest.mark.usefixtures("forked_kernels")
 @pytest.mark.parametrize(("lab", "variant", "source"), settings())
-def test_the_solution_passes_its_own_tests(lab, variant, source, tmp_path, monkeypatch):
+def test_the_solution_passes_its_own_tests(
+    lab: str, variant: int, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Not in the course's own workspace: several of these run at the same time.
     monkeypatch.setenv("COURSE_WORKSPACE", str(tmp_path / "workspace"))
     parameters = {"student_id": "ada", "variant": variant, "source": source}

@@ -5,7 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
-from types import SimpleNamespace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import NoReturn
 
 import pytest
 
@@ -16,7 +18,7 @@ SCRIPT = ROOT / "utils" / "bootstrap.py"
 
 
 @pytest.fixture
-def bootstrap(tmp_path, monkeypatch):
+def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script, as if it stood in an empty checkout of its own."""
     for name in ("utils/bootstrap.py", "utils/coursekit/environment/install.py", "utils/coursekit/environment/switches.py",
                  "pyproject.toml", "requirements/course.txt", "requirements/automl.txt",
@@ -24,38 +26,44 @@ def bootstrap(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     spec = importlib.util.spec_from_file_location("bootstrap", tmp_path / "utils" / "bootstrap.py")
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert tmp_path == module.ROOT
     return module
 
 
-def pretend_installed(bootstrap, *what):
+def pretend_installed(bootstrap: ModuleType, *what: str) -> None:
     bootstrap.PYTHON.parent.mkdir(parents=True)
     bootstrap.PYTHON.write_text("")
     bootstrap.STAMP.write_text(" ".join([*what, bootstrap._fingerprint(list(what))]))
 
 
-def fail_if_called(*args, **kwargs):
+def fail_if_called(*args: object, **kwargs: object) -> NoReturn:
     raise AssertionError("nothing was to be done")
 
 
-def test_nothing_is_done_when_all_is_up_to_date(bootstrap, monkeypatch):
+def test_nothing_is_done_when_all_is_up_to_date(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pretend_installed(bootstrap, "course")
     monkeypatch.setattr(bootstrap, "_run", fail_if_called)
     assert bootstrap.ensure(automl=False) == 0
 
 
-def test_what_was_added_once_stays(bootstrap, monkeypatch):
+def test_what_was_added_once_stays(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     pretend_installed(bootstrap, "course", "automl")
     monkeypatch.setattr(bootstrap, "_run", fail_if_called)
     assert bootstrap.ensure(automl=False) == 0
 
 
 @pytest.mark.parametrize("changed", ["requirements/course.txt", "pyproject.toml"])
-def test_a_changed_lock_or_declaration_is_installed(bootstrap, monkeypatch, changed):
+def test_a_changed_lock_or_declaration_is_installed(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
     pretend_installed(bootstrap, "course")
-    steps = []
+    steps: list[str] = []
     monkeypatch.setattr(bootstrap, "_run", lambda step, *rest: steps.append(step))
     monkeypatch.setattr(
         bootstrap.subprocess,
@@ -70,11 +78,13 @@ def test_a_changed_lock_or_declaration_is_installed(bootstrap, monkeypatch, chan
     assert steps == []
 
 
-def test_a_step_that_failed_is_done_again_next_time(bootstrap, monkeypatch):
+def test_a_step_that_failed_is_done_again_next_time(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pretend_installed(bootstrap, "course")
     (bootstrap.ROOT / "pyproject.toml").open("a").write("\n# changed\n")
 
-    def fail(step, *rest):
+    def fail(step: str, *rest: object) -> NoReturn:
         raise bootstrap.SetupError(step)
 
     monkeypatch.setattr(bootstrap, "_make_venv", lambda: None)
@@ -84,7 +94,9 @@ def test_a_step_that_failed_is_done_again_next_time(bootstrap, monkeypatch):
             bootstrap.ensure(automl=False)
 
 
-def test_too_little_disk_is_said_before_anything_is_downloaded(bootstrap, monkeypatch, capsys):
+def test_too_little_disk_is_said_before_anything_is_downloaded(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     usage = SimpleNamespace(free=1.5e9)
     monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda path: usage)
     monkeypatch.setattr(bootstrap, "_run", fail_if_called)
@@ -98,13 +110,13 @@ def test_too_little_disk_is_said_before_anything_is_downloaded(bootstrap, monkey
 @pytest.mark.parametrize(
     "words", ["No space left on device (os error 28)", "[Errno 28] No space left on device"]
 )
-def test_a_disk_that_fills_up_meanwhile(bootstrap, words):
+def test_a_disk_that_fills_up_meanwhile(bootstrap: ModuleType, words: str) -> None:
     command = [sys.executable, "-c", f"import sys; sys.exit({words!r})"]
     with pytest.raises(bootstrap.SetupError, match="the disk became full while unpacking"):
         bootstrap._run("unpacking", command)
 
 
-def test_no_python_312(bootstrap, monkeypatch):
+def test_no_python_312(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     bootstrap.UV.parent.mkdir(parents=True)
     bootstrap.UV.write_text("#!/bin/sh\necho 'No interpreter found for Python 3.12' >&2\nexit 2\n")
     bootstrap.UV.chmod(0o755)
@@ -115,11 +127,13 @@ def test_no_python_312(bootstrap, monkeypatch):
     assert "No interpreter found" in said
 
 
-def test_an_environment_of_another_python_is_replaced(bootstrap, monkeypatch):
+def test_an_environment_of_another_python_is_replaced(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bootstrap.PYTHON.parent.mkdir(parents=True)
     bootstrap.PYTHON.write_text("#!/bin/sh\nexit 1\n")
     bootstrap.PYTHON.chmod(0o755)
-    made = []
+    made: list[tuple[str, ...]] = []
     monkeypatch.setattr(bootstrap, "_uv", lambda *words: made.append(words))
     bootstrap._make_venv()
     assert not bootstrap.PYTHON.exists()
@@ -127,7 +141,7 @@ def test_an_environment_of_another_python_is_replaced(bootstrap, monkeypatch):
 
 
 @pytest.mark.needs("posix")
-def test_make_says_so_and_stops(bootstrap, tmp_path):
+def test_make_says_so_and_stops(bootstrap: ModuleType, tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     # A uv that cannot be installed: the lock names a package that does not exist.
     (tmp_path / "requirements" / "uv.txt").write_text(

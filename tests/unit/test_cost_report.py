@@ -16,18 +16,19 @@ LEAST = SECONDS - 0.05
 WORK = f"import time\nwhile time.process_time() < {SECONDS}: pass\n"
 
 
-def test_a_child_that_has_ended_counts():
+def test_a_child_that_has_ended_counts() -> None:
     before = cpu_of_tree()
     subprocess.run([sys.executable, "-c", WORK], check=True)
     assert cpu_of_tree() - before >= LEAST
 
 
 @pytest.mark.needs("linux")
-def test_a_grandchild_that_still_runs_counts():
+def test_a_grandchild_that_still_runs_counts() -> None:
     before = cpu_of_tree()
     own = WORK + "print('done', flush=True); input()"
     words = [sys.executable, "-c", f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {own!r}])"]  # fmt: skip
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout
         assert child.stdout.readline() == b"done\n"
         assert cpu_of_tree() - before >= LEAST
         child.communicate(b"\n")
@@ -46,7 +47,9 @@ def test_cheap(dear): pass
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
-def test_a_run_ends_with_the_table(pytester, monkeypatch, workers):
+def test_a_run_ends_with_the_table(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTHONPATH", str(Path(cost_report.__file__).parent))
     pytester.makepyfile(test_it=TESTS)
@@ -57,7 +60,7 @@ def test_a_run_ends_with_the_table(pytester, monkeypatch, workers):
     assert float(line.split()[3]) >= LEAST
 
 
-def test_each_group_with_its_dear_files_the_dearest_first():
+def test_each_group_with_its_dear_files_the_dearest_first() -> None:
     files = {
         "tests/unit/a.py": Cost(10, 5.0, 6.0),
         "tests/unit/b.py": Cost(20, 30.0, 40.0),

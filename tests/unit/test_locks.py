@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import pytest
 import yaml
@@ -16,7 +18,7 @@ LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-def unmet(declared, locked):
+def unmet(declared: Iterable[str], locked: Mapping[str, str]) -> list[str]:
     """The declared requirements that a lock does not satisfy."""
     versions = {canonicalize_name(name): version for name, version in locked.items()}
     found = []
@@ -28,23 +30,23 @@ def unmet(declared, locked):
     return found
 
 
-def test_course_lock_satisfies_the_declarations():
+def test_course_lock_satisfies_the_declarations() -> None:
     assert unmet(PROJECT["dependencies"], locked_versions(ROOT / "requirements/course.txt")) == []
 
 
-def test_automl_lock_satisfies_the_declarations():
+def test_automl_lock_satisfies_the_declarations() -> None:
     extra = PROJECT["optional-dependencies"]["automl"]
     assert unmet(extra, locked_versions(ROOT / "requirements/automl.txt")) == []
 
 
-def test_a_lock_that_lags_behind_is_noticed():
+def test_a_lock_that_lags_behind_is_noticed() -> None:
     assert unmet(["alpha>=2", "beta"], {"alpha": "1.9"}) == [
         "alpha>=2 (locked: 1.9)",
         "beta (locked: None)",
     ]
 
 
-def test_adding_ludwig_changes_no_base_package():
+def test_adding_ludwig_changes_no_base_package() -> None:
     base, extra = (
         locked_versions(ROOT / f"requirements/{name}.txt") for name in ("course", "automl")
     )
@@ -54,7 +56,7 @@ def test_adding_ludwig_changes_no_base_package():
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
-def test_every_pin_has_a_hash_and_there_is_no_address(lock):
+def test_every_pin_has_a_hash_and_there_is_no_address(lock: Path) -> None:
     text = lock.read_text()
     assert not re.search(r"://|index-url|find-links", text)
     entries = re.split(r"\n(?=[a-z0-9])", text)
@@ -65,7 +67,7 @@ def test_every_pin_has_a_hash_and_there_is_no_address(lock):
         assert "--hash=sha256:" in entry, entry
 
 
-def test_conda_names_the_same_python_and_the_same_lock():
+def test_conda_names_the_same_python_and_the_same_lock() -> None:
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     version = (ROOT / ".python-version").read_text().strip()
     assert f"python={version}" in environment["dependencies"]

@@ -1,5 +1,6 @@
 """What a test needs is skipped where it is missing, and fails in CI where it is a protection's."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,15 @@ def test_real_table(broken): pass
 def test_plain(): pass
 """
 
+#: Run tests on a machine that lacks these needs.
+Run = Callable[..., pytest.RunResult]
+
 
 @pytest.fixture
-def run(pytester, monkeypatch):
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Run tests on a machine that lacks some needs; the run's result."""
 
-    def with_tests(*lacked, ci, tests=TESTS):
+    def with_tests(*lacked: str, ci: str, tests: str = TESTS) -> pytest.RunResult:
         monkeypatch.setenv("CI", ci)
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         why = {need: (lambda: "it is not here") if need in lacked else (lambda: None)
@@ -41,7 +45,7 @@ def run(pytester, monkeypatch):
     marks.lacking.cache_clear()
 
 
-def test_a_learners_machine_skips_with_the_reason(run):
+def test_a_learners_machine_skips_with_the_reason(run: Run) -> None:
     done = run("sandbox", "ibm", ci="")
     done.assert_outcomes(passed=1, skipped=2)
     done.stdout.fnmatch_lines(["*needs the sandbox: it is not here"])
@@ -49,7 +53,7 @@ def test_a_learners_machine_skips_with_the_reason(run):
 
 
 @pytest.mark.parametrize("need", marks.PROTECTIONS)
-def test_ci_is_red_without_what_a_protection_needs(run, need):
+def test_ci_is_red_without_what_a_protection_needs(run: Run, need: str) -> None:
     tests = f"import pytest\n@pytest.mark.needs({need!r})\ndef test_it(): pass"
     done = run(need, ci="true", tests=tests)
     done.assert_outcomes(errors=1)
@@ -58,14 +62,14 @@ def test_ci_is_red_without_what_a_protection_needs(run, need):
     assert done.outlines[-1].endswith(": 1 test failed")
 
 
-def test_ci_is_green_without_the_real_table_and_ends_with_that(run):
+def test_ci_is_green_without_the_real_table_and_ends_with_that(run: Run) -> None:
     done = run("ibm", ci="true")
     done.assert_outcomes(passed=2, skipped=1)
     assert done.ret == 0
     assert done.outlines[-1] == "without IBM's table: 1 test was skipped"
 
 
-def test_the_real_table_comes_after_everything_else_that_was_missing(run):
+def test_the_real_table_comes_after_everything_else_that_was_missing(run: Run) -> None:
     done = run("sandbox", "ibm", ci="true")
     assert [line.partition(":")[0] for line in done.outlines[-2:]] == [
         "without the sandbox",
@@ -73,20 +77,20 @@ def test_the_real_table_comes_after_everything_else_that_was_missing(run):
     ]
 
 
-def test_nothing_is_said_where_nothing_is_missing(run):
+def test_nothing_is_said_where_nothing_is_missing(run: Run) -> None:
     tests = TESTS.replace("raise RuntimeError", "pass")
     done = run(ci="true", tests=tests)
     done.assert_outcomes(passed=3)
     assert "without" not in done.outlines[-1]
 
 
-def test_a_need_that_nobody_knows_is_an_error(run):
+def test_a_need_that_nobody_knows_is_an_error(run: Run) -> None:
     done = run(ci="", tests="import pytest\n@pytest.mark.needs('luck')\ndef test_it(): pass")
     assert done.ret != 0
     assert "'luck' is no need of tests" in done.stdout.str() + done.stderr.str()
 
 
-def test_what_a_test_finds_missing_while_it_runs(run):
+def test_what_a_test_finds_missing_while_it_runs(run: Run) -> None:
     tests = "import marks\ndef test_it(request): marks.give_up(request.node, 'sandbox', 'gone')"
     assert run(ci="", tests=tests).outlines[-1] == "without the sandbox: 1 test was skipped"
     done = run(ci="true", tests=tests)
@@ -94,7 +98,9 @@ def test_what_a_test_finds_missing_while_it_runs(run):
     assert done.outlines[-1] == "without the sandbox: 1 test failed"
 
 
-def test_the_lines_arrive_from_workers(pytester, monkeypatch):
+def test_the_lines_arrive_from_workers(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("CHURN_IBM_CSV", raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTHONPATH", str(Path(marks.__file__).parent))

@@ -1,6 +1,7 @@
 """Commands of Git and DVC: what they print comes back, and a failure is an error."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from coursekit.shell import CommandError, run
 
 
 @pytest.fixture
-def repository(tmp_path, monkeypatch):
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path / "site"))
     folder = tmp_path / "a folder with blanks"
     folder.mkdir()
@@ -17,24 +18,28 @@ def repository(tmp_path, monkeypatch):
     return folder
 
 
-def test_it_runs_in_the_folder_and_returns_what_was_printed(repository):
+def test_it_runs_in_the_folder_and_returns_what_was_printed(repository: Path) -> None:
     here = os.getcwd()
     assert run("git status --short", repository).split("\n")[0].startswith("A")
     assert os.getcwd() == here
 
 
-def test_words_in_quotes_stay_together(repository):
+def test_words_in_quotes_stay_together(repository: Path) -> None:
     run("git commit -m 'two words'", repository)
     assert run("git log --format=%s", repository) == "two words\n"
 
 
-def test_git_needs_no_settings_of_the_machine(repository, monkeypatch, tmp_path):
+def test_git_needs_no_settings_of_the_machine(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
     run("git commit -m first", repository)
     assert run("git log --format=%an", repository) == "Telco\n"
 
 
-def test_dvc_runs_in_this_process_and_stays_quiet(repository, capfd):
+def test_dvc_runs_in_this_process_and_stays_quiet(
+    repository: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     (repository / "data.csv").write_text("1\n")
     here = os.getcwd()
     assert "git add" in run("dvc add data.csv", repository)
@@ -45,7 +50,9 @@ def test_dvc_runs_in_this_process_and_stays_quiet(repository, capfd):
 
 
 @pytest.mark.parametrize("command", ["git tag a b c d", "dvc add nothing.csv"])
-def test_a_command_that_fails_says_why(repository, command, capfd):
+def test_a_command_that_fails_says_why(
+    repository: Path, command: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     here = os.getcwd()
     with pytest.raises(CommandError, match=command) as error:
         run(command, repository)
@@ -54,11 +61,11 @@ def test_a_command_that_fails_says_why(repository, command, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_a_quiet_command_that_fails_says_how_to_learn_why(repository):
+def test_a_quiet_command_that_fails_says_how_to_learn_why(repository: Path) -> None:
     with pytest.raises(CommandError, match="without -q"):
         run("dvc add -q nothing.csv", repository)
 
 
-def test_no_such_folder(tmp_path):
+def test_no_such_folder(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         run("git status", tmp_path / "nowhere")

@@ -74,7 +74,7 @@ def test_agreement_counts_rows_at_the_limit(register: pd.DataFrame) -> None:
     batch = register.copy()
     batch.loc[:19, "gender"] = "Diverse"  # 20 of 400 rows: exactly 95 % agree
     assert require_live(batch, LIVE, register, TODAY) is batch
-    batch.loc[20, "SeniorCitizen"] = 1 - batch.loc[20, "SeniorCitizen"]
+    batch.loc[20:20, "SeniorCitizen"] = 1 - batch.loc[20:20, "SeniorCitizen"]
     with pytest.raises(BatchRefusedError, match="agree with the register"):
         require_live(batch, LIVE, register, TODAY)
 

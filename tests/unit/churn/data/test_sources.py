@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -15,7 +16,7 @@ needs_ibm = pytest.mark.needs("ibm")
 
 
 @pytest.fixture
-def stand_in(tmp_path, monkeypatch) -> Path:
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small file that passes for IBM's: its hash and row count are the expected ones."""
     file = tmp_path / "telco.csv"
     data.write_csv(data.load(n=50, seed=1), file)
@@ -26,20 +27,27 @@ def stand_in(tmp_path, monkeypatch) -> Path:
     return file
 
 
+class Web(ThreadingHTTPServer):
+    """A web server; ``content`` is what it sends, ``url`` its address."""
+
+    content: bytes
+    url: str
+
+
 @pytest.fixture
-def web():
-    """A loopback web server; ``web.content`` is what it sends, ``web.url`` its address."""
+def web() -> Iterator[Web]:
+    """A server on the loopback."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             self.send_response(200 if server.content else 404)
             self.end_headers()
             self.wfile.write(server.content)
 
-        def log_message(self, *_):
+        def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Web(("127.0.0.1", 0), Handler)
     server.content = b""
     server.url = f"http://127.0.0.1:{server.server_port}/telco.csv"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
@@ -50,7 +58,7 @@ def web():
     thread.join()
 
 
-def test_synthetic_is_the_default_and_follows_n_and_seed():
+def test_synthetic_is_the_default_and_follows_n_and_seed() -> None:
     assert len(data.load()) == 7043
     small = data.load("synthetic", n=20, seed=5)
     assert len(schema.validate(small)) == 20
@@ -58,39 +66,43 @@ def test_synthetic_is_the_default_and_follows_n_and_seed():
 
 
 @pytest.mark.parametrize("n", [0, -3])
-def test_no_customers_is_an_error(n):
+def test_no_customers_is_an_error(n: int) -> None:
     with pytest.raises(DataError, match="n must be at least 1"):
         data.load(n=n)
 
 
-def test_an_unknown_source_is_named():
+def test_an_unknown_source_is_named() -> None:
     with pytest.raises(DataError, match="'IBM': use one of synthetic, ibm"):
         data.load("IBM")
 
 
-def test_ibm_needs_a_path(stand_in):
+def test_ibm_needs_a_path(stand_in: Path) -> None:
     with pytest.raises(FileNotFoundError, match="set CHURN_IBM_CSV"):
         data.load("ibm")
 
 
-def test_a_missing_file_is_named(stand_in):
+def test_a_missing_file_is_named(stand_in: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"not at .*absent\.csv"):
         data.load("ibm", path=stand_in.with_name("absent.csv"))
 
 
-def test_ibm_by_argument_and_by_environment(stand_in, monkeypatch):
+def test_ibm_by_argument_and_by_environment(
+    stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     expected = data.load(n=50, seed=1)
     pd.testing.assert_frame_equal(data.load_ibm(stand_in), expected)
     monkeypatch.setenv(data.IBM_CSV, str(stand_in))
     pd.testing.assert_frame_equal(data.load("ibm"), expected)
 
 
-def test_the_path_argument_goes_before_the_environment(stand_in, monkeypatch):
+def test_the_path_argument_goes_before_the_environment(
+    stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(data.IBM_CSV, "elsewhere.csv")
     assert len(data.load_ibm(stand_in)) == 50
 
 
-def test_windows_line_ends_are_accepted(stand_in):
+def test_windows_line_ends_are_accepted(stand_in: Path) -> None:
     stand_in.write_bytes(stand_in.read_bytes().replace(b"\n", b"\r\n"))
     pd.testing.assert_frame_equal(data.load_ibm(stand_in), data.load(n=50, seed=1))
 
@@ -104,13 +116,15 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("message", DAMAGES)
-def test_a_damaged_file_is_described(stand_in, message):
+def test_a_damaged_file_is_described(stand_in: Path, message: str) -> None:
     stand_in.write_bytes(DAMAGES[message](stand_in.read_bytes()))
     with pytest.raises(DataError, match=message):
         data.load_ibm(stand_in)
 
 
-def test_download_checks_and_writes(stand_in, web, tmp_path, monkeypatch):
+def test_download_checks_and_writes(
+    stand_in: Path, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     web.content = stand_in.read_bytes().replace(b"\n", b"\r\n")
     target = tmp_path / "new" / "telco.csv"
     assert data.download_ibm(target, web.url) == target
@@ -123,7 +137,7 @@ def test_download_checks_and_writes(stand_in, web, tmp_path, monkeypatch):
         data.download_ibm(tmp_path / "other.csv")
 
 
-def test_a_wrong_download_is_not_kept(stand_in, web, tmp_path):
+def test_a_wrong_download_is_not_kept(stand_in: Path, web: Web, tmp_path: Path) -> None:
     web.content = b"<html>not found</html>"
     target = tmp_path / "new.csv"
     with pytest.raises(DataError, match="its first line is '<html>not found</html>'"):
@@ -132,12 +146,12 @@ def test_a_wrong_download_is_not_kept(stand_in, web, tmp_path):
 
 
 @pytest.mark.parametrize("url", [None, "file:///telco.csv"])
-def test_download_needs_a_web_address(stand_in, tmp_path, url):
+def test_download_needs_a_web_address(stand_in: Path, tmp_path: Path, url: str) -> None:
     with pytest.raises(DataError, match="set CHURN_IBM_URL"):
         data.download_ibm(tmp_path / "new.csv", url)
 
 
-def test_csv_has_ibms_format(tmp_path):
+def test_csv_has_ibms_format(tmp_path: Path) -> None:
     table = data.load(n=3, seed=0).assign(
         tenure=[0, 1, 34],
         MonthlyCharges=[70.7, 20.0, 56.95],
@@ -152,7 +166,7 @@ def test_csv_has_ibms_format(tmp_path):
     assert amounts == [["70.7", " "], ["20", "20"], ["56.95", "1889.5"]]
 
 
-def test_csv_round_trip(tmp_path):
+def test_csv_round_trip(tmp_path: Path) -> None:
     table = data.load(n=2000, seed=4)
     assert table["TotalCharges"].isna().any()
     data.write_csv(table, tmp_path / "t.csv")
@@ -160,13 +174,13 @@ def test_csv_round_trip(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "customerID\nx\n"])
-def test_another_csv_is_refused(tmp_path, content):
+def test_another_csv_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "t.csv").write_text(content)
     with pytest.raises(DataError, match="not a customer table"):
         data.read_csv(tmp_path / "t.csv")
 
 
-def test_a_number_that_is_none_is_refused(tmp_path):
+def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
     text = data.csv_bytes(data.load(n=1, seed=2)).decode().rsplit(",", 2)[0] + ",much,No\n"
     (tmp_path / "t.csv").write_text(text)
     with pytest.raises(DataError, match="much"):
@@ -174,7 +188,7 @@ def test_a_number_that_is_none_is_refused(tmp_path):
 
 
 @needs_ibm
-def test_ibms_file_loads_and_is_written_back_byte_for_byte(tmp_path):
+def test_ibms_file_loads_and_is_written_back_byte_for_byte(tmp_path: Path) -> None:
     table = schema.validate(data.load("ibm"))
     assert len(table) == data.IBM_ROWS
     assert int(table["TotalCharges"].isna().sum()) == 11

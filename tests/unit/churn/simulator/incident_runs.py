@@ -58,4 +58,4 @@ def probability(history: History, as_of: str) -> pd.Series:
 
 
 def log_odds(p: pd.Series) -> pd.Series:
-    return np.log(p / (1 - p))
+    return pd.Series(np.log(p / (1 - p)), p.index)

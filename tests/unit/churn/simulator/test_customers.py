@@ -24,7 +24,7 @@ from churn.simulator.random_streams import generator
 GOLDEN = "365e76775f9fd3fc155918c4abf9fcf496bbdeb654012d96495d16babb589895"
 
 #: Shares in IBM's table.
-SHARES = {
+SHARES: dict[tuple[str, str | int], float] = {
     ("gender", "Male"): 0.50476,
     ("SeniorCitizen", 1): 0.16215,
     ("Partner", "Yes"): 0.48303,
@@ -81,41 +81,41 @@ def large() -> pd.DataFrame:
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(n=st.integers(1, 500), seed=st.integers(0, 2**64))
-def test_any_size_and_seed_follows_the_schema(n, seed):
+def test_any_size_and_seed_follows_the_schema(n: int, seed: int) -> None:
     table = schema.validate(simulate_customers(n, seed))
     assert len(table) == n
 
 
-def test_a_large_table_follows_the_schema(large):
+def test_a_large_table_follows_the_schema(large: pd.DataFrame) -> None:
     schema.validate(large)
     # The rarest case is there: customers who have not had a bill yet.
     assert 50 < large["TotalCharges"].isna().sum() < 300
 
 
-def test_same_seed_same_bytes():
+def test_same_seed_same_bytes() -> None:
     assert hashlib.sha256(csv_bytes(simulate_customers())).hexdigest() == GOLDEN
 
 
-def test_another_seed_is_another_table():
+def test_another_seed_is_another_table() -> None:
     a, b = simulate_customers(1000, 0), simulate_customers(1000, 1)
     assert not set(a[schema.ID]) & set(b[schema.ID])
     assert (a["tenure"] != b["tenure"]).mean() > 0.9
 
 
 @pytest.mark.parametrize(("n", "seed"), [(0, 0), (-1, 0), (10, -1)])
-def test_impossible_requests_are_refused(n, seed):
+def test_impossible_requests_are_refused(n: int, seed: int) -> None:
     with pytest.raises(ValueError, match=r"at least 1|>= 0"):
         simulate_customers(n, seed)
 
 
 @pytest.mark.parametrize("key", SHARES, ids=str)
-def test_shares_are_the_real_ones(large, key):
+def test_shares_are_the_real_ones(large: pd.DataFrame, key: tuple[str, str | int]) -> None:
     name, value = key
     assert (large[name] == value).mean() == pytest.approx(SHARES[key], abs=0.012)
 
 
 @pytest.mark.parametrize("key", RATES, ids=str)
-def test_churn_rates_are_the_real_ones(large, key):
+def test_churn_rates_are_the_real_ones(large: pd.DataFrame, key: tuple[str, str]) -> None:
     contract, internet = key
     group = large[(large["Contract"] == contract) & (large["InternetService"] == internet)]
     # Two standard errors of the real rate at worst, which has 364 customers behind it.
@@ -127,7 +127,7 @@ def dependences(table: pd.DataFrame) -> dict[tuple[str, str], float]:
     return {(a, b): compare.cramers_v(columns[a], columns[b]) for a, b in DEPENDENCES}
 
 
-def test_dependences_are_the_real_ones(large):
+def test_dependences_are_the_real_ones(large: pd.DataFrame) -> None:
     assert dependences(large) == pytest.approx(DEPENDENCES, abs=0.025)
 
 
@@ -137,13 +137,13 @@ def independent(table: pd.DataFrame) -> pd.DataFrame:
     return table.apply(lambda column: rng.permutation(column.to_numpy()))
 
 
-def test_independent_columns_would_be_noticed(large):
+def test_independent_columns_would_be_noticed(large: pd.DataFrame) -> None:
     broken = independent(large)
     assert dependences(broken) != pytest.approx(DEPENDENCES, abs=0.025)
     assert max(dependences(broken).values()) < 0.05
 
 
-def test_quantiles_are_the_real_ones(large):
+def test_quantiles_are_the_real_ones(large: pd.DataFrame) -> None:
     cuts = [0.05, 0.25, 0.5, 0.75, 0.95]
     tenure = large["tenure"].quantile(cuts).to_numpy()
     assert tenure == pytest.approx([1, 9, 29, 55, 72], abs=1)
@@ -153,7 +153,7 @@ def test_quantiles_are_the_real_ones(large):
     assert total == pytest.approx([49.6, 401.45, 1397.475, 3794.74, 6923.59], rel=0.06)
 
 
-def test_monthly_charges_scatter_around_the_list_price():
+def test_monthly_charges_scatter_around_the_list_price() -> None:
     codes = customers.draw_profile(50_000, generator(2))
     off = (codes["monthly_steps"] - customers.list_price_steps(codes)) / STEPS_PER_DOLLAR
     components = customers.component_count(codes)
@@ -162,7 +162,7 @@ def test_monthly_charges_scatter_around_the_list_price():
         assert off[components == count].std() == pytest.approx(0.5 * count**0.5, rel=0.1)
 
 
-def test_list_price_by_hand():
+def test_list_price_by_hand() -> None:
     codes = {name: np.zeros(3, dtype=np.int8) for name in schema.ALLOWED}
     codes["tenure"] = np.ones(3, dtype=np.int16)
     # Phone only; DSL without phone and one add-on; fibre with everything.
@@ -177,17 +177,17 @@ def test_list_price_by_hand():
     assert customers.component_count(codes).tolist() == [1, 2, 9]
 
 
-def test_totals_scatter_around_tenure_times_price(large):
+def test_totals_scatter_around_tenure_times_price(large: pd.DataFrame) -> None:
     later = large[large["tenure"] > 1]
     product = later["tenure"] * later["MonthlyCharges"]
     before = (later["tenure"] - 1) * later["MonthlyCharges"]
-    z = (later["TotalCharges"] - product) / np.sqrt(before)
+    z: pd.Series = (later["TotalCharges"] - product) / np.sqrt(before)
     assert z.mean() == pytest.approx(0, abs=0.02)
     assert z.std() == pytest.approx(1.44, abs=0.02)
     assert (later["TotalCharges"] >= later["MonthlyCharges"]).all()
 
 
-def test_row_order_carries_no_signal(large):
+def test_row_order_carries_no_signal(large: pd.DataFrame) -> None:
     churned = (large["Churn"] == "Yes").to_numpy()
     rates = [part.mean() for part in np.array_split(churned, 10)]
     # Ten standard-error-wide bands of a share of 0.27 in 10,000 rows.
@@ -195,13 +195,13 @@ def test_row_order_carries_no_signal(large):
     assert np.corrcoef(churned[1:], churned[:-1])[0, 1] == pytest.approx(0, abs=0.012)
 
 
-def test_ids_go_on_where_they_stopped():
+def test_ids_go_on_where_they_stopped() -> None:
     whole = customers.customer_ids(5000, seed=7)
     parts = [customers.customer_ids(2000, 7), customers.customer_ids(3000, 7, start=2000)]
     assert whole.tolist() == np.concatenate(parts).tolist()
 
 
-def test_a_million_ids_are_different_and_well_formed():
+def test_a_million_ids_are_different_and_well_formed() -> None:
     ids = pd.Series(customers.customer_ids(1_000_000, seed=1, start=10**11))
     assert ids.is_unique
     assert ids.str.fullmatch(schema.CUSTOMER_ID_PATTERN).all()
@@ -210,20 +210,20 @@ def test_a_million_ids_are_different_and_well_formed():
     assert ids.str[0].value_counts(normalize=True).between(0.098, 0.102).all()
 
 
-def test_the_last_id_exists_and_no_more():
+def test_the_last_id_exists_and_no_more() -> None:
     (last,) = customers.customer_ids(1, start=customers.ID_SPACE - 1)
     assert schema.CUSTOMER_ID_PATTERN.fullmatch(last)
     with pytest.raises(ValueError, match="customer numbers"):
         customers.customer_ids(2, start=customers.ID_SPACE - 1)
 
 
-def test_streams_of_a_seed_are_independent():
+def test_streams_of_a_seed_are_independent() -> None:
     a, b = (generator(5, stream).random(20_000) for stream in (0, 1))
     assert np.corrcoef(a, b)[0, 1] == pytest.approx(0, abs=0.03)
     assert generator(5, 1).random() == b[0]
 
 
-def test_profiles_with_given_tenure():
+def test_profiles_with_given_tenure() -> None:
     months = np.repeat([1, 72], 5000)
     codes = customers.draw_profile(10_000, generator(0), months)
     assert codes["tenure"].tolist() == months.tolist()
@@ -233,13 +233,13 @@ def test_profiles_with_given_tenure():
 
 
 @pytest.mark.parametrize("months", [[1, 2], [1, 2, 73], [-1, 2, 3]])
-def test_impossible_tenures_are_refused(months):
+def test_impossible_tenures_are_refused(months: list[int]) -> None:
     with pytest.raises(ValueError, match="3 months between 0 and 72"):
         customers.draw_profile(3, generator(0), np.array(months))
 
 
 @pytest.mark.parametrize("n", [0, 1, 3000])
-def test_newcomers_look_like_first_month_customers(n):
+def test_newcomers_look_like_first_month_customers(n: int) -> None:
     codes = customers.draw_newcomers(n, generator(1))
     assert all(len(values) == n for values in codes.values())
     assert (codes["tenure"] == 0).all()
@@ -248,7 +248,7 @@ def test_newcomers_look_like_first_month_customers(n):
         assert (codes["Partner"] == 1).mean() == pytest.approx(98 / 613, abs=0.03)
 
 
-def test_churn_is_drawn_with_the_log_odds_given():
+def test_churn_is_drawn_with_the_log_odds_given() -> None:
     codes = customers.draw_profile(200_000, generator(3))
     p = 1 / (1 + np.exp(-customers.churn_logit(codes)))
     p[codes["tenure"] == 0] = 0
@@ -260,14 +260,14 @@ def test_churn_is_drawn_with_the_log_odds_given():
         assert drawn[rows].mean() == pytest.approx(p[rows].mean(), abs=error)
 
 
-def test_newcomers_churn_like_customers_in_their_first_month():
+def test_newcomers_churn_like_customers_in_their_first_month() -> None:
     codes = customers.draw_newcomers(100, generator(2))
     first = {**codes, "tenure": np.ones(100, dtype=np.int16)}
     assert customers.churn_logit(codes).tolist() == customers.churn_logit(first).tolist()
     assert not customers.draw_churn(codes, generator(0)).any()
 
 
-def test_effects_are_linear_between_knots():
+def test_effects_are_linear_between_knots() -> None:
     table = conditional_models.calibration().decisions["Contract"][0].terms[("tenure",)]
     assert len(table) == schema.MAX_TENURE + 1
     inner = table[list(range(48, 61))]

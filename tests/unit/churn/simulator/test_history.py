@@ -1,5 +1,6 @@
 """The telco as a process: who joins, pays, changes and leaves, and when that is known."""
 
+import datetime as dt
 import hashlib
 
 import numpy as np
@@ -207,7 +208,7 @@ def test_two_quiet_years_keep_churn_and_mix() -> None:
 
 
 def test_a_price_change_reaches_those_who_have_the_component(history: History) -> None:
-    change = PriceChange(date="2024-05-01", component="Fiber optic", amount=2.5)
+    change = PriceChange(date=dt.date(2024, 5, 1), component="Fiber optic", amount=2.5)
     dearer = simulate_history(SMALL.model_copy(update={"price_changes": (change,)}))
     both = history.snapshots.merge(dearer.snapshots, on=[ID, "as_of"], suffixes=("", "_new"))
     rise = (both["MonthlyCharges_new"] - both["MonthlyCharges"]).round(2)

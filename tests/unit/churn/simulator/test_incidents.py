@@ -54,13 +54,13 @@ def test_the_truth_travels_with_the_history(kind: str) -> None:
 def test_before_its_date_nothing_differs(kind: str) -> None:
     old, new = clean(), planted(kind)
     for frame, day in (("snapshots", "as_of"), ("departures", "left_on")):
-        before = [getattr(h, frame).query(f"{day} < @DATE") for h in (old, new)]
-        assert len(before[0]) > 100
-        assert_frame_equal(*before, check_exact=True)
+        one, other = (getattr(h, frame).query(f"{day} < @DATE") for h in (old, new))
+        assert len(one) > 100
+        assert_frame_equal(one, other, check_exact=True)
     # A label of the last snapshot before the date speaks of the month that the date begins.
     for frame in ("labels", "truth"):
-        before = [getattr(h, frame).query("as_of < '2024-04-30'") for h in (old, new)]
-        assert_frame_equal(*before, check_exact=True)
+        one, other = (getattr(h, frame).query("as_of < '2024-04-30'") for h in (old, new))
+        assert_frame_equal(one, other, check_exact=True)
     assert_frame_equal(clean_events("2024-04"), simulate_events(new, "2024-04"), check_exact=True)
 
 
@@ -233,9 +233,9 @@ def test_test_data_in_production() -> None:
 @pytest.mark.parametrize("column", ["PaymentMethod", "MonthlyCharges"])
 def test_missing_block(column: str) -> None:
     history = planted("missing_block", column=column)
-    for month, rows in history.snapshots.groupby("as_of"):
+    for _, rows in history.snapshots.groupby("as_of"):
         gaps = np.flatnonzero(rows[column].isna())
-        if month < DATE:
+        if rows["as_of"].iloc[0] < DATE:
             assert len(gaps) == 0
         else:
             assert len(gaps) == round(size("missing_block") * len(rows))

@@ -93,8 +93,8 @@ def test_competitor_enters() -> None:
     )
     assert not safe.reindex(list(new_left - old_left)).any()
     old_events, new_events = clean_events("2024-07"), simulate_events(new, "2024-07")
-    quiet = [e[e[ID].map(safe)].reset_index(drop=True) for e in (old_events, new_events)]
-    assert_frame_equal(*quiet, check_exact=True)
+    one, other = (e[e[ID].map(safe)].reset_index(drop=True) for e in (old_events, new_events))
+    assert_frame_equal(one, other, check_exact=True)
     # The others call more often from the first month on, before any label can tell.
     calls = [
         frame[(frame["kind"] == "support_call") & frame[ID].isin(open_to_it.index[open_to_it])]

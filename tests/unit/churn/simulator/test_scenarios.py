@@ -55,14 +55,14 @@ def test_a_saved_scenario_is_the_same_scenario(tmp_path: Path) -> None:
 
 
 def test_an_incident_fills_in_what_its_kind_implies() -> None:
-    incident = Incident(kind="unit_change_to_cents", date="2024-05-01")
+    incident = Incident(kind="unit_change_to_cents", date=dt.date(2024, 5, 1))
     assert (incident.column, incident.size) == ("MonthlyCharges", 100)
     assert incident.acts_on(dt.date(2024, 5, 1))
     assert not incident.acts_on(dt.date(2024, 4, 30))
 
 
 def test_an_incident_can_end() -> None:
-    incident = Incident(kind="missing_block", date="2024-05-01", until="2024-07-01")
+    incident = Incident(kind="missing_block", date=dt.date(2024, 5, 1), until=dt.date(2024, 7, 1))
     days = [dt.date(2024, month, 1) for month in (4, 5, 6, 7)]
     assert [incident.acts_on(day) for day in days] == [False, True, True, False]
 

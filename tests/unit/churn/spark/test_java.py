@@ -1,9 +1,11 @@
+from pathlib import Path
+
 import pytest
 
 from churn.spark import java
 
 
-def make_java(home, banner):
+def make_java(home: Path, banner: str) -> Path:
     (home / "bin").mkdir(parents=True)
     java = home / "bin" / "java"
     java.write_text(f"#!/bin/sh\necho '{banner}' >&2\n")
@@ -14,17 +16,19 @@ def make_java(home, banner):
 @pytest.mark.parametrize(
     ("text", "number"), [("Java 17.0.15", 17), ("Java 1.8.0_292", 8), ("Java 25", 25)]
 )
-def test_major(text, number):
+def test_major(text: str, number: int) -> None:
     assert java.major(text) == number
 
 
-def test_a_recent_system_java_is_preferred(tmp_path, monkeypatch):
+def test_a_recent_system_java_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = make_java(tmp_path / "jdk", 'openjdk version "21.0.1" 2025-01-01')
     monkeypatch.setenv("JAVA_HOME", str(home))
     assert java.java_home(tmp_path / "cache") == home
 
 
-def test_an_old_java_is_passed_over_for_the_bundled_one(tmp_path, monkeypatch):
+def test_an_old_java_is_passed_over_for_the_bundled_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = make_java(tmp_path / "jdk", 'java version "1.8.0_292"')
     monkeypatch.setenv("JAVA_HOME", str(home))
     monkeypatch.setenv("PATH", "/nonexistent")
@@ -32,7 +36,7 @@ def test_an_old_java_is_passed_over_for_the_bundled_one(tmp_path, monkeypatch):
     assert found.parent == tmp_path / "cache"
 
 
-def test_the_bundled_java_starts_and_drops_the_argument_it_cannot_take(tmp_path):
+def test_the_bundled_java_starts_and_drops_the_argument_it_cannot_take(tmp_path: Path) -> None:
     import subprocess
 
     home = java.bundled_java_home(tmp_path)
@@ -43,6 +47,6 @@ def test_the_bundled_java_starts_and_drops_the_argument_it_cannot_take(tmp_path)
     assert java.bundled_java_home(tmp_path) == home
 
 
-def test_a_folder_without_java_is_named(tmp_path):
+def test_a_folder_without_java_is_named(tmp_path: Path) -> None:
     with pytest.raises(java.JavaError, match="no working Java"):
         java.version(tmp_path)

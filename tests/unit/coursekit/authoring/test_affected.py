@@ -3,6 +3,8 @@
 import fnmatch
 import json
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +15,7 @@ from coursekit.authoring.affected import LOADED_BY_ALL, READERS, SANITIZE, Repos
 LESSON = "modules/00_topic/01_lesson.ipynb"
 OTHER = "modules/00_topic/02_other.ipynb"
 SOLUTION = "solutions/lab00_one/lab00_one.ipynb"
-FILES = {
+FILES: dict[str, str | list[str]] = {
     "utils/churn/__init__.py": "",
     "utils/churn/schema.py": "",
     "utils/churn/labels.py": "from churn import schema",
@@ -67,7 +69,7 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("checkout")
     for name, content in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -80,28 +82,32 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def select(root):
+def select(root: Path) -> Callable[..., Selection]:
     return lambda *changed: Repository(root, FILES).select(changed)
 
 
-def unit_tests(*names):
+def unit_tests(*names: str) -> tuple[str, ...]:
     return tuple(f"tests/unit/{name}.py" for name in names)
 
 
 RULES = ("tests/notebooks/test_hygiene.py", *unit_tests("coursekit/authoring/test_outline"))
 
 
-def test_nothing_changed(select):
+def test_nothing_changed(select: Callable[..., Selection]) -> None:
     assert select() == Selection()
 
 
-def test_a_module_reaches_its_lessons_and_through_helpers_its_tests(select):
+def test_a_module_reaches_its_lessons_and_through_helpers_its_tests(
+    select: Callable[..., Selection],
+) -> None:
     expected = Selection(lessons=(LESSON,), tests=unit_tests("churn/test_helped"))
     assert select("utils/churn/labels.py") == expected
     assert select("utils/churn/schema.py") == expected
 
 
-def test_imports_in_functions_for_types_and_in_programs_count_and_documentation_does_not(select):
+def test_imports_in_functions_for_types_and_in_programs_count_and_documentation_does_not(
+    select: Callable[..., Selection],
+) -> None:
     found = select("utils/churn/money.py")
     names = ("test_late", "test_relative", "test_told", "test_typed")
     assert found == Selection(
@@ -109,45 +115,47 @@ def test_imports_in_functions_for_types_and_in_programs_count_and_documentation_
     )
 
 
-def test_a_package_passes_on_what_its_face_imports(select):
+def test_a_package_passes_on_what_its_face_imports(select: Callable[..., Selection]) -> None:
     assert select("utils/churn/sim/chain.py").lessons == (OTHER,)
 
 
-def test_a_lesson_is_executed_and_meets_the_rules(select):
+def test_a_lesson_is_executed_and_meets_the_rules(select: Callable[..., Selection]) -> None:
     assert select(LESSON) == Selection(lessons=(LESSON,), tests=RULES)
 
 
 @pytest.mark.parametrize("part", [SOLUTION, "labs/lab00_one/lab00_one.ipynb"])
-def test_a_lab_is_tried_alone(select, part):
+def test_a_lab_is_tried_alone(select: Callable[..., Selection], part: str) -> None:
     found = select(part)
     assert found.labs == ("lab00_one",)
     assert found.lessons == ()
     assert set(RULES) <= set(found.tests) <= {*RULES, "tests/grading/test_lab_cells.py"}
 
 
-def test_an_answer_tries_its_lab(select):
+def test_an_answer_tries_its_lab(select: Callable[..., Selection]) -> None:
     answer = "tests/grading/lab00_one/task/wrong_stub.py"
     assert select(answer) == Selection(labs=("lab00_one",))
 
 
-def test_what_tries_labs_tries_all_of_them(select):
+def test_what_tries_labs_tries_all_of_them(select: Callable[..., Selection]) -> None:
     assert select("tests/grading/harness.py") == Selection(
         tests=("tests/grading/test_lab_cells.py",), labs=("lab00_one", "lab01_two")
     )
 
 
-def test_data_is_read_by_who_names_it_or_its_folder_or_lies_beside_it(select):
+def test_data_is_read_by_who_names_it_or_its_folder_or_lies_beside_it(
+    select: Callable[..., Selection],
+) -> None:
     assert select("utils/churn/numbers.json").tests == unit_tests("churn/test_reader")
     assert select("datasets/small/a.csv").tests == unit_tests("churn/test_small")
     assert select("tests/grading/attacks/one.py").tests == ("tests/grading/test_attacks.py",)
     assert select("utils/churn/sim/table.bin").lessons == (OTHER,)
 
 
-def test_prose_is_read_by_no_test(select):
+def test_prose_is_read_by_no_test(select: Callable[..., Selection]) -> None:
     assert select("README.md") == Selection()
 
 
-def test_what_nobody_is_known_to_read_runs_everything(select):
+def test_what_nobody_is_known_to_read_runs_everything(select: Callable[..., Selection]) -> None:
     found = select("strange.bin")
     assert found.unclear == ("strange.bin",)
     assert found.lessons == (LESSON, OTHER)
@@ -155,24 +163,24 @@ def test_what_nobody_is_known_to_read_runs_everything(select):
     assert len(found.tests) == sum("/test_" in name for name in FILES) - len(affected.LAB_TESTS)
 
 
-def test_the_environment_is_left_to_the_whole_run(select):
+def test_the_environment_is_left_to_the_whole_run(select: Callable[..., Selection]) -> None:
     assert select("pyproject.toml") == Selection(environment=("pyproject.toml",))
 
 
 @pytest.mark.parametrize(
     "path", ["tests/conftest.py", "utils/coursecli/pytest_plugin.py", "utils/coursekit/base.py"]
 )
-def test_what_every_run_loads_runs_everything(select, path):
+def test_what_every_run_loads_runs_everything(select: Callable[..., Selection], path: str) -> None:
     found = select(path)
     assert found.lessons == (LESSON, OTHER)
     assert set(unit_tests("churn/test_late", "coursekit/test_deep")) <= set(found.tests)
 
 
-def test_what_a_hook_imports_while_it_runs_does_not(select):
+def test_what_a_hook_imports_while_it_runs_does_not(select: Callable[..., Selection]) -> None:
     assert select("utils/coursekit/deep.py") == Selection(tests=unit_tests("coursekit/test_deep"))
 
 
-def test_who_imported_a_file_that_is_gone_is_run(root):
+def test_who_imported_a_file_that_is_gone_is_run(root: Path) -> None:
     gone = "utils/churn/gone.py"
     (root / "tests/unit/churn/test_gone.py").write_text("import churn.gone")
     files = {*FILES, gone, "tests/unit/churn/test_gone.py"}
@@ -181,7 +189,7 @@ def test_who_imported_a_file_that_is_gone_is_run(root):
     assert Repository(root, files).select([gone, "tests/unit/churn/test_gone.py"]) == Selection()
 
 
-def test_the_files_with_rules_of_their_own_exist():
+def test_the_files_with_rules_of_their_own_exist() -> None:
     root = paths.course_root()
     named = {*LOADED_BY_ALL, SANITIZE, *affected.LAB_TESTS, quick.AUTOML[0]}
     for path in named.union(*READERS.values()):
@@ -196,8 +204,8 @@ def test_the_files_with_rules_of_their_own_exist():
 
 
 @pytest.fixture
-def checkout(tmp_path):
-    def git(*words):
+def checkout(tmp_path: Path) -> tuple[Path, Callable[..., None]]:
+    def git(*words: str) -> None:
         identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
         subprocess.run(["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True)
 
@@ -215,7 +223,9 @@ def checkout(tmp_path):
     return tmp_path, git
 
 
-def test_changed_is_what_differs_what_is_new_and_what_is_gone(checkout):
+def test_changed_is_what_differs_what_is_new_and_what_is_gone(
+    checkout: tuple[Path, Callable[..., None]],
+) -> None:
     root, git = checkout
     (root / "untracked").write_text("")
     changed = ["changed", "gone", "nëw name", "old name"]
@@ -225,12 +235,12 @@ def test_changed_is_what_differs_what_is_new_and_what_is_gone(checkout):
     assert quick.changed_files(root, "HEAD~") == sorted([*changed, "untracked"])
 
 
-def test_a_revision_that_is_not_there_is_said(checkout):
+def test_a_revision_that_is_not_there_is_said(checkout: tuple[Path, Callable[..., None]]) -> None:
     with pytest.raises(SystemExit, match="git cannot say what has changed"):
         quick.changed_files(checkout[0], "nowhere")
 
 
-def test_labs_are_chosen_by_name_and_lessons_are_compared(root):
+def test_labs_are_chosen_by_name_and_lessons_are_compared(root: Path) -> None:
     selection = Selection(lessons=(LESSON,), labs=("lab00_one", "lab01_two"))
     lessons, labs = quick.commands(selection)[-2:]
     assert "--nbval" in lessons
@@ -238,17 +248,17 @@ def test_labs_are_chosen_by_name_and_lessons_are_compared(root):
     assert labs[-2:] == ["-k", "lab00_one or lab01_two"]
 
 
-def test_ruff_looks_at_everything_in_any_case():
+def test_ruff_looks_at_everything_in_any_case() -> None:
     assert [command[3] for command in quick.commands(Selection())] == ["check", "format"]
 
 
-def test_what_was_left_out_is_counted(root, select):
+def test_what_was_left_out_is_counted(root: Path, select: Callable[..., Selection]) -> None:
     said = "\n".join(quick.left_out(Repository(root, FILES), select(LESSON, "pyproject.toml")))
     assert "Left out: 1 of 2 lessons, 2 of 2 labs, 14 of 16 files of tests, mypy." in said
     assert "Only `make test` can tell about pyproject.toml." in said
 
 
-def test_a_lesson_without_its_packages_is_left_out(monkeypatch):
+def test_a_lesson_without_its_packages_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     lesson, _ = quick.AUTOML
     monkeypatch.setattr(quick, "AUTOML", (lesson, "no_such_package"))
     assert not [word for line in quick.commands(Selection(lessons=(lesson,))) for word in line if word == lesson]  # fmt: skip
@@ -256,7 +266,9 @@ def test_a_lesson_without_its_packages_is_left_out(monkeypatch):
     assert lesson in quick.commands(Selection(lessons=(lesson,)))[-1]
 
 
-def test_the_answer_is_that_of_what_ran(monkeypatch, tmp_path, capsys):
+def test_the_answer_is_that_of_what_ran(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(quick, "changed_files", lambda root, base: ["README.md"])
     monkeypatch.setattr(quick, "commands", lambda selection: [["true"], ["false"], ["true"]])
     assert quick.main([]) == 1

@@ -1,4 +1,5 @@
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 from coursekit import paths
 from coursekit.authoring import outline
@@ -8,25 +9,25 @@ MODULES = outline.load()
 UNITS = [unit for module in MODULES for unit in module.units]
 
 
-def test_every_notebook_of_the_course_is_on_the_map():
+def test_every_notebook_of_the_course_is_on_the_map() -> None:
     written = {unit.path for unit in UNITS if unit.written}
     notebooks = {*ROOT.glob("modules/*/*.ipynb"), *ROOT.glob("labs/*/*.ipynb")}
     assert written == notebooks
 
 
-def test_the_drawn_map_is_up_to_date():
+def test_the_drawn_map_is_up_to_date() -> None:
     drawn = (ROOT / "modules" / "course_map.svg").read_text("utf-8")
     assert drawn == outline.draw_map(MODULES), "run `.venv/bin/course map`"
 
 
-def test_the_map_is_svg_and_shows_every_unit():
+def test_the_map_is_svg_and_shows_every_unit() -> None:
     root = ElementTree.fromstring(outline.draw_map(MODULES))
     shown = [element.text for element in root.iter() if element.tag.endswith("text")]
     for unit in UNITS:
         assert (f"Lab: {unit.title}" if unit.is_lab else unit.title) in shown
 
 
-def test_self_study_takes_everything_and_workshops_a_part():
+def test_self_study_takes_everything_and_workshops_a_part() -> None:
     everything = outline.route(MODULES, "self_study")
     assert everything == UNITS
     for name in ("two_days", "half_day"):
@@ -34,7 +35,7 @@ def test_self_study_takes_everything_and_workshops_a_part():
         assert 0 < len(chosen) < len(everything)
 
 
-def test_minutes_are_read_from_the_notebook(tmp_path):
+def test_minutes_are_read_from_the_notebook(tmp_path: Path) -> None:
     path = tmp_path / "lesson.ipynb"
     unit = outline.Unit(path, "Lesson", ("self_study",), is_lab=False)
     assert unit.minutes() is None

@@ -1,20 +1,22 @@
 import errno
 import json
 import socket
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from coursekit.environment import doctor, install, offline
 
 
-def test_everything_is_in_order_here():
+def test_everything_is_in_order_here() -> None:
     findings = {finding.name: finding for finding in doctor.examine()}
     wrong = [f for f in findings.values() if f.ok is False]
     assert not wrong
     assert {"Python", "Packages", "Kernel", "Telemetry", "Java", "Disk", "Port"} <= set(findings)
 
 
-def test_a_package_that_differs_from_the_lock_is_named(monkeypatch):
+def test_a_package_that_differs_from_the_lock_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     real = doctor.locked_versions
     monkeypatch.setattr(
         doctor,
@@ -28,7 +30,7 @@ def test_a_package_that_differs_from_the_lock_is_named(monkeypatch):
     assert "make lab" in finding.detail
 
 
-def test_markers_of_the_lock_are_obeyed(tmp_path):
+def test_markers_of_the_lock_are_obeyed(tmp_path: Path) -> None:
     lock = tmp_path / "lock.txt"
     lock.write_text(
         "alpha==1.0 \\\n    --hash=sha256:00\n"
@@ -37,7 +39,9 @@ def test_markers_of_the_lock_are_obeyed(tmp_path):
     assert doctor.locked_versions(lock) == {"alpha": "1.0"}
 
 
-def test_a_missing_a_foreign_and_a_bare_kernelspec(tmp_path, monkeypatch):
+def test_a_missing_a_foreign_and_a_bare_kernelspec(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "kernel.json"
     monkeypatch.setattr(install, "kernelspec_path", lambda: path)
     assert "no kernelspec" in doctor.kernelspec().detail
@@ -51,7 +55,9 @@ def test_a_missing_a_foreign_and_a_bare_kernelspec(tmp_path, monkeypatch):
     assert "without the course's switches" in doctor.kernelspec().detail
 
 
-def test_switches_that_do_not_reach_a_new_process_are_named(monkeypatch):
+def test_switches_that_do_not_reach_a_new_process_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(doctor.switches.TELEMETRY, "NEW_LIBRARY_TELEMETRY", "off")
     finding = doctor.telemetry()
     # A new Python takes the value from the file on disk, which does not have it.
@@ -59,7 +65,7 @@ def test_switches_that_do_not_reach_a_new_process_are_named(monkeypatch):
     assert "NEW_LIBRARY_TELEMETRY" in finding.detail
 
 
-def test_a_taken_port_is_no_obstacle():
+def test_a_taken_port_is_no_obstacle() -> None:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
@@ -71,26 +77,30 @@ def test_a_taken_port_is_no_obstacle():
     assert "will choose the next" in finding.detail
 
 
-def test_a_full_disk_and_a_read_only_folder(monkeypatch, tmp_path):
+def test_a_full_disk_and_a_read_only_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(doctor, "ENOUGH_GB", 1e9)
     assert doctor.disk().ok is False
 
-    def refuse(*args, **kwargs):
+    def refuse(*args: object, **kwargs: object) -> NoReturn:
         raise OSError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(doctor.tempfile, "TemporaryFile", refuse)
     assert {finding.ok for finding in doctor.write_access()} == {False}
 
 
-def test_java_that_is_not_there(monkeypatch):
-    def none(cache):
+def test_java_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(cache: Path) -> NoReturn:
         raise doctor.spark_java.JavaError("Spark needs Java 17 or newer")
 
     monkeypatch.setattr(doctor.spark_java, "java_home", none)
     assert doctor.java() == doctor.Finding(False, "Java", "Spark needs Java 17 or newer")
 
 
-def test_the_ibm_table_is_optional_but_must_be_right(monkeypatch, tmp_path):
+def test_the_ibm_table_is_optional_but_must_be_right(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("CHURN_IBM_CSV", raising=False)
     assert doctor.ibm_table().ok is None
     damaged = tmp_path / "telco.csv"
@@ -99,7 +109,9 @@ def test_the_ibm_table_is_optional_but_must_be_right(monkeypatch, tmp_path):
     assert doctor.ibm_table().ok is False
 
 
-def test_a_machine_without_bubblewrap_is_told_what_to_install(monkeypatch):
+def test_a_machine_without_bubblewrap_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(offline.shutil, "which", lambda name: None)
     offline.why_not.cache_clear()
     try:

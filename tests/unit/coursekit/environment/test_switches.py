@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from coursekit.environment import install, switches
 BARE = {k: v for k, v in os.environ.items() if k not in switches.KERNEL}
 
 
-def test_a_process_with_a_bare_environment_has_the_switches():
+def test_a_process_with_a_bare_environment_has_the_switches() -> None:
     program = "import json, os; print(json.dumps(dict(os.environ)))"
     done = subprocess.run(
         [sys.executable, "-c", program], env=BARE, capture_output=True, text=True, check=True
@@ -22,7 +23,7 @@ def test_a_process_with_a_bare_environment_has_the_switches():
         assert seen[name] == value
 
 
-def test_the_users_own_word_is_kept():
+def test_the_users_own_word_is_kept() -> None:
     program = "import os; print(os.environ['DO_NOT_TRACK'])"
     environment = BARE | {"DO_NOT_TRACK": "mine"}
     done = subprocess.run(
@@ -31,13 +32,15 @@ def test_the_users_own_word_is_kept():
     assert done.stdout.strip() == "mine"
 
 
-def test_the_kernelspec_starts_this_python_with_all_switches():
+def test_the_kernelspec_starts_this_python_with_all_switches() -> None:
     spec = json.loads(install.kernelspec_path().read_text())
     assert spec["argv"][0] == sys.executable
     assert spec["env"] == switches.KERNEL
 
 
-def test_another_environment_that_shares_the_file_is_left_alone(tmp_path, monkeypatch):
+def test_another_environment_that_shares_the_file_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     theirs, ours = tmp_path / "theirs.json", tmp_path / "ours" / "kernel.json"
     theirs.write_text("theirs")
     ours.parent.mkdir()
@@ -48,7 +51,7 @@ def test_another_environment_that_shares_the_file_is_left_alone(tmp_path, monkey
     assert json.loads(ours.read_text())["env"] == switches.KERNEL
 
 
-def test_the_libraries_agree_that_they_are_silent():
+def test_the_libraries_agree_that_they_are_silent() -> None:
     program = """
 from mlflow.telemetry.utils import is_telemetry_disabled
 from dvc.analytics import is_enabled
@@ -62,6 +65,6 @@ print(is_telemetry_disabled(), is_enabled())
 
 
 @pytest.mark.parametrize("name", ["OMP_NUM_THREADS", "PYTHONHASHSEED"])
-def test_kernels_are_repeatable_and_services_are_not_slowed(name):
+def test_kernels_are_repeatable_and_services_are_not_slowed(name: str) -> None:
     assert name in switches.KERNEL
     assert name not in switches.EVERYWHERE

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.nbgraderformat import MetadataValidator
 
@@ -61,7 +62,7 @@ class Counting:
         batch = pool._batch.get()
         assert batch.run is not None
         with batch.turn.given_away():
-            batch.run(Job({}, {}), Limits())
+            batch.run(Job(NotebookNode(), {}), Limits())
         self.active += 1
         self.most = max(self.most, self.active)
         if submission.student == self.stop_at:
@@ -189,7 +190,7 @@ def test_a_place_that_is_gone_is_no_learners_failure(course: Course) -> None:
 
         def grade(self, submission: Submission) -> Outcome:
             with contextlib.suppress(InfrastructureError):
-                pool.PooledExecute().execute(Job({}, {}), Limits())
+                pool.PooledExecute().execute(Job(NotebookNode(), {}), Limits())
             return Outcome(submission.student, LAB, "failed", "nbgrader failed", 0.0, 9.0, 0.1)
 
     with pytest.raises(InfrastructureError, match="the fork server ended"):

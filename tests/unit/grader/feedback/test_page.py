@@ -1,6 +1,7 @@
 """Feedback shows points and visible messages, and of a hidden test its title and a hint only."""
 
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -300,13 +301,13 @@ def test_an_empty_task_of_lab01_is_no_error_of_the_learners(test: str, names: li
 def test_hidden_tests_leave_source_and_outputs() -> None:
     cell = _run(RUBRIC, area=lambda width, height: 1)
     cell.outputs.append(new_output("stream", name="stderr", text="Warning: close(area(7531"))
-    resources: dict[str, object] = {}
+    resources: dict[str, Any] = {}
     notebook, resources = HideTests().preprocess(new_notebook(cells=[cell]), resources)
     text = str(notebook)
     assert "7531" not in text
     assert "HIDDEN" not in text
     assert "the area should be 6, got 1" in text
-    (line,) = resources["lines"]  # type: ignore[misc]
+    (line,) = resources["lines"]
     assert (line.task, line.score, line.points, len(line.happened)) == ("area-test", 0, 3, 7)
 
 

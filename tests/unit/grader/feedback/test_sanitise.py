@@ -86,7 +86,7 @@ def _alive(html: str) -> list[str]:
         address = str(tag.get("href", tag.get("src", "http:" if tag.name == "a" else "data:image")))
         if (
             not address.startswith(("http:", "https:", "data:image"))
-            or tag.get("src", "d")[0] != "d"
+            or str(tag.get("src", "d"))[0] != "d"
         ):
             found.append(address)
         if address.startswith("data:") and ";base64," not in address and tag.get("src"):

@@ -130,7 +130,7 @@ sockets = [n for n in os.listdir('/dev/shm')]
     with open_kernel("a") as kernel:
         ask(kernel, poison)
     with open_kernel("b") as kernel:
-        expected = (
+        expected: tuple[object, ...] = (
             2,
             False,
             2.0,

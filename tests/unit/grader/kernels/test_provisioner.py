@@ -112,7 +112,7 @@ warnings.simplefilter("error")
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 left = 1
 """
-    found = []
+    found: list[Any] = []
     with provisioner.kernels_of(fork_server):
         for _ in range(2):
             with kernel(tmp_path) as (_, answer):
@@ -174,9 +174,12 @@ def test_a_kernel_that_ended_is_noticed(fork_server: forked.ForkServer, tmp_path
         # Not before: an answer of a kernel that has ended may be lost on its way.
         (tmp_path / "end").touch()
         assert gone(pid)
-        assert gone(manager.provisioner.process.pid)
+        own = manager.provisioner
+        assert isinstance(own, provisioner.ForkProvisioner)
+        assert own.process
+        assert gone(own.process.pid)
         # The parent of the forks sees the end a moment after the system does, and says so.
-        assert manager.provisioner.process.wait(PATIENCE) == 3
+        assert own.process.wait(PATIENCE) == 3
         assert not manager.is_alive()
 
 

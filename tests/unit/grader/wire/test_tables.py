@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from grader.wire.codec import decode, encode
 NAMES = st.none() | st.text(max_size=3) | st.integers(-3, 3)
 TEXT = st.text(max_size=4)
 FLOATS = st.floats(width=32)
-ZONES = ("UTC", "Europe/Amsterdam", ZoneInfo("Asia/Tokyo"), "+05:30")
+ZONES: tuple[str | tzinfo, ...] = ("UTC", "Europe/Amsterdam", ZoneInfo("Asia/Tokyo"), "+05:30")
 MOMENTS = st.integers(-(2**40), 2**40)
 UNITS = st.sampled_from(("s", "ms", "us", "ns"))
 
@@ -57,6 +58,7 @@ def moments(draw: st.DrawFn, rows: int) -> Any:
 
 @st.composite
 def categories(draw: st.DrawFn, rows: int) -> Any:
+    distinct: st.SearchStrategy[list[Any]]
     distinct = st.lists(TEXT | st.integers(0, 9), unique=True, min_size=1, max_size=4)
     distinct |= st.lists(TEXT, unique=True, min_size=1, max_size=4)
     distinct |= st.lists(FLOATS.filter(lambda x: x == x), unique=True, min_size=1, max_size=4)
@@ -79,7 +81,7 @@ COLUMNS: tuple[Callable[[int], st.SearchStrategy[Any]], ...] = (
     nullable("boolean", st.booleans()),
     nullable("string[python]", TEXT),
     nullable("string[pyarrow]", TEXT),
-    nullable(pd.StringDtype("pyarrow", np.nan), TEXT),  # type: ignore[call-arg]
+    nullable(pd.StringDtype("pyarrow", np.nan), TEXT),
     objects(TEXT | st.none()),
     objects(TEXT | st.just(np.nan)),
     objects(TEXT | st.none() | st.just(np.nan) | st.just(pd.NA)),
@@ -176,7 +178,7 @@ def test_any_table_comes_back_exactly(table: pd.DataFrame) -> None:
 FRAMES = {
     "plain": pd.DataFrame({"a": [1, 2], "b": [0.5, np.nan], "c": ["x", None], "d": [True, False]}),
     "mixed objects": pd.DataFrame({"a": [1, "x"], 7: [None, 2.5]}),
-    "dates": pd.DataFrame({"t": pd.to_datetime(["2024-01-02", None])}),
+    "dates": pd.DataFrame({"t": pd.to_datetime(["2024-01-02", "NaT"])}),
     "time zone": pd.DataFrame({"t": pd.date_range("2024-03-30", periods=3, tz="Europe/Amsterdam")}),
     "category": pd.DataFrame(
         {"k": pd.Categorical(["b", None, "a"], ["b", "a", "z"], ordered=True)}
@@ -204,7 +206,7 @@ FRAMES = {
     "not a number and missing": pd.DataFrame(
         {"x": pd.arrays.FloatingArray(np.array([np.nan, 1.0]), np.array([False, True]))}
     ),
-    "dates as categories": pd.DataFrame({"k": pd.to_datetime(["2024-01-02", None])}).astype(
+    "dates as categories": pd.DataFrame({"k": pd.to_datetime(["2024-01-02", "NaT"])}).astype(
         "category"
     ),
 }
@@ -233,7 +235,7 @@ def test_strings_are_one_arrow_column() -> None:
 
 @pytest.mark.parametrize("dtype", ["int64[pyarrow]", "period[M]", "Sparse[float]", "interval"])
 def test_other_dtypes_are_refused(dtype: str) -> None:
-    column = pd.Series(pd.interval_range(0, 1)) if dtype == "interval" else None
+    column: object = pd.Series(pd.interval_range(0, 1)) if dtype == "interval" else None
     if column is None:
         whole = pd.period_range("2024", periods=1, freq="M") if "period" in dtype else [1]
         column = pd.Series(whole, dtype=dtype)
