@@ -15,7 +15,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,25 +25,22 @@ from types import ModuleType
 
 import nbformat
 import psutil
+from graders import NEIGHBOUR, NEIGHBOURS_SECRET, WAITING, Grader, MakeGrader
 from nbformat import NotebookNode
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "integration"))
-
-from graders import NEIGHBOUR, NEIGHBOURS_SECRET, WAITING, Grader, MakeGrader  # noqa: E402
-from tiny_lab import LAB, POINTS, make_course, tiny_lab  # noqa: E402
-
-from coursekit.variants import SECRET_VARIABLE  # noqa: E402
-from grader.course import Course  # noqa: E402
-from grader.cycle.feedback import feedback  # noqa: E402
-from grader.cycle.release import release  # noqa: E402
-from grader.cycle.samples import class_of, fill_in, solutions  # noqa: E402
-from grader.outcomes import (  # noqa: E402
+from coursekit.variants import SECRET_VARIABLE
+from grader.course import Course
+from grader.cycle.feedback import feedback
+from grader.cycle.release import release
+from grader.cycle.samples import class_of, fill_in, solutions
+from grader.outcomes import (
     Outcome,
     Submission,
     task_points,
 )
+from tiny_lab import LAB, POINTS, make_course, tiny_lab
 
+HERE = Path(__file__).parent
 MARK = "attackmark"
 HONEST = ("ada", "hedy")
 #: They hand in what ada does, and are graded between the others.

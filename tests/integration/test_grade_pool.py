@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from tiny_class import samples
-from tiny_lab import LAB, POINTS, make_course
 
 from grader.course import Course
 from grader.cycle.samples import make_class
@@ -15,6 +13,8 @@ from grader.engines.workers import RunCells, on_cluster, on_this_machine
 from grader.isolation.sandbox import Limits
 from grader.outcomes import Outcome
 from grader.trusted.job import Job
+from tiny_class import samples
+from tiny_lab import LAB, POINTS, make_course
 
 pytestmark = [
     pytest.mark.needs("sandbox"),

@@ -9,13 +9,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.utils import compute_checksum
-from tiny_lab import make_course
 
 from coursekit.authoring.notebooks import KERNELSPEC
 from grader.course import Course
 from grader.cycle.validate import problems, problems_of_each
 from grader.exceptions import CourseError
 from grader.kernels import provisioner
+from tiny_lab import make_course
 
 ANSWER = "answer = 42"
 TEST = """
