@@ -1,6 +1,7 @@
-"""What each cheat gets: `python tests/grading/attack_runner.py [--engine NAME] [ATTACK ...]`.
+"""What each cheat gets: `attack_runner.py [--engine NAME] [ATTACK ...]`.
 
-`--engine` can be given more than once; `unprotected` has the warm engine's kernels without a sandbox.
+Run as ``PYTHONPATH=tests/helpers python tests/grading/attack_runner.py``. `--engine` can be given
+more than once; `unprotected` has the warm engine's kernels without a sandbox.
 
 A file of ``attacks/`` is one cheating submission. Its docstring says how it cheats; it defines
 
@@ -18,19 +19,14 @@ No task is solved by an attack, so any points are forged ones.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-
-import nbformat
-from bs4 import BeautifulSoup
-from nbformat import NotebookNode
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 import cases
+import nbformat
+from bs4 import BeautifulSoup
 from cases import Case
+from nbformat import NotebookNode
 from trial_course import HERE, LAB, WORTH, Files, Trial, TrialCourse, Trials
 
 from grader.cycle.feedback import feedback

@@ -1,4 +1,6 @@
-"""What each faulty submission gets: `python tests/grading/fault_runner.py [--engine NAME] [FAULT ...]`.
+"""What each faulty submission gets: `fault_runner.py [--engine NAME] [FAULT ...]`.
+
+Run as ``PYTHONPATH=tests/helpers python tests/grading/fault_runner.py``.
 
 A file of ``faults/`` is one submission that something is wrong with. Its docstring says what; it
 defines ``fault(notebook)``, which is given the solved notebook and returns what is handed in (a
@@ -9,16 +11,10 @@ sandbox.
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-import nbformat
-from nbformat import NotebookNode
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 import cases
+import nbformat
 from cases import Case
+from nbformat import NotebookNode
 from trial_course import LAB, Files, Trial, TrialCourse
 
 

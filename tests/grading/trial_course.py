@@ -15,7 +15,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,25 +25,22 @@ from types import ModuleType
 
 import nbformat
 import psutil
+from graders import NEIGHBOUR, NEIGHBOURS_SECRET, WAITING, Grader, MakeGrader
 from nbformat import NotebookNode
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "integration"))
-
-from graders import NEIGHBOUR, NEIGHBOURS_SECRET, WAITING, Grader, MakeGrader  # noqa: E402
-from tiny_lab import LAB, POINTS, make_course, tiny_lab  # noqa: E402
-
-from coursekit.variants import SECRET_VARIABLE  # noqa: E402
-from grader.course import Course  # noqa: E402
-from grader.cycle.feedback import feedback  # noqa: E402
-from grader.cycle.release import release  # noqa: E402
-from grader.cycle.samples import class_of, fill_in, solutions  # noqa: E402
-from grader.outcomes import (  # noqa: E402
+from coursekit.variants import SECRET_VARIABLE
+from grader.course import Course
+from grader.cycle.feedback import feedback
+from grader.cycle.release import release
+from grader.cycle.samples import class_of, fill_in, solutions
+from grader.outcomes import (
     Outcome,
     Submission,
     task_points,
 )
+from tiny_lab import LAB, POINTS, make_course, tiny_lab
 
+HERE = Path(__file__).parent
 MARK = "attackmark"
 HONEST = ("ada", "hedy")
 #: They hand in what ada does, and are graded between the others.
@@ -189,13 +185,13 @@ class TrialCourse:
 
     def _try_together(self, files: Mapping[str, Files]) -> Trials:
         """Grade a batch, then look for everything that is not as it was before."""
-        before, folders = self._files(files), set(_rooms())
+        before, folders = self._files(files), set(_temporary_folders())
         self.collector.received.clear()
         batch = [self.hand_in(name, files[name]) for name in files]
         outcomes = {o.student: o for o in self.grader.grade(self._among_honest(batch))}
         damage = [f"the network carried {text!r}" for text in self.collector.received]
         damage += [*self._processes(), *self._marks()]
-        damage += ["a temporary folder is still there" for _ in set(_rooms()) - folders]
+        damage += ["a temporary folder is still there" for _ in set(_temporary_folders()) - folders]
         for student, points in self.expected.items():
             if self.points(student) != points:
                 damage.append(f"the grades of {student} changed")
@@ -261,7 +257,7 @@ class TrialCourse:
         return left
 
 
-def _rooms() -> list[Path]:
+def _temporary_folders() -> list[Path]:
     """Temporary folders of the grading process; kernels live in some."""
     return list(Path(tempfile.gettempdir()).iterdir())
 
@@ -281,9 +277,9 @@ def trial_course(
     os.environ.pop("COURSE_ROOT", None)
     os.environ[SECRET_VARIABLE] = CANARY
     # Temporary folders in one place, to see what stays behind.
-    rooms = folder.with_name(f"{folder.name}-t")
-    rooms.mkdir()
-    os.environ["TMPDIR"] = tempfile.tempdir = str(rooms)
+    temporary = folder.with_name(f"{folder.name}-t")
+    temporary.mkdir()
+    os.environ["TMPDIR"] = tempfile.tempdir = str(temporary)
     course = Course(make_course(folder))
     nbformat.write(lab(), course.solution(LAB) / f"{LAB}.ipynb")
     everybody = (*HONEST, *COMPANY, NEIGHBOUR, *students)
@@ -303,7 +299,7 @@ def trial_course(
     finally:
         tempfile.tempdir = None
         # shutil.rmtree gives up on folders nested thousands deep.
-        subprocess.run(["rm", "-rf", str(rooms)], check=False)
+        subprocess.run(["rm", "-rf", str(temporary)], check=False)
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)

@@ -9,11 +9,10 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
-from browser import Browser
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
-from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
 
+from browser import Browser
 from coursekit.variants import Roster
 from grader.course import Course
 from grader.cycle.feedback import feedback
@@ -21,6 +20,7 @@ from grader.cycle.release import release
 from grader.cycle.samples import fill_in, solutions
 from grader.engines.stock import StockEngine
 from grader.outcomes import Submission, save_outcome
+from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),

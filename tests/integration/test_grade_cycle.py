@@ -9,7 +9,6 @@ import psutil
 import pytest
 import typer
 from nbformat import NotebookNode
-from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
 from typer.testing import CliRunner
 
 from coursecli import grading
@@ -21,6 +20,7 @@ from grader.cycle.samples import fill_in, solutions
 from grader.engines.stock import StockEngine
 from grader.exceptions import CourseError
 from grader.outcomes import Outcome, Submission
+from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tiny_class import ANSWERS, LEARNERS, make, samples
-from tiny_lab import LAB
 
 from grader.course import Course
 from grader.cycle.report import read_grades, write_grades
 from grader.cycle.samples import hand_in
 from grader.outcomes import load_outcome
+from tiny_class import ANSWERS, LEARNERS, make, samples
+from tiny_lab import LAB
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 KILLS = 50 if os.environ.get("COURSE_LONG") else 5

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from tiny_class import samples
-from tiny_lab import LAB, POINTS, make_course
 
 from grader.course import Course
 from grader.cycle.samples import make_class
@@ -15,6 +13,8 @@ from grader.engines.workers import RunCells, on_cluster, on_this_machine
 from grader.isolation.sandbox import Limits
 from grader.outcomes import Outcome
 from grader.trusted.job import Job
+from tiny_class import samples
+from tiny_lab import LAB, POINTS, make_course
 
 pytestmark = [
     pytest.mark.needs("sandbox"),
@@ -37,7 +37,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 @pytest.fixture(scope="module")
-def warm() -> Iterator[RunCells]:
+def run_in_forks() -> Iterator[RunCells]:
     with on_this_machine() as run:
         yield run
 
@@ -58,13 +58,13 @@ EXPECTED = {name: got for name, (_, got) in ANSWERS.items()}
 
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_scores_do_not_depend_on_the_number_of_jobs(
-    course: Course, warm: RunCells, jobs: int
+    course: Course, run_in_forks: RunCells, jobs: int
 ) -> None:
     ran: list[dict[str, str]] = []
 
     def counted(job: Job, limits: Limits) -> nbformat.NotebookNode:
         ran.append(job.tests)
-        return warm(job, limits)
+        return run_in_forks(job, limits)
 
     outcomes = grade(course, counted, jobs)
     assert points(outcomes) == EXPECTED

@@ -16,10 +16,9 @@ from typing import Any
 import pytest
 from nbformat import NotebookNode
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from tiny_class import LEARNERS, make
-from tiny_lab import LAB, POINTS
 from traitlets.config import Config
 
+import tiny_class
 from grader.course import Course
 from grader.cycle.collect import collect
 from grader.cycle.release import release
@@ -29,6 +28,8 @@ from grader.engines.engine import grade_all, submissions
 from grader.engines.pool import grade_many
 from grader.exceptions import CourseError
 from grader.outcomes import Outcome, Submission, forget, load_outcome, save_outcome
+from tiny_class import LEARNERS, make
+from tiny_lab import LAB, POINTS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 FULL = sum(POINTS.values())
@@ -283,10 +284,12 @@ def test_two_commands_do_not_grade_at_the_same_time(course: Course) -> None:
 def test_a_disk_that_is_really_full(course: Course, tmp_path: Path) -> None:
     """The same on a file system of two megabytes, with room made afterwards."""
     script = tmp_path / "script.py"
-    script.write_text(_ON_A_SMALL_DISK.format(tests=str(Path(__file__).parent), lab=LAB))
+    script.write_text(_ON_A_SMALL_DISK.format(lab=LAB))
     command = ["bwrap", "--dev-bind", "/", "/", "--size", str(2 * 2**20), "--tmpfs", "/mnt"]
     command += [sys.executable, str(script), str(course.root)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    folders = (Path(__file__).parent, Path(tiny_class.__file__).parent)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout.splitlines()[-1])
     assert "The disk is full: make room" in report["sentence"]
@@ -297,7 +300,6 @@ def test_a_disk_that_is_really_full(course: Course, tmp_path: Path) -> None:
 
 _ON_A_SMALL_DISK = """
 import json, shutil, sys
-sys.path.insert(0, {tests!r})
 from pathlib import Path
 from test_grade_resume import Quick, run_batch
 from tiny_class import LEARNERS

@@ -8,7 +8,6 @@ from pathlib import Path
 import nbformat
 import pytest
 import typer
-from tiny_lab import LAB, make_course, tiny_lab
 from typer.testing import CliRunner, Result
 
 from coursecli import grading
@@ -23,6 +22,7 @@ from grader.engines.engine import submissions
 from grader.engines.stock import StockEngine
 from grader.engines.trusted import TrustedEngine
 from grader.outcomes import Outcome, save_outcome
+from tiny_lab import LAB, make_course, tiny_lab
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

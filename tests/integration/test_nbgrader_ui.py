@@ -14,13 +14,13 @@ from urllib.request import urlopen
 
 import nbformat
 import pytest
-from browser import Browser
 from nbformat import NotebookNode
-from tiny_lab import LAB, make_course, tiny_lab
 
+from browser import Browser
 from grader.course import Course
 from grader.cycle.release import generate
 from grader.cycle.samples import fill_in, solutions
+from tiny_lab import LAB, make_course, tiny_lab
 
 pytestmark = [
     pytest.mark.needs("chromium"),

@@ -9,13 +9,14 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.utils import compute_checksum
-from tiny_lab import make_course
 
 from coursekit.authoring.notebooks import KERNELSPEC
+from graded_cells import answer_cell, question_cell, test_cell
 from grader.course import Course
 from grader.cycle.validate import problems, problems_of_each
 from grader.exceptions import CourseError
 from grader.kernels import provisioner
+from tiny_lab import make_course
 
 ANSWER = "answer = 42"
 TEST = """
@@ -43,15 +44,7 @@ def course(tmp_path: Path) -> Course:
 
 
 def notebook(folder: Path, name: str, answer: str = ANSWER, warm: bool = True) -> Path:
-    cells = []
-    for role, source in (("solution", answer), ("grade", TEST.format(warm=warm))):
-        cell = nbformat.v4.new_code_cell(source, id=role)
-        roles = {key: key == role for key in ("solution", "grade")}
-        cell.metadata["nbgrader"] = roles | {
-            "grade_id": role, "locked": role == "grade", "schema_version": 3, "task": False
-        }  # fmt: skip
-        cells.append(cell)
-    cells[1].metadata.nbgrader["points"] = 1
+    cells = [answer_cell("solution", answer), test_cell("grade", TEST.format(warm=warm), points=1)]
     made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC})
     path = folder / f"{name}.ipynb"
     nbformat.write(made, path)
@@ -81,11 +74,7 @@ def test_each_kind_of_problem_has_its_sentence(course: Course, tmp_path: Path) -
     made.cells[0].source = "raise NotImplementedError"
     made.cells[1].source = RUBRIC
     made.cells[1].metadata.nbgrader["points"] = 2
-    asked = nbformat.v4.new_markdown_cell("YOUR ANSWER HERE", id="why")
-    asked.metadata["nbgrader"] = {
-        "grade_id": "why", "grade": True, "solution": True, "locked": False, "points": 3,
-        "schema_version": 3, "task": False,
-    }  # fmt: skip
+    asked = question_cell("why", "YOUR ANSWER HERE", points=3)
     asked.metadata.nbgrader["checksum"] = compute_checksum(asked)
     made.cells.append(asked)
     nbformat.write(made, path)

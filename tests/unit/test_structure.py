@@ -1,6 +1,6 @@
 """Imports run downwards only, and nowhere in a circle; those in functions and for types count, too.
 
-The order is what the packages say themselves: the face of each lists its rooms from the ground up.
+The order is what the packages say themselves: the face of each lists its parts from the ground up.
 """
 
 import ast
@@ -20,7 +20,7 @@ UTILS = paths.course_root() / "utils"
 PACKAGES = ["churn", "coursekit", "grader", "coursecli"]
 #: Packages that do not keep the order inside yet; what they import from others is looked at.
 EXEMPT_INSIDE: list[str] = []
-#: The rooms of churn that may know the outside world, itself among them.
+#: The parts of churn that may know the outside world, itself among them.
 KNOW_THE_WORLD = ["simulator", "data", "calibration"]
 
 Edge = tuple[str, str]
@@ -62,8 +62,8 @@ def children(edges: list[Edge], package: str) -> set[Edge]:
     return {(a, b) for a, b in pairs if a and b and a != b}
 
 
-def rooms(utils: Path, package: str) -> list[str]:
-    """The rooms of a package in the order in which its face lists them."""
+def parts(utils: Path, package: str) -> list[str]:
+    """The parts of a package in the order in which its face lists them."""
     face = (utils / package / "__init__.py").read_text(encoding="utf-8")
     lines = re.findall(r"^(``.*?``)  ", ast.get_docstring(ast.parse(face)) or "", re.MULTILINE)
     return [name for line in lines for name in re.findall(r"``(\w+)``", line)]
@@ -97,13 +97,13 @@ def problems_inside(
             order.prepare()
         except CycleError as error:
             yield f"in {folder} imports run in a circle: {' ← '.join(error.args[1])}"
-    if order_of_rooms := rooms(utils, package):
-        missing = {below(name, package) for name in own} - {None, *order_of_rooms}
+    if listed := parts(utils, package):
+        missing = {below(name, package) for name in own} - {None, *listed}
         yield from (
-            f"the face of {package} does not list {room}" for room in sorted(map(str, missing))
+            f"the face of {package} does not list {part}" for part in sorted(map(str, missing))
         )
         for one, other in sorted(children(edges, package)):
-            if order_of_rooms.index(one) < order_of_rooms.index(other):
+            if listed.index(one) < listed.index(other):
                 yield f"{package}.{one} imports {package}.{other}, which is listed below it"
 
 
@@ -112,11 +112,11 @@ def test_imports_run_downwards_and_not_in_circles() -> None:
 
 
 @pytest.mark.parametrize("package", [name for name in PACKAGES if name != "coursecli"])
-def test_each_face_lists_rooms_that_are_there(package: str) -> None:
-    listed = rooms(UTILS, package)
+def test_each_face_lists_parts_that_are_there(package: str) -> None:
+    listed = parts(UTILS, package)
     assert listed
-    for room in listed:
-        assert importlib.util.find_spec(f"{package}.{room}"), room
+    for part in listed:
+        assert importlib.util.find_spec(f"{package}.{part}"), part
 
 
 #: What is added to which module, and what the problem names.
@@ -133,7 +133,7 @@ PLANTED = {
     "between folders": ("churn/features/preprocessing.py", "import churn.training", "circle"),
     "own face": ("churn/data/origin.py", "from churn.data import load", "its own face"),
     "outside world": ("churn/training/models.py", "import churn.simulator", "by its data only"),
-    "a room nobody lists": ("coursekit/attic.py", "", "does not list attic"),
+    "a part nobody lists": ("coursekit/attic.py", "", "does not list attic"),
 }
 
 

@@ -45,6 +45,8 @@ READERS = {
 ENVIRONMENT = ("pyproject.toml", "requirements/*", ".python-version", "environment.yml")
 #: What no test reads, unless its path stands somewhere.
 UNREAD = ("*.md", "LICENSE", ".gitignore", ".ci/*", "benchmarks/*", "postBuild", "*/ruff.toml")
+#: Where helpers stand that tests of all folders import.
+HELPERS = "tests/helpers"
 #: Python files that nobody imports: answers, attacks and faults are read as data.
 READ_AS_DATA = re.compile(r"tests/grading/(lab\d\d_\w+|attacks|faults)/")
 _OURS = re.compile(r"\b(?:churn|coursekit|grader)(?:\.\w+)+")
@@ -163,9 +165,10 @@ class Repository:
             path = self._modules.get(".".join(parts[:length]))
             if path:
                 yield path
-        # Helpers of tests are imported by their bare name: from the same folder, or from above.
+        # Helpers of tests are imported by their bare name: from the folder that all share, from the
+        # same folder, or from above.
         if importer.startswith("tests/"):
-            for folder in PurePosixPath(importer).parents:
+            for folder in (HELPERS, *PurePosixPath(importer).parents):
                 path = f"{folder}/{parts[0]}.py"
                 if path in self.files:
                     yield path

@@ -3,6 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
+from sklearn.metrics import roc_auc_score
+
+from churn import schema
+from churn.schema import ID
+from churn.simulator.events import simulate_events
+from churn.simulator.history import simulate_history
+from churn.simulator.incidents import KINDS, Incident
+from churn.simulator.point_in_time import churn_labels, snapshots_at, table
+from churn.simulator.record_incidents import STILL_HERE
 from incident_runs import (
     CLEAN,
     DATE,
@@ -16,16 +26,6 @@ from incident_runs import (
     planted,
     size,
 )
-from pandas.testing import assert_frame_equal
-from sklearn.metrics import roc_auc_score
-
-from churn import schema
-from churn.schema import ID
-from churn.simulator.events import simulate_events
-from churn.simulator.history import simulate_history
-from churn.simulator.incidents import KINDS, Incident
-from churn.simulator.point_in_time import churn_labels, snapshots_at, table
-from churn.simulator.record_incidents import STILL_HERE
 
 RECORD = [kind for kind, spec in KINDS.items() if spec.layer == "record"]
 PROCESS = [kind for kind, spec in KINDS.items() if spec.layer == "process"]

@@ -3,6 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
+from sklearn.metrics import roc_auc_score
+
+from churn import schema
+from churn.schema import ID
+from churn.simulator.events import simulate_events
+from churn.simulator.point_in_time import table
 from incident_runs import (
     DATE,
     MAY,
@@ -16,13 +23,6 @@ from incident_runs import (
     probability,
     size,
 )
-from pandas.testing import assert_frame_equal
-from sklearn.metrics import roc_auc_score
-
-from churn import schema
-from churn.schema import ID
-from churn.simulator.events import simulate_events
-from churn.simulator.point_in_time import table
 
 
 def test_marketing_shift() -> None:

@@ -9,13 +9,9 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import jsonschema
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
-from nbgrader.nbgraderformat import MetadataValidator
 
-from grader import nbgrader_internals
 from grader.course import Course
 from grader.engines import pool
 from grader.engines.engine import submissions
@@ -209,24 +205,3 @@ def test_a_cut_in_the_middle_of_regrading_leaves_no_old_grade(course: Course) ->
     second = Counting(course)
     grade(course, second)
     assert "learner2" in second.graded
-
-
-@pytest.mark.parametrize(
-    "marks", [{}, {"grade_id": 7, "points": "all"}, {"points": -1, "locked": "yes", "x": 1}]
-)
-def test_metadata_that_do_not_fit_are_the_same_error_as_without_the_shortcut(
-    marks: dict[str, object],
-) -> None:
-    whole = {"schema_version": 3, "grade": True, "solution": False, "locked": True, "task": False}
-    good = whole | {"grade_id": "a", "points": 1.0, "cell_type": "code"}
-    cell = new_code_cell(metadata={"nbgrader": whole | marks})
-
-    def said() -> str:
-        with pytest.raises(jsonschema.ValidationError) as error:
-            MetadataValidator().validate_cell(cell)
-        return str(error.value)
-
-    before = said()
-    with nbgrader_internals.quick():
-        assert said() == before
-        MetadataValidator().validate_cell(new_code_cell(metadata={"nbgrader": good}))

@@ -1,6 +1,7 @@
 """What a learner's kernel can see and do under bubblewrap."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import coursekit
 from coursekit.paths import course_root
 from grader.isolation import sandbox
-from grader.isolation.sandbox import Limits, Sandbox, why_not
+from grader.isolation.sandbox import Limits, Sandbox, prlimit, why_not
 
 needs_sandbox = pytest.mark.needs("sandbox")
 Inside = Callable[..., subprocess.CompletedProcess[str]]
@@ -183,3 +185,22 @@ def test_trying_the_sandbox_out_clears_what_a_killed_trial_left(
     (tmp_path / "ck-of-a-killed-run").mkdir()
     assert sandbox._try_out.__wrapped__() == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@needs_sandbox
+def test_limits_are_words_before_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = prlimit({"RLIMIT_DATA": 300 << 20, "RLIMIT_CORE": 0})
+    code = "import resource as r; print(r.getrlimit(r.RLIMIT_DATA)[0] >> 20, r.getrlimit(r.RLIMIT_CORE)[1])"
+    done = subprocess.run(
+        [*words, sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "300 0\n"
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert prlimit({"RLIMIT_DATA": 1}) == []
+
+
+@needs_sandbox
+def test_the_folders_of_a_sandbox_end_with_a_root_that_cannot_be_written(tmp_path: Path) -> None:
+    words = Sandbox(tmp_path, tmp_path / "h", tmp_path / "k").folders()
+    assert words[-2:] == ["--remount-ro", "/"]
+    assert str(Path(coursekit.__file__).parent) in words

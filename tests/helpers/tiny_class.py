@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import nbformat
-from tiny_lab import LAB, make_course
 
 from grader.course import Course
 from grader.cycle.samples import Sample, fill_in, make_class, solutions
+from tiny_lab import LAB, make_course
 
 #: What learners change in the solution.
 ANSWERS: dict[str, dict[str, str]] = {

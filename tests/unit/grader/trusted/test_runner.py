@@ -14,13 +14,13 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
+from graded_cells import test_cell
 from grader.isolation import files
 from grader.isolation.sandbox import Limits
 from grader.isolation.watchdog import Watchdog
 from grader.kernels.student_kernel import StartKernel, start_sandboxed, start_unprotected
 from grader.trusted import proctor, runner
 from grader.trusted.job import Job
-from grader.trusted.lab_names import LabNames, names_of
 from grader.trusted.runner import run
 
 needs_sandbox = pytest.mark.needs("sandbox")
@@ -31,17 +31,7 @@ RIGHT = "def double(x): return 2 * x"
 
 def notebook(*answers: str, test: str = TEST) -> NotebookNode:
     cells = [nbformat.v4.new_code_cell(source) for source in answers]
-    mark = {
-        "grade": True,
-        "solution": False,
-        "locked": True,
-        "grade_id": "test",
-        "points": 3,
-        "schema_version": 3,
-        "cell_type": "code",
-        "task": False,
-    }
-    cells.append(nbformat.v4.new_code_cell(test, metadata={"nbgrader": mark}))
+    cells.append(test_cell("test", test, points=3))
     return nbformat.v4.new_notebook(cells=cells)
 
 
@@ -113,8 +103,7 @@ def test_only_the_instructors_test_is_run() -> None:
 
 @needs_sandbox
 def test_a_cell_that_is_marked_as_a_test_by_the_learner_runs_in_the_sandbox() -> None:
-    mine = nbformat.v4.new_code_cell("import os; print(os.getcwd())")
-    mine.metadata["nbgrader"] = {"grade": True, "solution": False, "grade_id": "mine"}
+    mine = test_cell("mine", "import os; print(os.getcwd())", points=1)
     job = Job(nbformat.v4.new_notebook(cells=[mine]), {"test": TEST})
     assert text(run(job, LIMITS)).endswith("/home/work\n")
 
@@ -293,22 +282,6 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_names_of_a_source_notebook(tmp_path: Path) -> None:
-    setup = (
-        "import numpy as np, os.path\nfrom math import sqrt as root\nfor i in range(3):\n    k = i"
-    )
-    solution = nbformat.v4.new_code_cell("import json\ndef task(): inner = 1\nmine: int = 3")
-    solution.metadata["nbgrader"] = {"grade": False, "solution": True, "grade_id": "task"}
-    cells = [nbformat.v4.new_code_cell(setup), nbformat.v4.new_code_cell("%magic"), solution]
-    test = notebook(test="import secrets\nof_test = 1").cells[-1]
-    nbformat.write(nbformat.v4.new_notebook(cells=[*cells, test]), tmp_path / "lab.ipynb")
-    assert names_of(tmp_path / "lab.ipynb") == LabNames(
-        {"np": ("numpy", None), "os": ("os", None), "root": ("math", "sqrt")},
-        frozenset({"i", "k", "task", "mine"}),
-        ("json", "math", "numpy", "os.path", "secrets"),
-    )
-
-
 WRITES = """
 from pathlib import Path
 import shutil
@@ -347,9 +320,7 @@ def test_files_that_are_gone_are_gone_for_the_next_test() -> None:
     tests = ["from pathlib import Path; assert Path('a').exists()"] * 2
     tests[1] = tests[1].replace("assert", "assert not")
     whole = notebook(source[0], test=tests[0])
-    second = notebook(source[1], test=tests[1])
-    second.cells[-1].metadata["nbgrader"]["grade_id"] = "second"
-    whole.cells += second.cells
+    whole.cells += [nbformat.v4.new_code_cell(source[1]), test_cell("second", tests[1], points=3)]
     done = run(Job(whole, {"test": tests[0], "second": tests[1]}), LIMITS, start_sandboxed)
     assert [determine_grade(done.cells[place])[0] for place in (1, 3)] == [3, 3]
 

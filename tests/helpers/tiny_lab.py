@@ -6,51 +6,16 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from graded_cells import answer_cell, question_cell, test_cell
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 LAB = "lab99_tiny"
 
 # Points by test cell; what the samples score follows from them.
 POINTS = {"double-test": 2, "number-test": 3, "add-test": 1}
 READ_BY_A_PERSON = 4
-
-
-def _solution(name: str, source: str) -> NotebookNode:
-    return _code(name, source, grade=False, solution=True)
-
-
-def _test(name: str, source: str) -> NotebookNode:
-    cell = _code(name, source, grade=True, solution=False)
-    cell.metadata["nbgrader"]["points"] = POINTS[name]
-    return cell
-
-
-def _question(name: str, answer: str) -> NotebookNode:
-    cell = nbformat.v4.new_markdown_cell(answer, id=name)
-    cell.metadata["nbgrader"] = {
-        "grade": True,
-        "grade_id": name,
-        "locked": False,
-        "points": READ_BY_A_PERSON,
-        "schema_version": 3,
-        "solution": True,
-        "task": False,
-        "cell_type": "markdown",
-    }
-    return cell
-
-
-def _code(name: str, source: str, *, grade: bool, solution: bool) -> NotebookNode:
-    cell = nbformat.v4.new_code_cell(source, id=name)
-    cell.metadata["nbgrader"] = {
-        "grade": grade,
-        "grade_id": name,
-        "locked": grade,
-        "schema_version": 3,
-        "solution": solution,
-        "task": False,
-        "cell_type": "code",
-    }
-    return cell
+#: Learners of the sample roster, for tests that need not all of it.
+CLASS = ("ada", "grace", "hedy")
 
 
 def tiny_lab() -> NotebookNode:
@@ -63,12 +28,12 @@ def tiny_lab() -> NotebookNode:
         nbformat.v4.new_markdown_cell("# A tiny lab", id="title"),
         parameters,
         nbformat.v4.new_code_cell("from coursekit.variants import variant_rng", id="setup"),
-        _solution(
+        answer_cell(
             "double",
             "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION",
         ),
         # A warning on stderr must not cost points.
-        _test(
+        test_cell(
             "double-test",
             "import sys\n"
             'print("a warning", file=sys.stderr)\n'
@@ -76,26 +41,28 @@ def tiny_lab() -> NotebookNode:
             "### BEGIN HIDDEN TESTS\n"
             'assert double(variant) == 2 * variant, "Twice the variant."\n'
             "### END HIDDEN TESTS",
+            POINTS["double-test"],
         ),
-        _solution(
+        answer_cell(
             "number",
             "### BEGIN SOLUTION\n"
             'number = int(variant_rng(variant, "number").integers(1_000_000))\n'
             "### END SOLUTION",
         ),
-        _test(
+        test_cell(
             "number-test",
             'assert isinstance(number, int), "The number is an integer."\n'
             "### BEGIN HIDDEN TESTS\n"
             'wanted = int(variant_rng(variant, "number").integers(1_000_000))\n'
             'assert number == wanted, "Not the number of your variant."\n'
             "### END HIDDEN TESTS",
+            POINTS["number-test"],
         ),
-        _solution(
+        answer_cell(
             "add", "def add(a, b):\n    ### BEGIN SOLUTION\n    return a + b\n    ### END SOLUTION"
         ),
-        _test("add-test", 'assert add(1, 2) == 3, "One and two is three."'),
-        _question("why", "Because two and two is four."),
+        test_cell("add-test", 'assert add(1, 2) == 3, "One and two is three."', POINTS["add-test"]),
+        question_cell("why", "Because two and two is four.", READ_BY_A_PERSON),
     ]
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {
