@@ -25,6 +25,14 @@ def names_bound(source: str, *, imports: bool = True) -> set[str]:
     }
 
 
+def names_imported(source: str) -> set[str]:
+    """The names that a cell imports and does not assign; none where it is no plain Python."""
+    try:
+        return names_bound(source) - names_bound(source, imports=False)
+    except SyntaxError:
+        return set()
+
+
 def names_meant(source: str) -> set[str]:
     """The names that a cell was to bind, also where it is no Python: a learner may write anything."""
     try:
