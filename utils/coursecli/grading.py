@@ -233,15 +233,16 @@ def validate(
     notebooks: Annotated[list[Path], typer.Argument(help="Notebooks of labs to run and check")],
 ) -> None:
     """Run a lab's tests as the Validate button does; exit code 1 when one does not pass."""
-    from grader.cycle.validate import problems_of_each
+    from grader.cycle.validate import judge_each
 
     passed = True
     with _open_course() as course:
-        for notebook, found in problems_of_each(course, notebooks):
-            passed = passed and not found
-            console.print(f"{'✘' if found else '✔'} {notebook}", markup=False, highlight=False)
-            for problem in found:
-                console.print(problem, markup=False, highlight=False)
+        for notebook, verdict in judge_each(course, notebooks):
+            passed = passed and not verdict.problems
+            mark = "✘" if verdict.problems else "✔"
+            console.print(f"{mark} {notebook}", markup=False, highlight=False)
+            for said in (*verdict.problems, *verdict.remarks):
+                console.print(str(said), markup=False, highlight=False)
     if not passed:
         raise typer.Exit(1)
 

@@ -116,7 +116,7 @@ def progress(
     """Run the labs of a path and say how many of their visible tests pass."""
     from coursekit.authoring import outline
     from grader.course import Course
-    from grader.cycle.validate import passing_tests
+    from grader.cycle.validate import judge
     from grader.exceptions import CourseError
 
     if path not in outline.ROUTES:
@@ -130,8 +130,8 @@ def progress(
             line = f"  {unit.title:<28} {unit.minutes() or '?':>3} min"
             if unit.is_lab:
                 try:
-                    passed, tests = passing_tests(Course.find(), unit.path)
-                    line += f"  {passed} of {tests} tests pass"
+                    verdict = judge(Course.find(), unit.path)
+                    line += f"  {verdict.passed} of {verdict.tests} tests pass"
                 except CourseError as error:
                     line += f"  {error}"
             console.print(line, markup=False)

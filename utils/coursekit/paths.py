@@ -19,11 +19,15 @@ def course_root() -> Path:
     here = Path.cwd()
     candidates = [Path(named)] if named else [here, *here.parents, Path(__file__).parents[2]]
     for folder in candidates:
-        if (folder / "nbgrader_config.py").is_file() and (folder / "modules").is_dir():
+        if is_course(folder):
             return folder.resolve()
     raise FileNotFoundError(
         f"{candidates[0]} is not the course folder: start from the checkout or set COURSE_ROOT to it"
     )
+
+
+def is_course(folder: Path) -> bool:
+    return (folder / "nbgrader_config.py").is_file() and (folder / "modules").is_dir()
 
 
 def workspaces() -> Path:

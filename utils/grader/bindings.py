@@ -65,6 +65,14 @@ def _bound_by(node: ast.AST, imports: bool) -> Iterator[str]:
             yield own or name.split(".")[0]
 
 
+def names_imported(source: str) -> set[str]:
+    """The names that a cell imports and does not assign; none where it is no plain Python."""
+    try:
+        return names_bound(source) - names_bound(source, imports=False)
+    except SyntaxError:
+        return set()
+
+
 def names_meant(source: str) -> set[str]:
     """The names that a cell was to bind, also where it is no Python: a learner may write anything."""
     try:

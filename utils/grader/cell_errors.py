@@ -15,6 +15,10 @@ NOT_AVAILABLE = "NotAvailableError"
 #: Ends of a cell that are not the test's doing; their messages hold nothing of it.
 ALL = (TIMEOUT, DEAD_KERNEL, NO_EXAMINER, NOT_AVAILABLE)
 
+#: A kernel's own error where the code asks for input and nobody is there, and what is said of it.
+NO_INPUT = "StdinNotImplementedError"
+ASKED = "asks for input(); a notebook that is graded has nobody to answer"
+
 
 def error_output(name: str, message: str) -> dict[str, Any]:
     """An error as a kernel reports it."""

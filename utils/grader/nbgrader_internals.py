@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -24,7 +25,8 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import validator_for
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades
-from nbgrader.validator import Validator
+from nbgrader.server_extensions.validate_assignment import handlers
+from nbgrader.utils import determine_grade
 
 from grader.exceptions import CourseError
 
@@ -107,32 +109,28 @@ def _validate(instance: object, schema: dict[str, Any]) -> None:
         raise error
 
 
-class KeepingValidator(Validator):
-    """nbgrader's validation, which also keeps the cells that it finds, with what they said.
+def replace_validate_button(validate: Callable[[Path], dict[str, Any]]) -> None:
+    """Let the Validate button of JupyterLab ask ``validate`` about the path of a notebook.
 
-    Attributes:
-        cells: kind of problem → the cells that have it.
+    Its answer has nbgrader's own form. The button's handler makes a `Validator` at each click.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.cells: dict[str, list[NotebookNode]] = {}
+    class Replacement:
+        def __init__(self, **_: object) -> None:
+            pass
 
-    def before_judging(self, notebook: NotebookNode) -> None:
-        """Called with the notebook that has run, before failed cells are looked for."""
+        def validate(self, filename: str) -> dict[str, Any]:
+            # The handler runs in the event loop of the server, in which no kernel can be waited for.
+            with ThreadPoolExecutor(1) as other:
+                return other.submit(validate, Path(filename)).result()
 
-    def _get_type_changed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
-        found = self.cells["type_changed"] = super()._get_type_changed_cells(nb)
-        return found
+    handlers.Validator = Replacement
 
-    def _get_changed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
-        found = self.cells["changed"] = super()._get_changed_cells(nb)
-        return found
 
-    def _get_failed_cells(self, nb: NotebookNode) -> list[NotebookNode]:
-        self.before_judging(nb)
-        found = self.cells["failed"] = super()._get_failed_cells(nb)
-        return found
+def points_of(cell: NotebookNode) -> tuple[float | None, float]:
+    """What a cell that has run is worth, and the most it could be; None waits for a person."""
+    points, most = determine_grade(cell)
+    return points, float(most)
 
 
 class GradesWithHooks(GetGrades):

@@ -2,8 +2,9 @@
 
 Writes the kernelspec ``python3`` with the switches that kernels need, a ``.pth`` line that applies
 the telemetry switches in every Python process of this environment, so that they also hold for
-``mlflow``, ``dvc`` or ``evidently`` typed at a terminal, and a page configuration with which
-JupyterLab does not ask whether it may fetch news. Run by ``utils/bootstrap.py``.
+``mlflow``, ``dvc`` or ``evidently`` typed at a terminal, a page configuration with which
+JupyterLab does not ask whether it may fetch news, and the setting that has the Validate button
+judge as the grader does. Run by ``utils/bootstrap.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from coursekit.environment import switches
 PTH_NAME = "coursekit_switches.pth"
 #: The one kernel of the course, as its notebooks and this environment know it.
 KERNEL_NAME, DISPLAY_NAME = "python3", "Python 3 (ipykernel)"
+#: The Jupyter server extension behind the Validate button.
+VALIDATE_BUTTON = "grader.cycle.validate_button"
 
 
 def kernelspec_path() -> Path:
@@ -60,6 +63,13 @@ def write_page_config() -> None:
     _write(path, json.dumps(config, indent=1) + "\n")
 
 
+def write_server_extension() -> None:
+    """Have each Jupyter server of this environment load what is behind the Validate button."""
+    folder = Path(sys.prefix) / "etc" / "jupyter" / "jupyter_server_config.d"
+    config = {"ServerApp": {"jpserver_extensions": {VALIDATE_BUTTON: True}}}
+    _write(folder / "course.json", json.dumps(config, indent=1) + "\n")
+
+
 def _write(path: Path, text: str) -> None:
     """Put a file of this environment in place of what may stand there.
 
@@ -76,3 +86,4 @@ if __name__ == "__main__":
     write_kernelspec()
     write_pth()
     write_page_config()
+    write_server_extension()

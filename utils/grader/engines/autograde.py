@@ -68,7 +68,7 @@ class AutogradeEngine:
         if reason is not None:
             self._enter_zero(submission, by_hand=True)
         graded = self.course.autograded(submission.student, submission.lab)
-        remark = reason or _remark(graded / f"{submission.lab}.ipynb")
+        remark = reason or _remark_on(graded / f"{submission.lab}.ipynb")
         outcome = Outcome(
             student=submission.student,
             lab=submission.lab,
@@ -193,11 +193,12 @@ def explain(transcript: str) -> str:
     return f"nbgrader failed: {errors[-1]}" if errors else "nbgrader failed without a reason"
 
 
-def _remark(graded: Path) -> str:
-    """What to say about a notebook that ran to its end."""
-    if not graded.is_file():
-        return ""
-    notebook = nbformat.read(graded, as_version=4)
+def _remark_on(graded: Path) -> str:
+    return remark(nbformat.read(graded, as_version=4)) if graded.is_file() else ""
+
+
+def remark(notebook: NotebookNode) -> str:
+    """What to say about a notebook that ran to its end: what was stopped and what was put back."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     errors = [
         (number, cell, output) for number, cell in enumerate(code, 1) for output in cell.outputs

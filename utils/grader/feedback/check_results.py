@@ -17,7 +17,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 
 from coursekit.authoring.cells import is_test
 from grader import cell_errors
-from grader.bindings import names_meant
+from grader.bindings import names_imported, names_meant
 
 _BEGIN = ClearHiddenTests.begin_test_delimeter.default_value
 _END = ClearHiddenTests.end_test_delimeter.default_value
@@ -32,6 +32,7 @@ NOTHING_YET = "nothing is written here yet"
 _RUN_IT_FIRST = ": run the cell that defines it first"
 _UNDEFINED = re.compile(r"`\w+` is not defined[:,] .+")
 _NOWHERE = ": no cell above this test defines it"
+_ONLY_TESTS = ": only a test imports it, for itself; import it in your own cell"
 _NAME_ERROR = re.compile(r"name '(\w+)' is not defined(.*)")
 _PLACE = re.compile(r" \([^()]*, line \d+\)$")
 _LONGEST = 160
@@ -195,9 +196,12 @@ def explain_undefined(notebook: NotebookNode) -> None:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     reasons: dict[str, str] = {}
     for cell in code:
-        end = "" if is_test(cell) else _end_of(cell)
+        end = "" if is_test(cell) else end_of(cell)
         for name in names_meant(cell.source) if end else ():
             reasons.setdefault(name, f", because its cell {end}")
+    for cell in (cell for cell in code if is_test(cell)):
+        for name in names_imported(cell.source):
+            reasons.setdefault(name, _ONLY_TESTS)
     for output in [output for cell in code if is_test(cell) for output in cell.outputs]:
         _explain(output, reasons)
 
@@ -215,12 +219,14 @@ def _explain(output: NotebookNode, reasons: dict[str, str]) -> None:
             output.evalue = f"name '{found[1]}' is not defined{reasons.get(found[1], _NOWHERE)}"
 
 
-def _end_of(cell: NotebookNode) -> str:
+def end_of(cell: NotebookNode) -> str:
     """How a cell ended before its end, as the rest of a sentence; empty if it did not."""
     errors = [output for output in cell.outputs if output.output_type == "error"]
     if not errors:
         return ""
     name, said = errors[-1].ename, " ".join(_COLOUR.sub("", errors[-1].evalue).split())
+    if name == cell_errors.NO_INPUT:
+        return cell_errors.ASKED
     if name == cell_errors.TIMEOUT:
         # nbgrader's own `Execute` does not say after how many seconds.
         return f"was {said}" if said else "took too long and was stopped"

@@ -22,6 +22,8 @@ class Job:
         parameters: values of the parameters, from the record of the release.
         names: what the lab's own source imports and defines.
         files: a folder with what lies beside the notebook.
+        in_place: run in ``files`` itself and not in a copy, on the learner's own machine: kernel and
+            examiner see the same folders, and there must be no sandbox.
         restored: the folder that new files of the learner are put into, if they are to be kept.
     """
 
@@ -30,4 +32,5 @@ class Job:
     parameters: dict[str, Any] = field(default_factory=dict)
     names: LabNames = field(default_factory=LabNames)
     files: Path | None = None
+    in_place: bool = False
     restored: Path | None = None

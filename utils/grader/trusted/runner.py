@@ -45,8 +45,11 @@ def run(
         KernelGoneError: the kernel did not start.
     """
     notebook = nbformat.from_dict(job.notebook)
-    with _kernel_config(limits, shared=start is start_unprotected) as config:
-        if job.files is not None:
+    shared = job.in_place or start is start_unprotected
+    with _kernel_config(limits, shared) as config:
+        if job.files is not None and job.in_place:
+            (config.scratch / WORK).symlink_to(job.files.resolve(), target_is_directory=True)
+        elif job.files is not None:
             copy_tree(job.files, config.scratch / WORK, limits.disk, skip=_is_notebook)
         with (
             StudentKernel(config, start) as kernel,

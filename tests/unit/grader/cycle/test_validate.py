@@ -3,52 +3,51 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbgrader.utils import compute_checksum
 
 from graded_cells import answer_cell, question_cell, test_cell
 from grader.course import Course
 from grader.cycle import validate
-from grader.cycle.validate import passing_tests, problems
-from grader.exceptions import CourseError
+from grader.cycle.validate import judge
+from grader.exceptions import CourseError, KernelGoneError
 
 WRONG = new_output("error", ename="AssertionError", evalue="Four.", traceback=["In[1], line 1"])
+ROLES = {"tags": ["parameters"]}
 
 
-def cells() -> dict[str, NotebookNode]:
-    found = [
+@pytest.fixture
+def path(course: Course, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A learner's notebook of a released lab, whose cells end as the lab's outputs say."""
+    cells = [
+        new_code_cell("variant = 0", id="parameters", metadata=ROLES),
         answer_cell("add", "add = sum"),
         test_cell("right-test", "pass", points=1),
         test_cell("wrong-test", "assert add(2, 2) == 4, 'Four.'", points=1),
         question_cell("why", "YOUR ANSWER HERE", points=2),
     ]
-    return {cell.id: cell for cell in found}
+    # nbgrader knows by it that nothing was written.
+    cells[-1].metadata.nbgrader["checksum"] = compute_checksum(cells[-1])
+    lab = course.root / "labs" / "lab98_words" / "lab98_words.ipynb"
+    lab.parent.mkdir(parents=True)
+    nbformat.write(new_notebook(cells=cells), lab)
+    mine = course.root / "mine.ipynb"
+    mine.write_bytes(lab.read_bytes())
 
+    def run(job: Any, *_: object) -> NotebookNode:
+        ran = nbformat.from_dict(job.notebook)
+        for cell in ran.cells:
+            if cell.get("id") == "wrong-test":
+                cell.outputs = [new_output("stream", name="stderr", text="warning"), WRONG]
+        return ran
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "mine.ipynb"
-    nbformat.write(new_notebook(cells=list(cells().values())), path)
-    return path
-
-
-@pytest.fixture
-def finds(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """Kind of problem → names of the cells that nbgrader finds when the notebook has run."""
-    found: dict[str, list[str]] = {}
-
-    def results(self: validate._LabValidator, _: str) -> dict[str, object]:
-        ran = cells()
-        ran["wrong-test"].outputs = [new_output("stream", name="stderr", text="warning"), WRONG]
-        self.before_judging(new_notebook(cells=list(ran.values())))
-        self.cells = {kind: [ran[name] for name in names] for kind, names in found.items()}
-        return dict(self.cells)
-
-    monkeypatch.setattr(validate._LabValidator, "validate", results)
-    return found
+    monkeypatch.setattr(validate, "run", run)
+    return mine
 
 
 @pytest.mark.parametrize(
@@ -66,44 +65,26 @@ def test_what_is_no_notebook_is_one_sentence(
     if text is not None:
         (course.root / name).write_text(text)
     with pytest.raises(CourseError, match=sentence):
-        problems(course, course.root / name)
+        judge(course, course.root / name)
 
 
 def test_a_kernel_that_does_not_start_is_one_sentence(
     course: Course, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> None:
-        raise RuntimeError("no kernel")
+        raise KernelGoneError("the kernel did not start")
 
-    monkeypatch.setattr(validate._LabValidator, "validate", fails)
-    with pytest.raises(CourseError, match=r"mine\.ipynb cannot be run: no kernel"):
-        problems(course, path)
+    monkeypatch.setattr(validate, "run", fails)
+    with pytest.raises(CourseError, match=r"mine\.ipynb cannot be run: the kernel did not start"):
+        judge(course, path)
 
 
-def test_nothing_is_said_where_all_is_right(
-    course: Course, path: Path, finds: dict[str, list[str]]
+def test_problems_are_said_cell_by_cell_and_questions_are_no_tests(
+    course: Course, path: Path
 ) -> None:
-    assert problems(course, path) == []
-    assert passing_tests(course, path) == (2, 2)
-
-
-def test_each_kind_of_problem_has_its_heading(
-    course: Course, path: Path, finds: dict[str, list[str]]
-) -> None:
-    finds.update(failed=["wrong-test", "why"], changed=["right-test"])
-    assert problems(course, path) == [
+    verdict = judge(course, path)
+    assert [str(problem) for problem in verdict.problems] == [
         "wrong-test: this test does not pass\n  ✘ the test: Four.",
         "why: there is no answer yet",
-        "right-test: this test is not the one that was handed out",
     ]
-    finds.clear()
-    finds["type_changed"] = ["add"]
-    (problem,) = problems(course, path)
-    assert problem == "add: this cell is no longer of the type it was handed out with"
-
-
-def test_questions_do_not_count_as_tests(
-    course: Course, path: Path, finds: dict[str, list[str]]
-) -> None:
-    finds["failed"] = ["wrong-test", "why"]
-    assert passing_tests(course, path) == (1, 2)
+    assert (verdict.passed, verdict.tests) == (1, 2)

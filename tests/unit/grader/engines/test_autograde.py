@@ -105,7 +105,7 @@ def test_other_json_is_one_clause(tmp_path: Path, text: str) -> None:
 def remark(tmp_path: Path, *cells: NotebookNode, **metadata: Any) -> str:
     path = tmp_path / "graded.ipynb"
     nbformat.write(new_notebook(cells=list(cells), metadata=metadata), path)
-    return autograde._remark(path)
+    return autograde._remark_on(path)
 
 
 def ended(name: str, error: str, said: str = "") -> NotebookNode:
@@ -116,7 +116,7 @@ def ended(name: str, error: str, said: str = "") -> NotebookNode:
 
 def test_nothing_is_remarked_where_all_went_well(tmp_path: Path) -> None:
     assert remark(tmp_path, answer_cell("add", "x = 1"), ended("double", "ValueError")) == ""
-    assert autograde._remark(tmp_path / "none.ipynb") == ""
+    assert autograde._remark_on(tmp_path / "none.ipynb") == ""
 
 
 def test_remarks_name_the_cells_that_were_stopped_or_had_no_memory(tmp_path: Path) -> None:
