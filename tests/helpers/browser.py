@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,6 +14,8 @@ import websocket
 
 from marks import find_chromium
 
+#: Seconds after which something hangs; what is only slow, on a busy machine, is there by then.
+PATIENCE = 500
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -50,7 +53,7 @@ class Browser:
         )
         try:
             self._socket = websocket.create_connection(
-                self._page_address(), suppress_origin=True, timeout=60
+                self._page_address(), suppress_origin=True, timeout=PATIENCE
             )
             for domain in ("Page", "Runtime", "Log", "Network"):
                 self.call(f"{domain}.enable")
@@ -78,15 +81,18 @@ class Browser:
 
     def _page_address(self) -> str:
         port_file = self._profile / "DevToolsActivePort"
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise RuntimeError("Chromium ended at once.")
             if port_file.is_file() and (lines := port_file.read_text().splitlines()):
-                with urlopen(f"http://127.0.0.1:{lines[0]}/json/list", timeout=10) as reply:
+                with (
+                    suppress(OSError),  # it does not listen yet
+                    urlopen(f"http://127.0.0.1:{lines[0]}/json/list", timeout=PATIENCE) as reply,
+                ):
                     pages = [page for page in json.load(reply) if page["type"] == "page"]
-                if pages:
-                    return str(pages[0]["webSocketDebuggerUrl"])
+                    if pages:
+                        return str(pages[0]["webSocketDebuggerUrl"])
             time.sleep(0.1)
         raise TimeoutError("Chromium did not open its DevTools port.")
 
@@ -137,7 +143,7 @@ class Browser:
         self.requests.clear()
         self.call("Page.navigate", url=address)
 
-    def wait_for(self, expression: str, seconds: float = 60) -> Any:
+    def wait_for(self, expression: str, seconds: float = PATIENCE) -> Any:
         """Wait until a JavaScript expression is true, and return its value.
 
         Raises:
@@ -152,7 +158,7 @@ class Browser:
         text = self.evaluate("document.body ? document.body.innerText.slice(0, 2000) : ''")
         raise TimeoutError(f"Not true after {seconds} s: {expression}\nThe page says:\n{text}")
 
-    def wait_for_text(self, text: str, seconds: float = 60) -> None:
+    def wait_for_text(self, text: str, seconds: float = PATIENCE) -> None:
         """Wait until a text can be read on the page."""
         self.wait_for(f"document.body.innerText.includes({json.dumps(text)})", seconds)
 

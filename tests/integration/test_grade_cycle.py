@@ -65,6 +65,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, list[bytes],
 Demo = tuple[Course, list[bytes], str]
 
 
+def _started_since(others: set[psutil.Process]) -> list[psutil.Process]:
+    """What still runs, once what was ended had time to end."""
+    left = set(psutil.Process().children(recursive=True)) - others
+    return psutil.wait_procs(left, timeout=120)[1]
+
+
 def _lines(course: Course) -> dict[str, dict[str, str]]:
     with course.grades.open(newline="", encoding="utf-8") as file:
         return {line["student_id"]: line for line in csv.DictReader(file)}
@@ -135,7 +141,7 @@ def test_feedback_shows_messages_and_no_hidden_test(demo: Demo) -> None:
 
 
 def test_no_process_is_left(demo: Demo, others: set[psutil.Process]) -> None:
-    assert set(psutil.Process().children(recursive=True)) <= others
+    assert not _started_since(others)
 
 
 def test_demonstration_leaves_a_real_course_alone(
@@ -167,7 +173,9 @@ def _solved(course: Course, student: str) -> NotebookNode:
     return fill_in(_handed_out(course, student), solutions(tiny_lab()))
 
 
-def _grade(course: Course, student: str, notebook: NotebookNode | str | bytes) -> Outcome:
+def _grade(
+    course: Course, student: str, notebook: NotebookNode | str | bytes, seconds: float = 300
+) -> Outcome:
     folder = course.submitted(student, LAB)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -175,7 +183,7 @@ def _grade(course: Course, student: str, notebook: NotebookNode | str | bytes) -
         notebook = nbformat.writes(notebook)
     content = notebook.encode() if isinstance(notebook, str) else notebook
     (folder / f"{LAB}.ipynb").write_bytes(content)
-    engine = StockEngine(course, cell_seconds=3, notebook_seconds=6)
+    engine = StockEngine(course, cell_seconds=seconds, notebook_seconds=2 * seconds)
     return engine.grade(Submission(student, LAB, folder))
 
 
@@ -241,10 +249,11 @@ def test_a_loop_that_swallows_the_interrupt_ends(
 ) -> None:
     stubborn = "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass"
     answers = solutions(tiny_lab()) | {"add": stubborn}
-    outcome = _grade(released, "hedy", fill_in(_handed_out(released, "hedy"), answers))
+    notebook = fill_in(_handed_out(released, "hedy"), answers)
+    outcome = _grade(released, "hedy", notebook, seconds=3)
     assert "timeout" in outcome.reason
     assert outcome.tasks["add-test"] == 0
-    assert set(psutil.Process().children(recursive=True)) <= others
+    assert not _started_since(others)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from coursekit import paths
 from coursekit.environment import mlflow_store, tiles
 
 #: Seconds to wait for a server under load; a server that is up answers at once.
-PATIENCE = 120
+PATIENCE = 500
 
 
 def free_port() -> int:
@@ -41,7 +41,7 @@ def wait_for(url: str, server: subprocess.Popen[bytes] | None = None) -> str:
     while True:
         try:
             return fetch(url)
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             ended = server is not None and server.poll() is not None
             if ended or time.monotonic() > deadline:
                 raise
@@ -125,7 +125,7 @@ def experiments(url: str, token: str) -> set[str] | None:
     address = f"{url}/mlflow/ajax-api/2.0/mlflow/experiments/search?max_results=100&{token}"
     try:
         found = json.loads(fetch(address)).get("experiments", [])
-    except (urllib.error.URLError, ConnectionError, json.JSONDecodeError):
+    except (OSError, json.JSONDecodeError):
         return None  # the server is being started anew
     return {experiment["name"] for experiment in found} - {"Default"}  # made by the server
 

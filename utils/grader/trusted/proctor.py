@@ -100,10 +100,10 @@ class Proctor:
 
     def _hears(self, link: Connection, deadline: float) -> bool:
         """Whether the examiner says something in time."""
-        while not link.poll(_TICK):
-            if self.kernel.clock.now() > deadline:
-                return False
-        return True
+        while (left := deadline - self.kernel.clock.now()) > 0:
+            if link.poll(min(_TICK, left)):
+                return True
+        return link.poll(0)
 
     def _ask(self, question: bytes, left: float) -> bytes:
         seconds = max(0.5, min(self.config.limits.call_seconds, left - 0.5))

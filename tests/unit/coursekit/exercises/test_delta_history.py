@@ -47,7 +47,8 @@ def test_the_defect_is_in_its_version_and_every_later_one(
         assert broken(rows) == ({defect} if number >= planted.version else set())
         assert list(rows.columns) == list(COLUMNS)
         assert len(rows) >= 200
-        assert not (rows["TotalCharges"] < rows["MonthlyCharges"]).any() or defect in broken(rows)
+        if "amounts in cents" not in broken(rows):  # the one defect that turns them round
+            assert not (rows["TotalCharges"] < rows["MonthlyCharges"]).any()
 
 
 @pytest.mark.parametrize("seed", [4, 5, 6, 7])

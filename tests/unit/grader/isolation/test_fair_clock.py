@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from subprocess import PIPE
 
 import pytest
 
@@ -60,22 +61,26 @@ def test_the_wait_of_a_process_is_read() -> None:
     core = min(os.sched_getaffinity(0))
     begins = f"import os, time\nos.sched_setaffinity(0, {{{core}}})\nprint(flush=True)\n"
     endless = [sys.executable, "-c", begins + "while True: pass"]
-    a_second = [sys.executable, "-c", begins + "while time.thread_time() < 1: pass"]
+    told = "input()\nwhile time.thread_time() < 1: pass"
     # Through a shell, as a kernel is run through programs that wait for it.
-    through = ["sh", "-c", '"$@"; true', "sh", *a_second]
-    clock = FairClock()
-    with subprocess.Popen(endless, stdout=subprocess.PIPE) as other:
-        assert other.stdout is not None
-        other.stdout.readline()
-        with subprocess.Popen(through, stdout=subprocess.PIPE) as one:
-            assert one.stdout is not None
-            one.stdout.readline()
-            assert clock.watch(one.pid) != one.pid
-            before, began = clock.now(), time.monotonic()
-            while one.poll() is None:
-                clock.now()
-                time.sleep(0.01)
-            had, took = clock.now() - before, time.monotonic() - began
+    through = ["sh", "-c", '"$@"; true', "sh", sys.executable, "-c", begins + told]
+    with (
+        subprocess.Popen(endless, stdout=PIPE) as other,
+        subprocess.Popen(through, stdin=PIPE, stdout=PIPE) as one,
+    ):
+        for process in (other, one):
+            assert process.stdout is not None
+            process.stdout.readline()
+        clock = FairClock()
+        assert clock.watch(one.pid) != one.pid
+        before, began = clock.now(), time.monotonic()
+        assert one.stdin is not None
+        one.stdin.write(b"\n")
+        one.stdin.flush()
+        while one.poll() is None:
+            clock.now()
+            time.sleep(0.01)
+        had, took = clock.now() - before, time.monotonic() - began
         other.kill()
     assert 0.1 * took - 0.1 <= had < took - 0.2
 

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
 from graded_cells import test_cell
-from grader.isolation import files
+from grader.isolation import fair_clock, files
 from grader.isolation.sandbox import Limits
 from grader.isolation.watchdog import Watchdog
 from grader.kernels.student_kernel import StartKernel, start_sandboxed, start_unprotected
@@ -346,6 +346,18 @@ def test_the_clock_of_a_notebook_runs_out(left: float, seconds: float) -> None:
     times = iter([1000.0, 1100.0 - left])
     clock = runner._Clock(Limits(cell_seconds=60, notebook_seconds=100), lambda: next(times))
     assert clock.seconds() == pytest.approx(seconds, abs=1e-6)
+
+
+@needs_sandbox
+def test_what_waits_for_a_processor_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system says here that everybody waits for nine tenths of the time."""
+    slow = "import time; time.sleep(4)\ndef double(x): time.sleep(2.5); return 2 * x"
+    done = ran(slow)
+    assert "CellTimeoutError" in text(done, 0)
+    monkeypatch.setattr(fair_clock, "_waited", lambda _: 0.9 * time.monotonic())
+    done = ran(slow)
+    assert text(done, 0) == ""
+    assert points(done) == 3, text(done)
 
 
 @needs_sandbox
