@@ -51,7 +51,7 @@ def test_the_committed_release_is_what_the_source_gives(lab: str, tmp_path: Path
         assert (committed / name).read_bytes() == (made / name).read_bytes(), "run `make labs`"
 
 
-def files(folder):
+def files(folder: Path) -> list[str]:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
