@@ -146,7 +146,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
         counted = Counter(
             value
             for report in reporter.getreports(outcome)
-            for name, value in report.user_properties
+            # A file that could not be loaded has a report without them.
+            for name, value in getattr(report, "user_properties", ())
             if name == PROPERTY
         )
         for need in (need for need in NEEDS if need in counted):

@@ -5,7 +5,11 @@ import pytest
 from fault_runner import Fault, faults
 from trial_course import Trials
 
-pytestmark = pytest.mark.needs("sandbox")
+pytestmark = [
+    pytest.mark.needs("sandbox"),
+    # What nbformat says while it mends what `duplicate_cell_ids` hands in.
+    pytest.mark.filterwarnings("ignore:Non-unique cell id:FutureWarning:nbformat\\."),
+]
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,6 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 @pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
-@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own tables
 @pytest.mark.parametrize("student", ["perfect", "mixed"])
 def test_scores_equal_those_of_grading(
     student: str, course: Course, codes: dict[str, str], report: dict[str, Any]

@@ -22,10 +22,7 @@ from grader.engines.stock import StockEngine
 from grader.outcomes import Submission, save_outcome
 from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.xdist_group("browser")
 FULL = sum(POINTS.values())
 STUDENT = "ada"
 

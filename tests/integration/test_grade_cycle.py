@@ -22,8 +22,6 @@ from grader.exceptions import CourseError
 from grader.outcomes import Outcome, Submission
 from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
-
 FULL = sum(POINTS.values())
 UNREAD = "4 points wait for a reader: why"
 app = typer.Typer()

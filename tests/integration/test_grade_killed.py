@@ -21,7 +21,6 @@ from grader.outcomes import load_outcome
 from tiny_class import ANSWERS, LEARNERS, make, samples
 from tiny_lab import LAB
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 #: Seconds after which a run hangs.
 HANGS = 1500
 KILLS = 50 if os.environ.get("COURSE_LONG") else 5

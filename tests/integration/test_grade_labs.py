@@ -15,10 +15,7 @@ from grader.engines.pool import PooledEngine, grade_many
 from grader.engines.workers import on_this_machine
 from grader.lab_imports import imported_modules
 
-pytestmark = [
-    pytest.mark.needs("sandbox"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
+pytestmark = pytest.mark.needs("sandbox")
 ROOT = paths.course_root()
 LABS = sorted(path.parent.name for path in ROOT.glob("solutions/*/*.ipynb"))
 LEARNERS = {"ada": samples.perfect, "bob": samples.empty}

@@ -16,10 +16,7 @@ from grader.trusted.job import Job
 from tiny_class import samples
 from tiny_lab import LAB, POINTS, make_course
 
-pytestmark = [
-    pytest.mark.needs("sandbox"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
+pytestmark = pytest.mark.needs("sandbox")
 #: What learners change in the solution, and what they get.
 ANSWERS = {
     "ada": ({}, POINTS),

@@ -31,7 +31,6 @@ from grader.outcomes import Outcome, Submission, forget, load_outcome, save_outc
 from tiny_class import LEARNERS, make
 from tiny_lab import LAB, POINTS
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 FULL = sum(POINTS.values())
 
 

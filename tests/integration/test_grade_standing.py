@@ -24,8 +24,6 @@ from grader.engines.trusted import TrustedEngine
 from grader.outcomes import Outcome, save_outcome
 from tiny_lab import LAB, make_course, tiny_lab
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
-
 NOTEBOOK = f"{LAB}.ipynb"
 app = typer.Typer()
 grading.register(app)

@@ -70,7 +70,8 @@ def test_a_changed_lock_or_declaration_is_installed(
         "run",
         lambda *a, **k: SimpleNamespace(returncode=0, stdout="", stderr=""),
     )
-    (bootstrap.ROOT / changed).open("a").write("\n# changed\n")
+    with (bootstrap.ROOT / changed).open("a") as file:
+        file.write("\n# changed\n")
     assert bootstrap.ensure(automl=False) == 0
     assert "installing the packages" in steps
     steps.clear()
@@ -82,7 +83,8 @@ def test_a_step_that_failed_is_done_again_next_time(
     bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pretend_installed(bootstrap, "course")
-    (bootstrap.ROOT / "pyproject.toml").open("a").write("\n# changed\n")
+    with (bootstrap.ROOT / "pyproject.toml").open("a") as file:
+        file.write("\n# changed\n")
 
     def fail(step: str, *rest: object) -> NoReturn:
         raise bootstrap.SetupError(step)

@@ -90,6 +90,13 @@ def test_a_need_that_nobody_knows_is_an_error(run: Run) -> None:
     assert "'luck' is no need of tests" in done.stdout.str() + done.stderr.str()
 
 
+def test_a_file_that_cannot_be_loaded_says_why(run: Run) -> None:
+    done = run(ci="true", tests="import no_such_module")
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["*No module named 'no_such_module'"])
+    assert done.ret == pytest.ExitCode.INTERRUPTED
+
+
 def test_what_a_test_finds_missing_while_it_runs(run: Run) -> None:
     tests = "import marks\ndef test_it(request): marks.give_up(request.node, 'sandbox', 'gone')"
     assert run(ci="", tests=tests).outlines[-1] == "without the sandbox: 1 test was skipped"

@@ -58,7 +58,7 @@ class LabelRule:
         """First and last day of the window that belongs to the snapshot of ``as_of``."""
         first = _month_start(as_of, self.gap_months + 1)
         last = _month_start(as_of, self.gap_months + self.window_months + 1)
-        return first, last - pd.Timedelta(days=1)
+        return first, last - pd.offsets.Day(1)
 
     def complete_on(self, as_of: Day) -> pd.Timestamp:
         """The day on which all labels of the snapshot of ``as_of`` are known."""
@@ -66,7 +66,7 @@ class LabelRule:
 
     def youngest(self, day: Day) -> pd.Timestamp:
         """The ``as_of`` day of the youngest month-end snapshot that is complete on ``day``."""
-        return _month_start(day, -self._months_to_wait) - pd.Timedelta(days=1)
+        return _month_start(day, -self._months_to_wait) - pd.offsets.Day(1)
 
     @property
     def _months_to_wait(self) -> int:
@@ -82,13 +82,14 @@ class LabelRule:
         Returns:
             Whether the customer left in the window, and the day on which that is known.
         """
-        last = as_of + (self.gap_months + self.window_months)
-        churned = (left > as_of + self.gap_months) & (left <= last)
+        gap_ends = as_of + np.timedelta64(self.gap_months, "M")
+        last = gap_ends + np.timedelta64(self.window_months, "M")
+        churned = (left > gap_ends) & (left <= last)
         return churned, self.certain_on(np.where(churned, left, last))
 
     def certain_on(self, months: Months) -> Days:
         """The day from which on it is certain who left in each of ``months``."""
-        return (months + (self.delay_months + 1)).astype("datetime64[ns]")
+        return (months + np.timedelta64(self.delay_months + 1, "M")).astype("datetime64[ns]")
 
 
 def label(snapshots: pd.DataFrame, departures: pd.DataFrame, rule: LabelRule) -> pd.DataFrame:
@@ -120,7 +121,7 @@ def label(snapshots: pd.DataFrame, departures: pd.DataFrame, rule: LabelRule) ->
     churned, known_on = rule.outcome(as_of, left)
     labels["churned"] = churned.astype(np.int64)
     labels["known_on"] = known_on
-    in_gap = left <= as_of + rule.gap_months
+    in_gap = left <= as_of + np.timedelta64(rule.gap_months, "M")
     return labels[~in_gap].reset_index(drop=True)
 
 
@@ -160,9 +161,9 @@ def silent(
         raise ValueError(f"days must be at least 1, not {days}")
     times = events["occurred_at"]
     times = times.dt.tz_localize(None) if times.dt.tz is not None else times
-    end = pd.Timestamp(day) + pd.Timedelta(days=1)
-    start = end - pd.Timedelta(days=days)
-    if times.min() >= start + pd.Timedelta(days=1):
+    end = pd.Timestamp(day) + pd.offsets.Day(1)
+    start = end - pd.offsets.Day(days)
+    if times.min() >= start + pd.offsets.Day(1):
         raise ValueError(f"the events begin on {times.min():%Y-%m-%d}, after {start:%Y-%m-%d}")
     heard = events.loc[(times >= start) & (times < end) & events["kind"].str.startswith(kinds), ID]
     return ~customers.isin(heard)

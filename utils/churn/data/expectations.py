@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, fields
-from typing import Any
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
@@ -24,6 +23,7 @@ import pandas as pd
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.metadata_types import FailureSeverity
+from great_expectations.expectations.row_conditions import Column, ComparisonCondition
 
 from churn import schema
 from churn.data.origin import BatchRefusedError
@@ -109,7 +109,7 @@ def customer_expectations(
     found += _amounts(schema.bill_range(price_list))
     found += _services()
     if labelled:
-        found.append(_where("tenure == 0", schema.TARGET, ["No"]))
+        found.append(_where(Column("tenure") == 0, schema.TARGET, ["No"]))
     return found
 
 
@@ -230,16 +230,18 @@ def _amounts(bills: tuple[float, float]) -> Iterator[gxe.Expectation]:
         yield gxe.ExpectColumnValuesToNotBeNull(column=name, meta=_about(name, "completeness"))
     total = "TotalCharges"
     yield gxe.ExpectColumnValuesToNotBeNull(
-        column=total, meta=_about(total, "completeness"), **_only("tenure > 0")
+        column=total, meta=_about(total, "completeness"), row_condition=Column("tenure") > 0
     )
     odd = _about(total, "consistency")
-    yield gxe.ExpectColumnValuesToBeNull(column=total, meta=odd, **_only("tenure == 0"))
+    yield gxe.ExpectColumnValuesToBeNull(
+        column=total, meta=odd, row_condition=Column("tenure") == 0
+    )
     yield gxe.ExpectColumnPairValuesToBeEqual(
         column_A=total,
         column_B="MonthlyCharges",
         ignore_row_if="either_value_is_missing",
         meta=odd,
-        **_only("tenure == 1"),
+        row_condition=Column("tenure") == 1,
     )
 
 
@@ -249,23 +251,19 @@ def _services() -> Iterator[gxe.Expectation]:
     Great Expectations' own rule for pairs of columns walks through the rows one by one: slower.
     """
     for name, value, other, its_value in schema.EXACTLY_WHEN:
-        yield _where(f"{other} == {its_value!r}", name, [value])
-        yield _where(f"{other} in {_except(other, its_value)}", name, _except(name, value))
-    yield _where("PhoneService == 'No'", "InternetService", ["DSL"])
+        yield _where(Column(other) == its_value, name, [value])
+        yield _where(Column(other).is_in(_except(other, its_value)), name, _except(name, value))
+    yield _where(Column("PhoneService") == "No", "InternetService", ["DSL"])
 
 
 def _except(name: str, value: str) -> list[str]:
     return [str(allowed) for allowed in schema.ALLOWED[name] if allowed != value]
 
 
-def _where(condition: str, name: str, values: list[str]) -> gxe.Expectation:
+def _where(condition: ComparisonCondition, name: str, values: list[str]) -> gxe.Expectation:
     return gxe.ExpectColumnValuesToBeInSet(
-        column=name, value_set=values, meta=_about(name, "consistency"), **_only(condition)
+        column=name, value_set=values, meta=_about(name, "consistency"), row_condition=condition
     )
-
-
-def _only(condition: str) -> dict[str, Any]:
-    return {"row_condition": condition, "condition_parser": "pandas"}
 
 
 def _finding(outcome: ExpectationValidationResult) -> Finding:

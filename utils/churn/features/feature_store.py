@@ -134,7 +134,7 @@ def profile_table(snapshots: pd.DataFrame) -> pd.DataFrame:
 
 def written_on(as_of: pd.Series) -> pd.Series:
     """When the features of the last days of months in ``as_of`` were there (UTC)."""
-    moment = as_of + pd.Timedelta(days=1, hours=WRITTEN_AT)
+    moment = as_of + timedelta(days=1, hours=WRITTEN_AT)
     return moment.astype("datetime64[us]").dt.tz_localize("UTC")
 
 
@@ -155,7 +155,7 @@ def activity_at(
         ``customerID``, ``event_timestamp`` (= ``moment``) and the columns of :data:`ACTIVITY` as
         floats (counts, counts, GB, minutes), sorted by customer.
     """
-    since = moment - pd.Timedelta(days=ACTIVITY_DAYS)
+    since = moment - timedelta(days=ACTIVITY_DAYS)
     occurred = events["occurred_at"]
     log = events[(occurred >= since) & (occurred < moment) & (events["arrived_at"] <= moment)]
     parts = {

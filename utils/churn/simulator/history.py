@@ -166,7 +166,7 @@ def _departure_frame(scenario: Scenario, ids: NDArray[np.object_], left_in: Mont
     gone = np.flatnonzero(~np.isnat(left_in))
     months = left_in[gone]
     first = months.astype("datetime64[D]")
-    length = ((months + 1).astype("datetime64[D]") - first).astype(np.int64)
+    length = ((months + np.timedelta64(1, "M")).astype("datetime64[D]") - first).astype(np.int64)
     part = uniforms(scenario.seed, "day of leaving", 0, gone)[:, 0]
     day = (part * length).astype(np.int64)
     return pd.DataFrame(
@@ -202,4 +202,5 @@ def snapshot_index(scenario: Scenario, day: Day) -> int:
 
 def _calendar(scenario: Scenario, month: NDArray[np.integer[Any]]) -> Months:
     """Numbers of months as calendar months; a negative number is none."""
-    return np.where(month < 0, np.datetime64("NaT"), np.datetime64(scenario.start, "M") + month)
+    months = np.datetime64(scenario.start, "M") + month.astype("timedelta64[M]")
+    return np.where(month < 0, np.datetime64("NaT", "M"), months)

@@ -188,8 +188,8 @@ def test_a_view_without_values_does_not_blank_the_other(store: FeatureStore) -> 
 
 
 def test_rows_count_for_the_time_to_live(store: FeatureStore) -> None:
-    edge = utc("2024-02-01 04:00") + pd.Timedelta(days=telco.TTL_DAYS)
-    times = [edge, edge + pd.Timedelta(seconds=1)]
+    edge = utc("2024-02-01 04:00") + pd.offsets.Day(telco.TTL_DAYS)
+    times = [edge, edge + pd.offsets.Second(1)]
     asked = pd.DataFrame({ID: "B", telco.TIME: pd.Series(times).astype("datetime64[us, UTC]")})
     assert telco.training_set(store, asked, SERVICE)["tenure"].fillna(-1).tolist() == [40, -1]
 

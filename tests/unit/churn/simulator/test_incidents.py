@@ -219,7 +219,8 @@ def test_stale_feed(column: str) -> None:
     hit = differing(rows, column)
     stale = rows["as_of"].between(DATE, "2024-06-30")
     assert not hit[~stale].any()
-    april = clean().snapshots.query("as_of == '2024-04-30'").set_index(ID)[column]
+    before = clean().snapshots
+    april = before[before["as_of"] == "2024-04-30"].set_index(ID)[column]
     expected = rows.loc[stale, ID].map(april)
     pd.testing.assert_series_equal(rows.loc[stale, f"{column}_new"], expected, check_names=False)
     without = rows.loc[stale & rows[f"{column}_new"].isna(), "signup_month"]

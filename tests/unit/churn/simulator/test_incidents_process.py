@@ -74,7 +74,8 @@ def test_price_rise() -> None:
 
 def test_competitor_enters() -> None:
     new = planted("competitor_enters")
-    april = clean().snapshots.query("as_of == '2024-04-30'").set_index(ID)
+    before = clean().snapshots
+    april = before[before["as_of"] == "2024-04-30"].set_index(ID)
     open_to_it = (april["InternetService"] == "Fiber optic") & (
         april["Contract"] == "Month-to-month"
     )

@@ -11,7 +11,6 @@ from grader.exceptions import CourseError
 from grader.outcomes import Outcome, save_outcome
 from tiny_lab import LAB
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 GRADED = Outcome("ada", LAB, "graded", "", 1.0, 6.0, 0.1)
 
 

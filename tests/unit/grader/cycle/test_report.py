@@ -12,7 +12,6 @@ from grader.cycle.report import Grades, read_grades, released_labs, score_table,
 from grader.outcomes import Outcome, save_outcome
 from tiny_lab import CLASS, LAB
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 GRADED = Outcome("ada", LAB, "graded", "", 3.5, 6.0, 0.1, {"add-test": 1.0, "double-test": 2.5})
 FAILED = Outcome("grace", LAB, "failed", "=HYPERLINK(1)", 0.0, 6.0, 0.1)
 WAITING = Outcome("hedy", LAB, "waiting", "not graded yet", 0.0, 0.0, 0.0)

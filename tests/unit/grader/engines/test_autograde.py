@@ -20,8 +20,6 @@ from grader.exceptions import ConversionError, CourseError, Transcript
 from grader.outcomes import RESTORED, Submission
 from tiny_lab import LAB
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
-
 
 @pytest.mark.parametrize(
     ("transcript", "reason"),

@@ -51,7 +51,9 @@ from grader.steps.feedback import HideTests
     ],
 )
 def test_a_name_that_is_not_there_is_told_once_and_why(answer: NotebookNode, why: str) -> None:
-    notebook = new_notebook(cells=[answer, examined(RUBRIC), examined("assert area(1, 1) == 1")])
+    second = examined("assert area(1, 1) == 1")
+    second.id = "another"
+    notebook = new_notebook(cells=[answer, examined(RUBRIC), second])
     _, resources = HideTests().preprocess(notebook, {})
     rubric, plain = resources["lines"]
     (line,) = rubric.happened

@@ -67,9 +67,11 @@ def test_the_number_of_outputs_is_cut() -> None:
 
 
 def test_the_labs_own_cells_stay_however_much_a_learner_adds() -> None:
-    own = [new_markdown_cell("y" * TEXT) for _ in range(PAGE // TEXT + 2)]
+    def own() -> list[NotebookNode]:
+        return [new_markdown_cell("y" * TEXT) for _ in range(PAGE // TEXT + 2)]
+
     test = test_cell("a", "assert f(1)", points=1)
-    notebook, _ = Sanitise().preprocess(new_notebook(cells=[*own, test, *own]), {})
+    notebook, _ = Sanitise().preprocess(new_notebook(cells=[*own(), test, *own()]), {})
     assert len(str(notebook)) < PAGE + 10 * TEXT
     assert notebook.cells[-1].source == "assert f(1)"
     assert notebook.cells[-2].source == CUT
