@@ -63,7 +63,7 @@ def test_the_release_gives_nothing_away(lab: str) -> None:
 
 
 @pytest.mark.usefixtures("forked_kernels")
-@pytest.mark.parametrize(("lab", "variant", "source"), settings())
+@pytest.mark.parametrize(("lab", "variant", "source"), list(settings()))
 def test_the_solution_passes_its_own_tests(
     lab: str, variant: int, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
