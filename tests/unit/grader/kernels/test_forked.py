@@ -127,10 +127,26 @@ def test_a_parent_that_is_stopped_while_it_starts_leaves_nothing(milliseconds: i
     starting.launch()
     time.sleep(milliseconds / 1000)
     starting.stop()
-    left = [
+    assert _left_of(starting) == []
+
+
+def test_a_parent_that_is_stopped_before_its_sandbox_is_set_up_leaves_nothing() -> None:
+    """Its inner process then waits for ever for the outer one, unless somebody ends it."""
+    for _ in range(10):
+        starting = forked.ForkServer(preload=())
+        starting.launch()
+        inner = Path(f"/proc/{starting.pid}/task/{starting.pid}/children")
+        while not inner.read_bytes():
+            pass
+        starting.stop()
+        assert _left_of(starting) == []
+
+
+def _left_of(fork_server: forked.ForkServer) -> list[dict[str, object]]:
+    """The processes of a fork server that go on; one that was killed is listed until it has ended."""
+    own = [
         process
-        for process in psutil.process_iter(["cmdline"])
-        if any(str(starting.base) in word for word in process.info["cmdline"] or ())
+        for process in psutil.process_iter(["pid", "cmdline"])
+        if any(str(fork_server.base) in word for word in process.info["cmdline"] or ())
     ]
-    # One that was killed is on the list until it has ended.
-    assert not [process.info for process in left if _lives(process, seconds=30.0)]
+    return [process.info for process in own if _lives(process, seconds=30.0)]
