@@ -57,7 +57,8 @@ class Writer:
         if value is None or exact is bool:
             return value
         if exact is str:
-            if len(value) > _SHORT:
+            # JSON would join two halves of a surrogate pair into one character.
+            if len(value) > _SHORT or _has_surrogates(value):
                 self.check_size(len(value))
                 return ["u", self.buffer(value.encode("utf-8", "surrogatepass"))]
             return value
@@ -103,6 +104,10 @@ class Writer:
     def decimal(self, value: decimal.Decimal) -> list[Any]:
         _check_decimal(value)
         return ["dc", str(value)]
+
+
+def _has_surrogates(value: str) -> bool:
+    return not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _check_decimal(value: decimal.Decimal) -> None:

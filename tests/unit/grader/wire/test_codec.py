@@ -271,3 +271,9 @@ HOSTILE = {
 def test_damaged_or_hostile_bytes_are_refused(name: str) -> None:
     with pytest.raises(NotPlainDataError):
         decode(HOSTILE[name])
+
+
+@pytest.mark.parametrize("text", ["\ud800\udc00", "a\ud83d", "\U00010000", "ü"])
+def test_halves_of_a_surrogate_pair_are_not_joined(text: str) -> None:
+    assert decode(encode(text)) == text
+    assert decode(encode({text: [text]})) == {text: [text]}
