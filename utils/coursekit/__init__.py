@@ -5,6 +5,7 @@ From the ground up; each imports only what stands above it here:
 ``paths``        where the course stands on disk
 ``variants``     each learner's own variant of a lab
 ``checks``       rubrics for test cells, with messages in domain words
+``pictures``     figures with an alternative text
 ``shell``        Git and DVC commands from a notebook
 ``environment``  installing, switches, the network, the doctor, tiles
 ``workspace``    a fresh folder and MLflow store for a notebook

@@ -176,6 +176,18 @@ def table_equals(
 _NONE = "None (does the function return something, did a cell above raise an error?)"
 
 
+def turn(passed: object, right: str, hint: str) -> None:
+    """Print whether a lesson's *Your turn* cell has been changed as asked.
+
+    Args:
+        passed: whether it has; a plain bool.
+        right: one line, printed after ``✔`` if it has.
+        hint: one line, printed after ``…`` if it has not: what is found now and what is wanted.
+    """
+    done = type(passed) in (bool, np.bool_) and bool(passed)
+    print(f"✔ {right}" if done else f"… {hint}")
+
+
 def describe(value: object) -> str:
     """``value`` in at most one short line, without running code of an unknown type."""
     if _missing(value):

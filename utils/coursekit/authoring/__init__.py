@@ -1,6 +1,7 @@
 """What authors of the course use: whatever works on notebooks as files, and the course's map.
 
 ``notebooks`` executes them and keeps them in their normal form, ``hygiene`` says what is wrong with
-one, ``outline`` reads ``modules/outline.yml`` and draws the map. Each is imported by its own name:
-``notebooks`` and ``hygiene`` load nbformat, which the map does not need.
+one, ``limits`` how long one may be and how many minutes it takes, ``outline`` reads
+``modules/outline.yml`` and draws the map. Each is imported by its own name: ``notebooks``,
+``hygiene`` and ``limits`` load nbformat, which the map does not need.
 """

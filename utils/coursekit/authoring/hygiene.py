@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from coursekit.authoring import limits
 from coursekit.authoring.notebooks import KERNELSPEC
 from coursekit.variants import Parameters
 
@@ -65,6 +66,7 @@ def lesson_problems(notebook: NotebookNode) -> Iterator[str]:
         yield "it has no picture"
     yield from ignored_outputs(code)
     yield from _skeleton_problems(notebook)
+    yield from limits.limit_problems(notebook)
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", ()):
             yield from _output_problems(output, f"cell {number} ({cell.id})")
@@ -134,6 +136,6 @@ def _skeleton_problems(notebook: NotebookNode) -> Iterator[str]:
             yield f"its skeleton lacks {heading!r}, or has it in another place"
         else:
             position = found.end()
-    questions = text.count("<details>")
+    questions = text.partition("\n## Check yourself")[2].count("<details>")
     if not 3 <= questions <= 5:
         yield f"it has {questions} folded answers; 3 to 5 are wanted"

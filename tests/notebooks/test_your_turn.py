@@ -1,0 +1,42 @@
+"""The folded answer of each *Your turn* cell passes its check and leaves other outputs alone.
+
+A default run executes one lesson in four, drawn by the commit; ``make long`` all of them.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from coursekit import paths
+from coursekit.authoring import limits, notebooks
+from coursekit.environment.install import KERNEL_NAME
+from helpers.drawing import drawn
+
+LESSONS = sorted(paths.course_root().glob("modules/*/*.ipynb"))
+TRIED = (
+    LESSONS if os.environ.get("COURSE_LONG") else drawn("turns", [LESSONS[i::4] for i in range(4)])
+)
+
+
+def printed(cell: NotebookNode) -> str:
+    return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
+
+
+@pytest.mark.parametrize("path", TRIED, ids=lambda path: path.stem)
+def test_the_folded_answers_pass(path: Path) -> None:
+    lesson = notebooks.read(path)
+    turns = list(limits.answered(lesson))
+    for cell, answer in turns:
+        cell.source = answer
+    changed = {cell.id for cell, _ in turns}
+    before = {c.id: printed(c) for c in lesson.cells if c.cell_type == "code"}
+    resources = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(lesson, timeout=300, kernel_name=KERNEL_NAME, resources=resources).execute()
+    for cell in lesson.cells:
+        if cell.cell_type == "code" and cell.id in changed:
+            assert "✔" in printed(cell), f"{cell.source}\n{printed(cell)}"
+        elif cell.cell_type == "code" and "tags" not in cell.metadata:
+            assert printed(cell) == before[cell.id], f"a turn changed what {cell.id} prints"
