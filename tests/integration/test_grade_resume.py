@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbgrader.preprocessors.base import NbGraderPreprocessor
@@ -29,7 +30,7 @@ from grader.engines.pool import grade_many
 from grader.exceptions import CourseError
 from grader.outcomes import Outcome, Submission, forget, load_outcome, save_outcome
 from tiny_class import LEARNERS, make
-from tiny_lab import LAB, POINTS
+from tiny_lab import LAB, POINTS, READ_BY_A_PERSON
 
 FULL = sum(POINTS.values())
 
@@ -229,6 +230,21 @@ def test_an_empty_gradebook_is_not_taken_for_a_new_one(course: Course) -> None:
     gradebook.unlink()
     release(course, roster, LAB)
     assert [outcome.score for outcome in grade(Blank(course), "ada")] == [FULL]
+
+
+def test_a_task_is_void_when_its_points_are_0(course: Course) -> None:
+    assert [outcome.max_score for outcome in grade(Blank(course), "ada")] == [
+        FULL + READ_BY_A_PERSON
+    ]
+    source = course.solution(LAB) / f"{LAB}.ipynb"
+    notebook = nbformat.read(source, as_version=4)
+    (cell,) = (cell for cell in notebook.cells if cell.id == "number-test")
+    cell.metadata.nbgrader["points"] = 0
+    nbformat.write(notebook, source)
+    release(course, class_of(LEARNERS), LAB)
+    (outcome,) = grade(Blank(course), "ada")
+    assert outcome.score == FULL - POINTS["number-test"]
+    assert outcome.max_score == outcome.score + READ_BY_A_PERSON
 
 
 # --- the disk

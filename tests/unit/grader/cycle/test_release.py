@@ -1,7 +1,11 @@
 """Everybody gets a notebook of their own, and keeps the variant that they were handed out."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from coursekit.variants import SECRET_VARIABLE
@@ -11,6 +15,7 @@ from grader.cycle.release import generate, release
 from grader.cycle.samples import class_of
 from grader.exceptions import ConversionError, CourseError, Transcript
 from grader.parameters import INJECTED, read_record, tags
+from graded_cells import test_cell
 from tiny_lab import CLASS, LAB
 
 
@@ -108,3 +113,86 @@ def test_a_lab_is_generated_elsewhere_without_a_gradebook(released: Course) -> N
     name = f"{LAB}.ipynb"
     assert (folder / name).read_bytes() == (released.released(LAB) / name).read_bytes()
     assert not (released.grading / "gradebook.db").exists()
+
+
+def change_source(course: Course, change: Callable[[NotebookNode], object]) -> None:
+    path = course.solution(LAB) / f"{LAB}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    change(notebook)
+    nbformat.write(notebook, path)
+
+
+def graded_cell(notebook: NotebookNode, name: str) -> NotebookNode:
+    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
+
+
+@pytest.fixture
+def handed_in(released: Course) -> Course:
+    """The gradebook has a submission, as after grading."""
+    with released.gradebook() as gradebook:
+        gradebook.add_submission(LAB, "ada")
+    return released
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_graded_lab_with_other_cells_is_refused_by_name(handed_in: Course) -> None:
+    before = bytes_of(handed_in.released(LAB))
+
+    def change(notebook: NotebookNode) -> None:
+        graded_cell(notebook, "add-test").metadata.nbgrader["grade_id"] = "add-tests"
+        notebook.cells.append(test_cell("more-test", "assert True", 1))
+        graded_cell(notebook, "double").metadata.nbgrader.update(solution=False, locked=True)
+
+    change_source(handed_in, change)
+    said = r"add-tests, more-test new; add-test gone; double of another kind\. Put them back\."
+    with pytest.raises(CourseError, match=said):
+        generate(handed_in, LAB)
+    assert bytes_of(handed_in.released(LAB)) == before
+    assert not list(handed_in.root.glob(".draft-*"))
+
+
+def test_a_task_of_a_graded_lab_can_be_void_and_its_tests_may_change(handed_in: Course) -> None:
+    def change(notebook: NotebookNode) -> None:
+        cell = graded_cell(notebook, "add-test")
+        cell.metadata.nbgrader["points"] = 0
+        cell.source += "\nassert add(2, 2) == 4"
+
+    change_source(handed_in, change)
+    generate(handed_in, LAB)
+    with handed_in.gradebook() as gradebook:
+        worth = {
+            cell.name: cell.max_score for cell in gradebook.find_notebook(LAB, LAB).grade_cells
+        }
+    assert worth["add-test"] == 0
+    assert "add(2, 2)" in (handed_in.released(LAB) / f"{LAB}.ipynb").read_text()
+
+
+def test_a_generation_that_fails_leaves_the_old_lab(released: Course) -> None:
+    before = bytes_of(released.released(LAB))
+    twice = test_cell("double-test", "assert True", 1)
+    twice.id = "twice"
+    change_source(released, lambda notebook: notebook.cells.append(twice))
+    with pytest.raises(CourseError, match="could not generate"):
+        generate(released, LAB)
+    assert bytes_of(released.released(LAB)) == before
+
+
+def test_a_swap_that_fails_leaves_the_old_lab(
+    released: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = bytes_of(released.released(LAB))
+    rename = Path.rename
+
+    def fails_once(path: Path, target: Path) -> Path:
+        if path.parent.name.startswith(".draft-") and path.name == LAB:
+            raise OSError("no")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fails_once)
+    with pytest.raises(OSError, match="no"):
+        generate(released, LAB)
+    monkeypatch.undo()
+    assert bytes_of(released.released(LAB)) == before
