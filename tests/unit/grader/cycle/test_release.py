@@ -9,13 +9,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from coursekit.variants import SECRET_VARIABLE
+from graded_cells import test_cell
 from grader.course import Course
 from grader.cycle import release as module
 from grader.cycle.release import generate, release
 from grader.cycle.samples import class_of
 from grader.exceptions import ConversionError, CourseError, Transcript
 from grader.parameters import INJECTED, read_record, tags
-from graded_cells import test_cell
 from tiny_lab import CLASS, LAB
 
 
