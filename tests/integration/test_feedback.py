@@ -79,7 +79,10 @@ def _table(page: Path) -> dict[str, tuple[str, str]]:
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
     rows = [row.find_all("td") for row in soup.select("table.points tbody tr")]
     return {
-        task.get_text(): (points.get_text(), "; ".join(li.get_text() for li in said.select("li")))
+        str(task.code and task.code.get_text()): (
+            points.get_text(),
+            "; ".join(li.get_text() for li in said.select("li")),
+        )
         for task, points, said in rows
     }
 
@@ -98,8 +101,8 @@ def test_the_table_says_what_happened_and_no_hidden_value(course: Course) -> Non
     }
     text = page.read_text(encoding="utf-8")
     headings = BeautifulSoup(text, "html.parser").select(".panel-heading")
-    assert headings[0].h4
-    assert headings[0].h4.get_text() == f"{LAB} · {STUDENT} (Score: 1 / {FULL + READ_BY_A_PERSON})"
+    assert headings[0].h1
+    assert headings[0].h1.get_text() == f"{LAB} · {STUDENT} (Score: 1 / {FULL + READ_BY_A_PERSON})"
     assert [
         h.get_text().strip().split("Score: ")[1] for h in headings if "Grade" in h.get_text()
     ] == [
@@ -182,10 +185,63 @@ def test_a_page_without_a_notebook_says_what_to_do(
     (page,) = feedback(course, LAB, ["grace"])
     shutil.rmtree(folder, ignore_errors=True)
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    assert soup.h4
-    assert soup.h4.get_text() == f"{LAB} · grace (Score: 0 / {FULL + READ_BY_A_PERSON})"
+    assert soup.h1
+    assert soup.h1.get_text() == f"{LAB} · grace (Score: 0 / {FULL + READ_BY_A_PERSON})"
     assert soup.p
     assert soup.p.get_text() == said
+
+
+#: Text whose colour and background differ too little (WCAG AA), as [ratio, text].
+PALE = """
+(() => {
+  const channels = c => (c.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = e => {
+    for (; e; e = e.parentElement) {
+      const c = channels(getComputedStyle(e).backgroundColor);
+      if (c.length < 4 || c[3] > 0) return c;
+    }
+    return [255, 255, 255];
+  };
+  return [...document.querySelectorAll('body *')]
+    .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+    .map(e => {
+      const [a, b] = [light(channels(getComputedStyle(e).color)), light(behind(e))];
+      return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.textContent.slice(0, 40)];
+    })
+    .filter(([ratio]) => ratio < 4.5);
+})()
+"""
+
+
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_page_can_be_read_at_any_width(course: Course, tmp_path: Path, width: int) -> None:
+    shows = """
+import pandas as pd
+import matplotlib.pyplot as plt
+display(pd.DataFrame([range(40)]))
+from coursekit import pictures
+pictures.show("An empty figure.", plt.figure(figsize=(20, 2)))
+print("\\x1b[31mred \\x1b[32mgreen \\x1b[33myellow \\x1b[34mblue \\x1b[35mpurple \\x1b[36mcyan" + "wide" * 80)
+def double(x):  # a comment
+    return "text" if x is not None and x > 1.5 else f"{x!r:>10}" + 1
+@property
+def number(self): raise ValueError
+"""
+    page = _page(course, _solved(course, double=shows, number="1 / 0"))
+    with Browser(tmp_path / "profile") as browser:
+        metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}
+        browser.call("Emulation.setDeviceMetricsOverride", **metrics)
+        browser.open(page.as_uri())
+        browser.wait_for("document.readyState === 'complete'")
+        assert browser.evaluate("document.documentElement.scrollWidth") <= width
+        assert browser.evaluate(PALE) == []
+        assert browser.evaluate("[...document.images].at(-1).alt") == "An empty figure."
+        wide = "[...document.querySelectorAll('img')].filter(i => i.width > innerWidth).length"
+        assert browser.evaluate(wide) == 0
 
 
 @pytest.mark.needs("chromium")
@@ -253,7 +309,9 @@ def test_a_browser_shows_the_page_and_nothing_happens(
     page = tmp_path / "page.html"
     page.write_text(text if with_policy else text.replace("Content-Security-Policy", "x"))
     happened = _open(page, tmp_path / "profile")
-    assert happened == {"title": LAB, "address": page.as_uri(), "requests": [], "visible": True}
+    title = str(happened.pop("title"))
+    assert title.startswith(f"{LAB} · {STUDENT} (Score: ")
+    assert happened == {"address": page.as_uri(), "requests": [], "visible": True}
 
 
 @pytest.mark.needs("chromium")

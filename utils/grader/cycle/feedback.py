@@ -1,7 +1,6 @@
 """Writing a feedback page for each graded learner."""
 
 from collections.abc import Iterable, Iterator
-from html import escape
 from pathlib import Path
 
 from nbgrader.converters import GenerateFeedback
@@ -9,8 +8,9 @@ from traitlets.config import Config
 
 from grader.course import Course, run_converter
 from grader.exceptions import ConversionError
-from grader.feedback.page import POLICY, heading
-from grader.outcomes import Outcome, load_outcome
+from grader.feedback.look import plain_page
+from grader.feedback.page import heading
+from grader.outcomes import load_outcome
 
 #: What to do about a reason, by its beginning.
 _ADVICE = {
@@ -40,20 +40,9 @@ def feedback(course: Course, lab: str, students: Iterable[str]) -> Iterator[Path
             except ConversionError as error:
                 reason = f"{reason} (no page from nbgrader: {error})".strip()
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(_plain_page(outcome, reason), "utf-8")
+        whose = heading(outcome.lab, outcome.student, outcome.score, outcome.max_score)
+        page.write_text(plain_page(whose, _explanation(reason)), "utf-8")
         yield page
-
-
-def _plain_page(outcome: Outcome, reason: str) -> str:
-    title = heading(outcome.lab, outcome.student, outcome.score, outcome.max_score)
-    return (
-        "<!DOCTYPE html>\n"
-        f'<html lang="en"><head><meta charset="utf-8"><title>{escape(outcome.lab)}</title>\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        '<meta name="referrer" content="no-referrer"></head>\n'
-        f"<body><h4>{escape(title)}</h4>\n"
-        f"<p>{escape(_explanation(reason))}</p></body></html>\n"
-    )
 
 
 def _explanation(reason: str) -> str:

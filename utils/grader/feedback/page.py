@@ -11,22 +11,13 @@ from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 
-from grader.feedback.formulas import STYLE, Formulas
+from grader.feedback.formulas import STYLE as FORMULA_STYLE
+from grader.feedback.formulas import Formulas
+from grader.feedback.look import dress
 from grader.feedback.sanitise import clean_html
 from grader.outcomes import RESTORED
 
-# A page runs no script, loads nothing and sends nothing: what a notebook printed is only shown.
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
-    "form-action 'none'; base-uri 'none'"
-)
 _FONT = re.compile(r"@font-face\s*\{[^}]*\}")
-_STYLE = """
-table.points { width: 100%; } table.points td, table.points th { padding: 0.3em 1em 0.3em 0;
-vertical-align: top; text-align: left; border-top: 1px solid #ddd; }
-table.points ul { margin: 0; padding-left: 0; list-style: none; }
-table.dataframe td, table.dataframe th { padding: 0.2em 0.8em; }
-"""
 _SCORE = re.compile(r"Score: (-?[\d.]+) / ([\d.]+)")
 
 
@@ -35,10 +26,13 @@ class PointsRow:
     """One line of the table of points.
 
     Attributes:
+        task: the name of the graded cell.
+        title: the heading above it; empty if there is none.
         happened: what the learner should know, as short texts.
     """
 
     task: str
+    title: str
     score: float
     points: float
     happened: tuple[str, ...]
@@ -75,26 +69,27 @@ class FeedbackExporter(HTMLExporter):
         for style in page.find_all("style"):
             # Bootstrap's icons, which the page does not use and would ask for.
             style.string = _FONT.sub("", style.get_text())
-        if page.head is not None:
-            for name, text in {"referrer": "no-referrer", "": POLICY}.items():
-                rule = page.new_tag("meta", content=text)
-                rule.attrs["name" if name else "http-equiv"] = name or "Content-Security-Policy"
-                page.head.insert(0, rule)
-            style = page.new_tag("style", string=_STYLE + STYLE)
-            page.head.append(style)
+        for mark in page.select("a.anchor-link, h1 > a, h2 > a, h3 > a, h4 > a"):
+            if mark.get_text() == "¶":
+                mark.decompose()
+        marks = resources.get("nbgrader")
+        whose = ""
+        if marks is not None:
+            whose = heading(marks["notebook"], marks["student"], marks["score"], marks["max_score"])
+        dress(page, whose, FORMULA_STYLE)
         contents = page.find(id="toc")
         if contents is not None:
-            table = BeautifulSoup(_table(resources.get("lines", [])), "html.parser")
-            contents.insert(0, table)
+            lines: list[PointsRow] = resources.get("lines", [])
+            contents.insert(0, BeautifulSoup(_table(lines), "html.parser"))
             _remove_tasks(contents)
-            _name_comments(contents)
-            _rewrite_headings(page, resources["nbgrader"])
+            _name_comments(contents, {line.task: line.title for line in lines})
+            _rewrite_headings(page, whose)
         return str(page), resources
 
 
 def _table(lines: list[PointsRow]) -> str:
     rows = "".join(
-        f'<tr><td><a href="#{escape(line.task)}"><code>{escape(line.task)}</code></a></td>'
+        f"<tr><td>{_link(line)}</td>"
         f"<td>{_points(line.score, line.points)}</td>"
         f"<td><ul>{''.join(f'<li>{_message(text)}</li>' for text in line.happened)}</ul></td></tr>"
         for line in lines
@@ -103,6 +98,13 @@ def _table(lines: list[PointsRow]) -> str:
         '<table class="points"><thead><tr><th>Task</th><th>Points</th><th>What happened</th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )
+
+
+def _link(line: PointsRow) -> str:
+    """A link to the graded cell: the task's title with the cell's name, or the name alone."""
+    name = f"<code>{escape(line.task)}</code>"
+    shown = f"{escape(line.title)}</a> {name}" if line.title else f"{name}</a>"
+    return f'<a href="#{escape(line.task)}">{shown}'
 
 
 def _points(score: float, most: float) -> str:
@@ -119,12 +121,12 @@ def heading(lab: str, student: str, score: float, most: float) -> str:
     return f"{lab} · {student} (Score: {_points(score, most)})"
 
 
-def _rewrite_headings(page: BeautifulSoup, marks: dict[str, Any]) -> None:
+def _rewrite_headings(page: BeautifulSoup, whose: str) -> None:
     """Whose page it is at the top, and all points in one form."""
     for title in page.select(".panel-heading > h4"):
-        title.string = heading(
-            marks["notebook"], marks["student"], marks["score"], marks["max_score"]
-        )
+        title.string = whose
+        title.name = "h1"
+        title["class"] = "whose"
     for points in page.select(".panel-heading > span.pull-right"):
         for text in points.find_all(string=_SCORE):
             text.replace_with(_SCORE.sub(_rewritten, text))
@@ -134,11 +136,12 @@ def _rewritten(found: re.Match[str]) -> str:
     return f"Score: {_points(float(found[1]), float(found[2]))}"
 
 
-def _name_comments(contents: Any) -> None:
+def _name_comments(contents: Any, titles: dict[str, str]) -> None:
     """Links to comments name the task: in the template they all read the same."""
     for link in contents.select('a[href^="#comment-"]'):
-        task = escape(link["href"].removeprefix("#comment-"))
-        link.append(BeautifulSoup(f" on <code>{task}</code>", "html.parser"))
+        task = link["href"].removeprefix("#comment-")
+        name = escape(titles.get(task, "")) or f"<code>{escape(task)}</code>"
+        link.append(BeautifulSoup(f" on {name}", "html.parser"))
 
 
 def _remove_tasks(contents: Any) -> None:

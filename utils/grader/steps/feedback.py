@@ -17,6 +17,10 @@ from grader.outcomes import RESTORED
 _CELL = re.compile(r"(Cell(?:\x1b\[[\d;]*m| )+In ?\[)(\d{1,6})(?=\])")
 #: Code in a comment, which stays as it is, or the beginning of what would be taken for HTML.
 _CODE_OR_TAG = re.compile(r"(?s)(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|<")
+_HEADING = re.compile(r"^#{2,6} +(.+)$", re.MULTILINE)
+#: What a heading says of its points, which the table says, too.
+_POINTS = re.compile(r"\s*\([^()]*\bpoints?\b[^()]*\)\s*$")
+LONGEST_TITLE = 120
 #: By whether a person gave points, and whether one is to look. Grading again keeps the points that
 #: a person gave, and asks for another look.
 _READ = {
@@ -53,6 +57,7 @@ class HideTests(ClearHiddenTests):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         resources["restored"] = nb.metadata.get(RESTORED, [])
         resources["lines"] = []
+        resources["titles"] = task_titles(nb)
         explain_undefined(nb)
         _number_errors(nb)
         nb, resources = super().preprocess(nb, resources)
@@ -62,7 +67,7 @@ class HideTests(ClearHiddenTests):
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
         if utils.is_grade(cell) or utils.is_task(cell):
-            resources["lines"].append(_line(cell, resources["restored"]))
+            resources["lines"].append(_line(cell, resources))
         if not is_test(cell):
             return cell, resources
         if RubricSource(cell.source).hidden_lines:
@@ -108,11 +113,24 @@ def _number_cells(error: NotebookNode, numbers: dict[int, int], own: int) -> Non
     error.traceback = [_CELL.sub(renumbered, part) for part in error.traceback]
 
 
-def _line(cell: NotebookNode, restored: list[str]) -> PointsRow:
+def task_titles(notebook: NotebookNode) -> dict[str, str]:
+    """The heading above each graded cell, by the cell's name, without the points it may state."""
+    titles, title = {}, ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and not utils.is_solution(cell):
+            for heading in _HEADING.findall(cell.source):
+                title = _POINTS.sub("", re.sub(r"[*`]", "", heading)).strip()[:LONGEST_TITLE]
+        if utils.is_grade(cell) or utils.is_task(cell):
+            titles[cell.metadata["nbgrader"]["grade_id"]] = title
+    return titles
+
+
+def _line(cell: NotebookNode, resources: dict[str, Any]) -> PointsRow:
     marks = cell.metadata["nbgrader"]
     score, points = float(marks.get("score") or 0), float(marks.get("points") or 0)
     happened = []
-    if marks["grade_id"] in restored:
+    name = marks["grade_id"]
+    if name in resources["restored"]:
         happened.append("This cell was missing and was put back.")
     by_hand, waits = bool(marks.get("by_hand")), bool(marks.get("waits"))
     if by_hand or waits:
@@ -121,4 +139,4 @@ def _line(cell: NotebookNode, restored: list[str]) -> PointsRow:
         happened.append("There is no answer.")
     if is_test(cell) and not waits:
         happened += failures(cell) or (["All tests passed."] if score == points else [])
-    return PointsRow(marks["grade_id"], score, points, tuple(happened))
+    return PointsRow(name, resources["titles"][name], score, points, tuple(happened))

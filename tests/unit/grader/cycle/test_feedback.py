@@ -9,7 +9,7 @@ from grader.course import Course
 from grader.cycle import feedback as module
 from grader.cycle.feedback import feedback
 from grader.exceptions import ConversionError, Transcript
-from grader.feedback.page import POLICY
+from grader.feedback.look import POLICY
 from grader.outcomes import GradingStatus, Outcome, save_outcome
 from tiny_lab import LAB
 
