@@ -224,7 +224,9 @@ import pandas as pd
 import matplotlib.pyplot as plt
 display(pd.DataFrame([range(40)]))
 from coursekit import pictures
-pictures.show("An empty figure.", plt.figure(figsize=(20, 2)))
+plt.figure(figsize=(20, 2))
+plt.plot([1, 2])
+pictures.show("A rising line.")
 print("\\x1b[31mred \\x1b[32mgreen \\x1b[33myellow \\x1b[34mblue \\x1b[35mpurple \\x1b[36mcyan" + "wide" * 80)
 def double(x):  # a comment
     return "text" if x is not None and x > 1.5 else f"{x!r:>10}" + 1
@@ -239,7 +241,7 @@ def number(self): raise ValueError
         browser.wait_for("document.readyState === 'complete'")
         assert browser.evaluate("document.documentElement.scrollWidth") <= width
         assert browser.evaluate(PALE) == []
-        assert browser.evaluate("[...document.images].at(-1).alt") == "An empty figure."
+        assert browser.evaluate("[...document.images].at(-1).alt") == "A rising line."
         wide = "[...document.querySelectorAll('img')].filter(i => i.width > innerWidth).length"
         assert browser.evaluate(wide) == 0
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
+from browser import Browser
 from coursecli.main import START_PAGE
 from coursekit import paths
 from coursekit.environment import mlflow_store, tiles
@@ -128,6 +129,19 @@ def experiments(url: str, token: str) -> set[str] | None:
     except (OSError, json.JSONDecodeError):
         return None  # the server is being started anew
     return {experiment["name"] for experiment in found} - {"Default"}  # made by the server
+
+
+@pytest.mark.needs("chromium")
+def test_the_tile_shows_runs_and_no_banner(lab: tuple[str, str], tmp_path: Path) -> None:
+    url, token = lab
+    wait_for(f"{url}/mlflow/?{token}")
+    with Browser(tmp_path / "profile") as browser:
+        browser.open(f"{url}/mlflow/?{token}")
+        browser.wait_for("document.body.innerText.includes('Experiments')")
+        shown = str(browser.evaluate("document.body.innerText"))
+        assert browser.evaluate("location.hash").startswith("#/experiments")
+    for unwanted in ("usage data", "Ask a question", "Prompts"):
+        assert unwanted not in shown
 
 
 @pytest.mark.parametrize(("lesson", "experiment"), [("one", "one again"), ("another", "another")])

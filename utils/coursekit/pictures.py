@@ -19,7 +19,7 @@ def show(alt: str, figure: Figure | None = None) -> None:
         figure: by default the current one.
 
     Raises:
-        ValueError: if ``alt`` says nothing.
+        ValueError: if ``alt`` says nothing, or nothing was drawn.
     """
     import matplotlib.pyplot as plt
     from IPython.core.pylabtools import print_figure
@@ -30,6 +30,8 @@ def show(alt: str, figure: Figure | None = None) -> None:
     shown = figure or plt.gcf()
     picture = print_figure(shown, "png")
     plt.close(shown)
+    if picture is None:
+        raise ValueError("the figure is empty: draw first, in the same cell")
     text = " ".join(alt.split())
     display(
         {"image/png": picture, "text/plain": text},

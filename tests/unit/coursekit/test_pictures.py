@@ -33,3 +33,9 @@ def test_the_text_goes_with_the_picture(shown: Shown) -> None:
 def test_a_picture_needs_a_text() -> None:
     with pytest.raises(ValueError, match="says what it shows"):
         pictures.show("  ")
+
+
+def test_an_empty_figure_is_refused(shown: Shown) -> None:
+    with pytest.raises(ValueError, match="the figure is empty"):
+        pictures.show("Nothing.")
+    assert not shown

@@ -5,21 +5,45 @@ Named in pyproject.toml under the entry points ``jupyter_serverproxy_servers``.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from coursekit import paths
 from coursekit.environment import mlflow_store
 
 #: Seconds between two looks for a newer store.
 LOOK_EVERY = 2.0
+
+#: What MLflow's page keeps in the browser. Left alone it opens on language models, with an assistant
+#: and a note that it collects usage data, which the switches have turned off.
+_PREFERENCES = {
+    "mlflow.workflowType_v1": "machine_learning",
+    "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": True,
+    "mlflow.telemetry.info.alert.dismissed_v1": True,
+    "mlflow.settings.telemetry.enabled_v1": False,
+}
+_SCRIPT = """<script>
+for (const [key, value] of Object.entries({preferences}))
+  if (localStorage.getItem(key) === null) localStorage.setItem(key, JSON.stringify(value));
+if (!location.hash) location.replace("#{place}");
+</script>"""
+
+
+class Response(Protocol):
+    """What jupyter-server-proxy lets one rewrite."""
+
+    headers: Any
+    body: bytes
 
 
 def mlflow() -> dict[str, Any]:
@@ -36,6 +60,7 @@ def mlflow() -> dict[str, Any]:
         # MLflow wants to know the prefix under which it is seen, so the path is passed on whole.
         "absolute_url": True,
         "timeout": 120,
+        "rewrite_response": open_on_runs,
         "launcher_entry": {
             "title": "MLflow",
             # JupyterLab shows a tile's own icon in this category only.
@@ -62,6 +87,30 @@ def _time_of_writing(path: Path) -> int:
         return path.stat().st_mtime_ns
     except FileNotFoundError:  # a notebook is making its workspace anew at this moment
         return 0
+
+
+def open_on_runs(response: Response) -> None:
+    """Let MLflow's page open on the newest runs, without what does not concern this course.
+
+    What a person has chosen on the page before stays.
+    """
+    if not response.headers.get("Content-Type", "").startswith("text/html"):
+        return
+    experiment = newest_experiment(newest_store())
+    place = f"/experiments/{experiment}/runs" if experiment else "/experiments"
+    script = _SCRIPT.replace("{preferences}", json.dumps(_PREFERENCES)).replace("{place}", place)
+    response.body = response.body.replace(b"<head>", b"<head>" + script.encode(), 1)
+
+
+def newest_experiment(store: Path) -> str | None:
+    """The id of the experiment that has the newest run in an MLflow store; None without a run."""
+    query = "SELECT experiment_id FROM runs ORDER BY start_time DESC LIMIT 1"
+    try:
+        with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as connection:
+            found = connection.execute(query).fetchone()
+    except sqlite3.Error:  # a notebook is making its workspace anew at this moment
+        return None
+    return str(found[0]) if found else None
 
 
 def mlflow_command(store: Path, port: str, prefix: str) -> list[str]:

@@ -234,7 +234,7 @@ def _clean_output(output: NotebookNode, patience: Patience) -> NotebookNode | No
     for kind in _KINDS:
         value = _clean_value(kind, output.data.get(kind), patience)
         if value:
-            clean.data, clean.metadata = NotebookNode({kind: value}), NotebookNode()
+            clean.data, clean.metadata = NotebookNode({kind: value}), _alternative(output, kind)
             return clean
     return None
 
@@ -250,6 +250,13 @@ def _clean_value(kind: str, value: Any, patience: Patience) -> str:
     if kind.startswith("image/"):
         return value if _is_picture(kind, value) else ""
     return patience.cut(value)
+
+
+def _alternative(output: NotebookNode, kind: str) -> NotebookNode:
+    """Of an output's metadata, the text for those who cannot see its picture."""
+    details = output.get("metadata", {}).get(kind)
+    text = details.get("alt") if isinstance(details, dict) else None
+    return NotebookNode({kind: NotebookNode(alt=cut(text))} if isinstance(text, str) else {})
 
 
 def _is_picture(kind: Any, value: Any) -> bool:

@@ -110,3 +110,24 @@ def test_markup_that_strains_a_parser_still_gives_a_page(text: str) -> None:
 @pytest.mark.parametrize("text", ["[", "**a", "> ", "`", "- " * 500, "![", "|a" * 500])
 def test_markdown_that_strains_a_parser_still_gives_a_page(text: str) -> None:
     assert "<html" in _page(new_markdown_cell((text * TEXT)[:TEXT]))
+
+
+def drawn(metadata: object) -> str:
+    """The alternative text on the page of a picture with these metadata."""
+    output = new_output("display_data", data={"image/png": "aGVsbG8="})
+    output["metadata"] = {"image/png": metadata}
+    page = BeautifulSoup(_page(new_code_cell("draw()", outputs=[output])), "html.parser")
+    (picture,) = page.find_all("img")
+    assert set(picture.attrs) == {"src", "alt"}
+    assert not [tag for tag in page.find_all(True) if any(a.startswith("on") for a in tag.attrs)]
+    return str(picture["alt"])
+
+
+@pytest.mark.parametrize("text", ["A rising line.", 'x" onerror="harm()', *HARM])
+def test_the_text_of_a_picture_is_kept_and_is_only_text(text: str) -> None:
+    assert drawn({"alt": text, "width": "1 onload=harm()"}) == text
+
+
+@pytest.mark.parametrize("metadata", ["alt", {"alt": 3}, {"alt": ["x"]}, {}, None])
+def test_what_is_no_text_is_not_kept(metadata: object) -> None:
+    assert drawn(metadata) == "No description has been provided for this image"
