@@ -93,8 +93,9 @@ def lab(folder: Path) -> Iterator[tuple[str, str]]:
 def test_it_opens_on_the_start_page(lab: tuple[str, str]) -> None:
     url, token = lab
     with urllib.request.urlopen(f"{url}/?{token}", timeout=PATIENCE) as answer:
-        assert answer.url.partition("?")[0] == f"{url}/lab/tree/{START_PAGE}"
-    assert (paths.course_root() / START_PAGE).is_file()
+        assert answer.url.partition("?")[0] == f"{url}/lab/tree/my_notebooks/{START_PAGE}"
+    copy = paths.course_root() / "my_notebooks" / START_PAGE
+    assert copy.read_bytes() == (paths.course_root() / START_PAGE).read_bytes()
 
 
 def test_nothing_looks_outside(lab: tuple[str, str]) -> None:

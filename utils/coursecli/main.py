@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from coursecli import grading
-from coursekit import paths
+from coursekit import my_notebooks, paths
 
 START_PAGE = "modules/00_introduction/01_start_here.ipynb"
 
@@ -46,9 +46,21 @@ def doctor() -> None:
 def lab(
     port: Annotated[int, typer.Option(help="First port to try, on this machine only.")] = 8888,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+    originals: Annotated[
+        bool, typer.Option("--originals", help="For authors: the checkout's own notebooks.")
+    ] = False,
 ) -> None:
-    """Open JupyterLab on the course's start page."""
+    """Open JupyterLab on the course's start page.
+
+    Lessons and labs are copies of your own, in my_notebooks/, which follow the course: what you
+    typed is kept when a notebook has a new version.
+    """
     root = paths.course_root()
+    start_page = START_PAGE
+    if not originals:
+        for sentence in my_notebooks.refresh():
+            console.print(sentence, markup=False, highlight=False)
+        start_page = f"{my_notebooks.FOLDER}/{START_PAGE}"
     command = [
         sys.executable,
         "-m",
@@ -56,7 +68,7 @@ def lab(
         f"--ServerApp.root_dir={root}",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
-        f"--LabApp.default_url=/lab/tree/{START_PAGE}",
+        f"--LabApp.default_url=/lab/tree/{start_page}",
         # No look-ups for news and extension lists.
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -130,7 +142,7 @@ def progress(
             line = f"  {unit.title:<28} {unit.minutes() or '?':>3} min"
             if unit.is_lab:
                 try:
-                    verdict = judge(Course.find(), unit.path)
+                    verdict = judge(Course.find(), my_notebooks.own(unit.path))
                     line += f"  {verdict.passed} of {verdict.tests} tests pass"
                 except CourseError as error:
                     line += f"  {error}"
