@@ -9,7 +9,7 @@ From the ground up; each imports only what stands above it here:
 ``shell``        Git and DVC commands from a notebook
 ``environment``  installing, switches, the network, the doctor, tiles
 ``workspace``    a fresh folder and MLflow store for a notebook
-``my_notebooks`` a learner's copies of lessons and labs, which follow the course
+``my_notebooks``  a learner's copies of lessons and labs, which follow the course
 ``exercises``    props of lessons and labs
 ``authoring``    notebooks in their normal form, the rules they keep, the course's map
 """
