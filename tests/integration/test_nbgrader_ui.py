@@ -14,11 +14,14 @@ from urllib.request import urlopen
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 
 from browser import PATIENCE, Browser
 from grader.course import Course
 from grader.cycle.release import generate
 from grader.cycle.samples import fill_in, solutions
+from grader.engines.stock import StockEngine
+from grader.outcomes import Submission
 from tiny_lab import LAB, make_course, tiny_lab
 
 pytestmark = [
@@ -132,6 +135,29 @@ def test_formgrader_lists_the_lab(jupyterlab: Lab, browser: Browser) -> None:
     browser.screenshot(jupyterlab.pictures / "formgrader.png")
     assert browser.evaluate("document.querySelector('h1').innerText") == "nbgrader"
     assert browser.errors == []
+    assert _foreign(browser, jupyterlab) == []
+
+
+def test_a_submission_is_read_with_formulas_and_without_network(
+    jupyterlab: Lab, browser: Browser
+) -> None:
+    course = jupyterlab.course
+    notebook = _as_handed_out(course)
+    notebook.cells.append(new_markdown_cell(r"A formula: $\frac{1}{2}$"))
+    folder = course.submitted("ada", LAB)
+    folder.mkdir(parents=True)
+    nbformat.write(notebook, folder / f"{LAB}.ipynb")
+    assert (
+        StockEngine(course, cell_seconds=20).grade(Submission("ada", LAB, folder)).status
+        == "graded"
+    )
+    with course.gradebook() as gradebook:
+        number = gradebook.find_submission_notebook(LAB, LAB, "ada").id
+    browser.open(jupyterlab.url(f"formgrader/submissions/{number}"))
+    browser.wait_for("document.querySelector('.MathJax .mfrac') !== null")
+    browser.screenshot(jupyterlab.pictures / "formgrade.png")
+    # MathJax tries with an empty address whether the browser loads fonts at all.
+    assert [error for error in browser.errors if "about:blank" not in error] == []
     assert _foreign(browser, jupyterlab) == []
 
 

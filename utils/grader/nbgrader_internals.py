@@ -8,6 +8,7 @@ course needs of that stands here, for the versions that it was tried with.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import validator_for
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades
+from nbgrader.server_extensions.formgrader import formgrader
 from nbgrader.server_extensions.validate_assignment import handlers
 from nbgrader.utils import determine_grade
 
@@ -125,6 +127,32 @@ def replace_validate_button(validate: Callable[[Path], dict[str, Any]]) -> None:
                 return other.submit(validate, Path(filename)).result()
 
     handlers.Validator = Replacement
+
+
+#: Where nbgrader's pages for reading submissions take MathJax 2 from, and where this server has it.
+_ELSEWHERE = re.compile(r'<script src="https://[^"]*/mathjax/[^"]*">\s*</script>')
+_HERE = """<script type="text/x-mathjax-config">
+MathJax.Hub.Config({"HTML-CSS": {availableFonts: [], imageFont: null, preferredFont: null,
+  webFont: "STIX-Web"}});  // the fonts that the package has
+</script>
+<script>
+document.write('<script src="' + location.pathname.split("/formgrader/")[0]
+  + '/static/jupyter_server_mathjax/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full,Safe"><\\/script>');
+</script>"""
+
+
+def formulas_without_network() -> None:
+    """Let formgrader's pages take MathJax from the Jupyter server (`jupyter-server-mathjax`).
+
+    To be called before formgrader's extension is loaded, which makes its exporter then.
+    """
+
+    class LocalMathJax(formgrader.HTMLExporter):  # type: ignore[misc, name-defined]
+        def from_filename(self, *words: Any, **named: Any) -> tuple[str, Any]:
+            page, resources = super().from_filename(*words, **named)
+            return _ELSEWHERE.sub(lambda _: _HERE, page), resources
+
+    formgrader.HTMLExporter = LocalMathJax
 
 
 def points_of(cell: NotebookNode) -> tuple[float | None, float]:

@@ -1,4 +1,4 @@
-"""The Validate button of JupyterLab: a Jupyter server extension.
+"""The Validate button of JupyterLab, and formulas in formgrader: a Jupyter server extension.
 
 ``coursekit.environment.install`` switches it on for every Jupyter server of the environment, from
 whichever folder that is started.
@@ -14,7 +14,11 @@ from coursekit.paths import is_course
 from grader.course import Course
 from grader.cycle.validate import Verdict, judge
 from grader.exceptions import CourseError
-from grader.nbgrader_internals import replace_validate_button, require_tried_version
+from grader.nbgrader_internals import (
+    formulas_without_network,
+    replace_validate_button,
+    require_tried_version,
+)
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -24,6 +28,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server: Any) -> None:
     require_tried_version()
     replace_validate_button(answer)
+    # Extensions are loaded in the order of their names, nbgrader's after this one.
+    formulas_without_network()
 
 
 def answer(notebook: Path) -> dict[str, Any]:
