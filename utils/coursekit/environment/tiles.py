@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from coursekit import paths
-from coursekit.environment import mlflow_store
+from coursekit.environment import known, mlflow_store
 
 #: Seconds between two looks for a newer store.
 LOOK_EVERY = 2.0
+#: Seven helper processes otherwise.
+SETTINGS = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
 def mlflow() -> dict[str, Any]:
@@ -82,11 +84,14 @@ def serve(port: str, prefix: str) -> int:
 
     Returns the server's exit code if it ends by itself.
     """
-    os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # seven helper processes otherwise
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     while True:
         store = newest_store()
-        server = subprocess.Popen(mlflow_command(store, port, prefix), start_new_session=True)
+        server = subprocess.Popen(
+            mlflow_command(store, port, prefix),
+            env=known.environment(SETTINGS),
+            start_new_session=True,
+        )
         try:
             while server.poll() is None and newest_store() == store:
                 time.sleep(LOOK_EVERY)

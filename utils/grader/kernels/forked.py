@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from coursekit.environment import switches
+from coursekit.environment import known, switches
 from grader.exceptions import ForkError
 from grader.forking.protocol import MESSAGE, SEPARATOR
 from grader.isolation.files import end_orphans, scratch_folder
@@ -139,7 +139,7 @@ class ForkServer:
         # A fork's /proc/self/environ shows this for ever, whatever its own environment is.
         if self.sandboxed:
             return Sandbox(home, home, home).environment()
-        return os.environ | switches.KERNEL
+        return known.environment(switches.KERNEL)
 
     def _answers(self) -> bool:
         try:
