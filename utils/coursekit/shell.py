@@ -25,7 +25,7 @@ IDENTITY = {
 #: A notebook may say otherwise, and when, by variables of its own.
 _WHO_AND_WHEN = ("GIT_AUTHOR_", "GIT_COMMITTER_")
 #: Git's messages are part of what a lesson prints.
-LANGUAGE = {"LC_ALL": switches.REPEATABLE["LC_ALL"]}
+LANGUAGE = {name: switches.REPEATABLE[name] for name in ("LC_ALL", "LANGUAGE")}
 
 _SILENT = "it does not say why"
 
@@ -74,6 +74,7 @@ def _dvc(words: list[str], folder: str | Path) -> tuple[int, str]:
     from dvc.cli import main
     from IPython.utils.capture import capture_output
 
+    _no_git_settings_of_the_machine()
     here, logged = os.getcwd(), io.StringIO()
     # DVC's loggers keep the streams of their first import; its tables go to the display.
     for handler in logging.getLogger("dvc").handlers:
@@ -85,8 +86,18 @@ def _dvc(words: list[str], folder: str | Path) -> tuple[int, str]:
     finally:
         os.chdir(here)
     shown = "".join(output.data.get("text/plain", "") for output in captured.outputs)
-    said = "" if quiet and not code else logged.getvalue()
-    return code, captured.stdout + shown + captured.stderr + said
+    if quiet and not code:
+        return code, ""  # in one process DVC goes on printing what it began to print
+    return code, captured.stdout + shown + captured.stderr + logged.getvalue()
+
+
+def _no_git_settings_of_the_machine() -> None:
+    """Git's own variables (see ``switches``) are not heeded by libgit2, one of DVC's ways to read Git."""
+    import pygit2
+    from pygit2.enums import ConfigLevel
+
+    for level in ("PROGRAMDATA", "SYSTEM", "XDG", "GLOBAL"):
+        pygit2.settings.search_path[ConfigLevel[level]] = ""
 
 
 @contextmanager

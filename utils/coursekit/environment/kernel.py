@@ -31,4 +31,4 @@ def copy_shared_nodes_by_name() -> None:
     learner's first error, and takes the usual seconds with this.
     """
     for kind in SHARED_NODES:
-        kind.__deepcopy__ = lambda node, memo: node  # type: ignore[attr-defined]
+        kind.__deepcopy__ = lambda node, memo: node  # type: ignore[union-attr]

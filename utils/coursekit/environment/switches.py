@@ -54,6 +54,7 @@ REPEATABLE = {
     "PYTHONUTF8": "1",
     "TZ": "UTC",
     "LC_ALL": "C.UTF-8",
+    "LANGUAGE": "",  # some C libraries heed it even then
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
 
