@@ -112,7 +112,7 @@ def test_what_a_lab_imports_is_there_where_that_is_possible(
 ) -> None:
     (tmp_path / "restless.py").write_text(RESTLESS)
     (tmp_path / "broken.py").write_text("import sys; sys.modules['half'] = sys; 1 / 0")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setitem(forked.switches.KERNEL, "PYTHONPATH", str(tmp_path))
     lab = ("broken", "colorsys", "restless", "no_such_module", "wave")
     with forked.ForkServer(
         preload=("ipykernel.kernelapp",), lab=lab, sandboxed=False
