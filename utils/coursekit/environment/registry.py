@@ -6,7 +6,8 @@ are therefore addresses of indexes with their credentials and how they are looke
 hosts to trust, proxies, certificates, timeouts and retries, caches, and for uv where to get a Python
 from and whether it may. They are read as the tools themselves read them, variables before files
 (``pip.conf``, ``uv.toml``), and handed on as variables; then the files are switched off. If only one
-of the two tools knows an index, the other is told.
+of the two tools knows what stands in the place of PyPI, the other is told. Indexes beside that one are
+not passed on: they hold a company's own packages, and uv asks the first index only that has a name.
 
 Needs Python 3.9 and nothing else, because set-up uses it before anything is installed.
 """
@@ -79,14 +80,11 @@ def environment(python: str, root: str, environ: Mapping[str, str]) -> dict[str,
         environ: the owner's environment.
     """
     pip, uv = pip_settings(python, environ), uv_settings(python, root, environ)
-    if not {"UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL"} & set(uv):
-        for name, theirs in (("UV_DEFAULT_INDEX", "INDEX_URL"), ("UV_INDEX", "EXTRA_INDEX_URL")):
-            if f"PIP_{theirs}" in pip:
-                uv[name] = pip[f"PIP_{theirs}"]
-    elif not {"PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"} & set(pip):
-        index = uv.get("UV_DEFAULT_INDEX") or uv.get("UV_INDEX_URL")
-        if index:
-            pip["PIP_INDEX_URL"] = index.rpartition("=")[2] if _named(index) else index
+    index = uv.get("UV_DEFAULT_INDEX") or uv.get("UV_INDEX_URL")
+    if index and "PIP_INDEX_URL" not in pip:
+        pip["PIP_INDEX_URL"] = re.sub(r"^[\w-]+=", "", index)  # uv gives an index a name
+    elif not index and "PIP_INDEX_URL" in pip:
+        uv["UV_DEFAULT_INDEX"] = pip["PIP_INDEX_URL"]
     return {**pip, **uv, "PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1"}
 
 
@@ -181,7 +179,3 @@ def uv_variables(settings: Mapping[str, object]) -> dict[str, str]:
 
 def _variable(name: str) -> str:
     return f"PIP_{name.upper().replace('-', '_')}"
-
-
-def _named(index: str) -> bool:
-    return re.match(r"[\w-]+=", index) is not None

@@ -50,13 +50,14 @@ MIRROR = "https://reader:pass%20word@mirror.example/simple"
 
 def test_pips_file_counts_for_the_way_and_not_for_the_goal(home: Path) -> None:
     (home / ".config/pip/pip.conf").write_text(
-        f"[global]\nindex-url = {MIRROR}\ntrusted-host = mirror.example\n    other.example\n"
+        f"[global]\nindex-url = {MIRROR}\nextra-index-url = https://more.example\ntrusted-host = mirror.example\n    other.example\n"
         "require-virtualenv = true\nconstraint = /elsewhere.txt\n"
         "[install]\nuser = true\ntarget = /elsewhere\nno-binary = :all:\n"
     )
     found = settings(home, owners(home, PIP_PREFIX="/elsewhere", PIP_RETRIES="9"))
     wanted = {
         "PIP_INDEX_URL": MIRROR,
+        "PIP_EXTRA_INDEX_URL": "https://more.example",
         "PIP_TRUSTED_HOST": "mirror.example other.example",
         "PIP_RETRIES": "9",
         "PIP_CONFIG_FILE": os.devnull,
@@ -64,7 +65,7 @@ def test_pips_file_counts_for_the_way_and_not_for_the_goal(home: Path) -> None:
         "UV_NO_CONFIG": "1",
     }
     # The machine may have a file of its own beside the owner's.
-    machine = {"PIP_CERT", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "UV_INDEX"}
+    machine = {"PIP_CERT", "PIP_FIND_LINKS"}
     assert {k: v for k, v in found.items() if k not in machine} == wanted
 
 
@@ -90,7 +91,15 @@ def test_uvs_file_counts_for_the_way_and_not_for_the_goal(home: Path) -> None:
         "UV_NO_CONFIG": "1",
         "UV_PYTHON_INSTALL_MIRROR": "https://mirror.example/python",
     }
-    assert found.get("PIP_INDEX_URL", MIRROR) == MIRROR
+    assert found["PIP_INDEX_URL"] == MIRROR
+
+
+def test_an_index_beside_pypi_is_not_passed_on(home: Path) -> None:
+    # uv takes a package from the first index that has one of its name, in whatever version.
+    (home / ".config/pip/pip.conf").write_text("[global]\nextra-index-url = https://more.example\n")
+    found = settings(home, owners(home))
+    assert found["PIP_EXTRA_INDEX_URL"].split()[-1] == "https://more.example"
+    assert not {name for name in found if name.startswith("UV_")} - {"UV_NO_CONFIG"}
 
 
 def test_the_checkouts_file_has_the_last_word_and_a_named_one_the_only(home: Path) -> None:
