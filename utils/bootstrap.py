@@ -4,17 +4,24 @@ Needs nothing but a Python 3.9 or newer with ``venv``. It gets uv into a venv of
 finds Python 3.12 or lets uv fetch it, and installs exactly what the lock says into ``.venv``,
 compiled, because imports of the large libraries are two to four times faster then. When all is up
 to date it does nothing. ``make`` calls it before every target.
+
+Of the settings of the machine's owner only those count that say how to reach a package registry
+(``coursekit.environment.registry``); where packages go is decided here.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+from coursekit.environment import known, registry
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -22,6 +29,7 @@ TOOL = ROOT / ".uv"
 BIN = "Scripts" if os.name == "nt" else "bin"
 UV = TOOL / BIN / ("uv.exe" if os.name == "nt" else "uv")
 PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
+_TOOL_PYTHON = TOOL / BIN / PYTHON.name
 STAMP = VENV / "course-stamp"
 LOCKS = {"course": ROOT / "requirements/course.txt", "automl": ROOT / "requirements/automl.txt"}
 #: Gigabytes that an installation takes, with its downloads: measured, rounded up.
@@ -36,6 +44,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--automl", action="store_true", help="add Ludwig and PyTorch (7 GB)")
     arguments = parser.parse_args()
+    # What is installed is there to be read, also by the account that a learner's code runs as when
+    # root grades; the umask of the owner may say otherwise.
+    os.umask(0o022)
     try:
         return ensure(automl=arguments.automl)
     except SetupError as error:
@@ -51,22 +62,19 @@ def ensure(automl: bool) -> int:
     fingerprint = _fingerprint(wanted)
     if installed == [*wanted, fingerprint] and PYTHON.exists():
         return 0
+    _require_writable()
     _require_disk("automl" if "automl" in wanted and "automl" not in installed else "course")
     print("Setting up the course (once; a few minutes, most of it downloads) ...", flush=True)
     _install_uv()
     _make_venv()
     STAMP.unlink(missing_ok=True)
+    into = ["--python", str(PYTHON)]
+    options = [*into, "--require-hashes", "--compile-bytecode"]
     locks = [str(LOCKS[name]) for name in wanted]
-    _uv("installing the packages", "pip", "sync", "--require-hashes", "--compile-bytecode", *locks)
-    _uv(
-        "installing the course",
-        "pip",
-        "install",
-        "--no-deps",
-        "--no-build-isolation",
-        "-e",
-        str(ROOT),
-    )
+    _uv("installing the packages", "pip", "sync", *options, *locks, shown=True)
+    options = [*into, "--no-deps", "--no-build-isolation"]
+    _uv("installing the course", "pip", "install", *options, "-e", str(ROOT))
+    _require_installed()
     _run("preparing Jupyter", [str(PYTHON), "-m", "coursekit.environment.install"])
     STAMP.write_text(" ".join([*wanted, fingerprint]) + "\n")
     print("The course is set up.", flush=True)
@@ -74,11 +82,9 @@ def ensure(automl: bool) -> int:
 
 
 def _fingerprint(wanted: list[str]) -> str:
-    parts = [
-        ROOT / "pyproject.toml",
-        ROOT / "utils/coursekit/environment/install.py",
-        ROOT / "utils/coursekit/environment/switches.py",
-    ]
+    written_by = ("install", "switches", "known")
+    parts = [ROOT / f"utils/coursekit/environment/{name}.py" for name in written_by]
+    parts.append(ROOT / "pyproject.toml")
     parts += [LOCKS[name] for name in wanted]
     digest = hashlib.sha256()
     for part in parts:
@@ -97,19 +103,48 @@ def _require_disk(what: str) -> None:
         )
 
 
+def _require_writable() -> None:
+    try:
+        with tempfile.TemporaryFile(dir=ROOT):
+            pass
+    except OSError as error:
+        raise SetupError(
+            f"nothing can be written into {ROOT} ({error.strerror}). Copy the folder to a place of "
+            "your own, or mend its rights."
+        ) from None
+
+
+def _require_installed() -> None:
+    """Whether the packages came into the environment: a part of each, as Python finds it."""
+    probe = "import coursekit, jupyter_core as j; print(coursekit.__file__, j.__file__, sep='\\n')"
+    done = subprocess.run(
+        [str(PYTHON), "-c", probe],
+        env=known.environment(),
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    places = [Path(line).resolve() for line in done.stdout.splitlines()]
+    if places and places[0].is_relative_to(ROOT) and places[-1].is_relative_to(VENV.resolve()):
+        return
+    where = f"Python finds {' and '.join(map(str, places))}" if places else done.stderr.strip()
+    raise SetupError(f"the packages did not come into {VENV}. {where}")
+
+
 def _install_uv() -> None:
     if not UV.exists():
         _run("making a venv for uv", [sys.executable, "-m", "venv", str(TOOL)])
-    tool_python = str(TOOL / BIN / PYTHON.name)
     lock = str(ROOT / "requirements/uv.txt")
-    command = [tool_python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run("installing uv", [*command, "--require-hashes", "-r", lock])
+    command = [str(_TOOL_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    _run("installing uv", [*command, "--require-hashes", "-r", lock], way_to_registry())
 
 
 def _make_venv() -> None:
     if PYTHON.exists():
         probe = "import sys; sys.exit(sys.version_info[:2] != (3, 12))"
-        if subprocess.run([str(PYTHON), "-c", probe], check=False).returncode == 0:
+        command = [str(PYTHON), "-c", probe]
+        if subprocess.run(command, env=known.environment(), check=False).returncode == 0:
             return
         shutil.rmtree(VENV)
     try:
@@ -123,20 +158,47 @@ def _make_venv() -> None:
         ) from None
 
 
-def _uv(step: str, *arguments: str) -> None:
-    environment = dict(os.environ, VIRTUAL_ENV=str(VENV), UV_PYTHON_PREFERENCE="system")
+@functools.cache
+def way_to_registry() -> dict[str, str]:
+    """The variables with which pip and uv reach a registry, and nothing else of the owner's."""
+    try:
+        found = registry.environment(str(_TOOL_PYTHON), str(ROOT), os.environ)
+    except registry.SettingsError as error:
+        raise SetupError(str(error)) from None
     # The machine's own certificates, as pip uses them: needed behind a company's proxy.
-    environment.setdefault("UV_SYSTEM_CERTS", "1")
-    _run(step, [str(UV), "--quiet", *arguments], environment)
+    return {"UV_SYSTEM_CERTS": "1", **found}
 
 
-def _run(step: str, command: list[str], environment: dict[str, str] | None = None) -> None:
-    done = subprocess.run(
-        command, env=environment, cwd=ROOT, text=True, capture_output=True, check=False
-    )
-    if done.returncode == 0:
+def _uv(step: str, *arguments: str, shown: bool = False) -> None:
+    own = {"VIRTUAL_ENV": str(VENV), "UV_PYTHON_PREFERENCE": "system", **way_to_registry()}
+    _run(step, [str(UV), *([] if shown else ["--quiet"]), *arguments], own, shown=shown)
+
+
+def _run(
+    step: str, command: list[str], settings: dict[str, str] | None = None, *, shown: bool = False
+) -> None:
+    """Run a step; what it says is ``shown`` as it comes, or only if the step fails."""
+    environment = known.environment(settings or {})
+    lines = []
+    with subprocess.Popen(
+        command,
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            lines.append(line)
+            # Not the list of hundreds of packages with which uv ends.
+            if shown and not line.startswith((" + ", " - ", " ~ ")):
+                print(f"  {line.strip()}", flush=True)
+    if process.returncode == 0:
         return
-    said = (done.stderr or done.stdout).strip()
+    said = "".join(lines).strip()
     if "No space left on device" in said or "os error 28" in said:
         raise SetupError(
             f"the disk became full while {step}. Make room and run the same command again."

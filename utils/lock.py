@@ -7,18 +7,21 @@ files carry hashes and no index address, and markers for Linux, macOS and Window
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import tempfile
 import tomllib
 from pathlib import Path
 
-from bootstrap import LOCKS, ROOT, UV
+from bootstrap import LOCKS, ROOT, UV, way_to_registry
+from coursekit.environment import known
 
 HEADERS = {
     "course": "# The lock of the course, made by `make lock` from pyproject.toml.\n",
     "automl": "# Ludwig and PyTorch on top of course.txt, made by `make lock` from pyproject.toml.\n",
 }
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+UNUSED = PROJECT["tool"]["uv"]["exclude-dependencies"]
 
 
 def resolve(sources: list[str], constraints: Path | None, output: Path) -> None:
@@ -27,14 +30,16 @@ def resolve(sources: list[str], constraints: Path | None, output: Path) -> None:
     options = (
         "--universal --python-version 3.12 --generate-hashes --no-header --no-annotate --quiet"
     )
-    environment = dict(os.environ)
-    environment.setdefault("UV_SYSTEM_CERTS", "1")
+    # The owner's files are switched off, and with them the project's own table in pyproject.toml.
+    settings = output.with_name("uv.toml")
+    settings.write_text(f"exclude-dependencies = {json.dumps(UNUSED)}\n")
+    own = {name: value for name, value in way_to_registry().items() if name != "UV_NO_CONFIG"}
+    environment = known.environment(own, {"UV_CONFIG_FILE": str(settings)})
     command = [str(UV), "pip", "compile", *sources, *limits, *options.split(), "-o", str(output)]
     subprocess.run(command, check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
 
 
 def main() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         # A fresh file each time: uv keeps the pins of an output that is already there.
@@ -42,7 +47,7 @@ def main() -> None:
             scratch / name for name in ("all.txt", "course.txt", "automl.txt")
         )
         extra_in = scratch / "automl.in"
-        extra_in.write_text("\n".join(project["optional-dependencies"]["automl"]) + "\n")
+        extra_in.write_text("\n".join(PROJECT["project"]["optional-dependencies"]["automl"]) + "\n")
         resolve(["pyproject.toml", "--extra", "automl"], None, everything)
         resolve(["pyproject.toml"], everything, base)
         resolve([str(extra_in)], everything, extra)

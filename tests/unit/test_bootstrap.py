@@ -1,5 +1,6 @@
 """The set-up says plainly what is in its way, and does nothing when there is nothing to do."""
 
+import errno
 import importlib.util
 import os
 import shutil
@@ -20,9 +21,10 @@ SCRIPT = ROOT / "utils" / "bootstrap.py"
 @pytest.fixture
 def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script, as if it stood in an empty checkout of its own."""
-    for name in ("utils/bootstrap.py", "utils/coursekit/environment/install.py", "utils/coursekit/environment/switches.py",
-                 "pyproject.toml", "requirements/course.txt", "requirements/automl.txt",
-                 "requirements/uv.txt"):  # fmt: skip
+    kit = [f"utils/coursekit/{name}.py" for name in ("__init__", *(
+        f"environment/{part}" for part in ("__init__", "install", "known", "registry", "switches")))]  # fmt: skip
+    for name in ("utils/bootstrap.py", *kit, "pyproject.toml", "requirements/course.txt",
+                 "requirements/automl.txt", "requirements/uv.txt"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     spec = importlib.util.spec_from_file_location("bootstrap", tmp_path / "utils" / "bootstrap.py")
@@ -64,7 +66,9 @@ def test_a_changed_lock_or_declaration_is_installed(
 ) -> None:
     pretend_installed(bootstrap, "course")
     steps: list[str] = []
-    monkeypatch.setattr(bootstrap, "_run", lambda step, *rest: steps.append(step))
+    monkeypatch.setattr(bootstrap, "_run", lambda step, *rest, **shown: steps.append(step))
+    monkeypatch.setattr(bootstrap, "way_to_registry", dict)
+    monkeypatch.setattr(bootstrap, "_require_installed", lambda: None)
     monkeypatch.setattr(
         bootstrap.subprocess,
         "run",
@@ -86,10 +90,11 @@ def test_a_step_that_failed_is_done_again_next_time(
     with (bootstrap.ROOT / "pyproject.toml").open("a") as file:
         file.write("\n# changed\n")
 
-    def fail(step: str, *rest: object) -> NoReturn:
+    def fail(step: str, *rest: object, **shown: object) -> NoReturn:
         raise bootstrap.SetupError(step)
 
     monkeypatch.setattr(bootstrap, "_make_venv", lambda: None)
+    monkeypatch.setattr(bootstrap, "way_to_registry", dict)
     monkeypatch.setattr(bootstrap, "_run", fail)
     for _ in range(2):
         with pytest.raises(bootstrap.SetupError):
@@ -119,6 +124,7 @@ def test_a_disk_that_fills_up_meanwhile(bootstrap: ModuleType, words: str) -> No
 
 
 def test_no_python_312(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "way_to_registry", dict)
     bootstrap.UV.parent.mkdir(parents=True)
     bootstrap.UV.write_text("#!/bin/sh\necho 'No interpreter found for Python 3.12' >&2\nexit 2\n")
     bootstrap.UV.chmod(0o755)
@@ -140,6 +146,59 @@ def test_an_environment_of_another_python_is_replaced(
     bootstrap._make_venv()
     assert not bootstrap.PYTHON.exists()
     assert made[0][1] == "venv"
+
+
+def test_progress_is_shown_as_it_comes_without_the_list_of_packages(
+    bootstrap: ModuleType, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = [" + numpy==2.5", "Downloading torch (760.1MiB)", "Installed 352 packages in 4s"]
+    command = [sys.executable, "-c", f"import sys; print(*{words}, sep='\\n', file=sys.stderr)"]
+    bootstrap._run("installing", command, shown=True)
+    shown = capfd.readouterr()
+    assert shown.out.splitlines() == [f"  {line}" for line in words[1:]]
+    bootstrap._run("installing", command)
+    assert capfd.readouterr().out == ""
+
+
+def test_a_checkout_that_cannot_be_written(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(**where: object) -> NoReturn:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(bootstrap.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(bootstrap, "_run", fail_if_called)
+    monkeypatch.setattr(sys, "argv", ["bootstrap.py"])
+    assert bootstrap.main() == 1
+    said = capsys.readouterr().err
+    assert f"nothing can be written into {bootstrap.ROOT} (Read-only file system)" in said
+
+
+def test_packages_that_went_elsewhere_are_no_installation(bootstrap: ModuleType) -> None:
+    bootstrap.PYTHON.parent.mkdir(parents=True)
+    # The Python of these tests: its packages do not lie in the checkout's .venv.
+    bootstrap.PYTHON.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    bootstrap.PYTHON.chmod(0o755)
+    with pytest.raises(bootstrap.SetupError, match=r"did not come into .*\.venv\. Python finds"):
+        bootstrap._require_installed()
+    bootstrap.PYTHON.write_text("#!/bin/sh\necho there is no coursekit >&2\nexit 1\n")
+    with pytest.raises(bootstrap.SetupError, match=r"there is no coursekit"):
+        bootstrap._require_installed()
+
+
+@pytest.mark.needs("posix")
+def test_what_is_installed_can_be_read_whatever_the_umask(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bootstrap.ROOT / "made"
+    monkeypatch.setattr(bootstrap, "ensure", lambda automl: made.mkdir())
+    monkeypatch.setattr(sys, "argv", ["bootstrap.py"])
+    before = os.umask(0o077)
+    try:
+        bootstrap.main()
+    finally:
+        os.umask(before)
+    assert made.stat().st_mode & 0o055 == 0o055
 
 
 @pytest.mark.needs("posix")

@@ -6,8 +6,8 @@ From the ground up; each imports only what stands above it here:
 ``variants``     each learner's own variant of a lab
 ``checks``       rubrics for test cells, with messages in domain words
 ``pictures``     figures with an alternative text
+``environment``  installing, what child processes start with, the network, the doctor, tiles
 ``shell``        Git and DVC commands from a notebook
-``environment``  installing, switches, the network, the doctor, tiles
 ``workspace``    a fresh folder and MLflow store for a notebook
 ``my_notebooks``  a learner's copies of lessons and labs, which follow the course
 ``exercises``    props of lessons and labs

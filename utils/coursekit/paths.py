@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -31,13 +32,30 @@ def is_course(folder: Path) -> bool:
 
 
 def workspaces() -> Path:
-    """The folder of the notebooks' workspaces: ``COURSE_WORKSPACE``, or ``workspace/`` here."""
+    """The folder of the notebooks' workspaces: ``COURSE_WORKSPACE``, or ``workspace/`` here.
+
+    Raises:
+        PermissionError: nothing can be written there.
+    """
     named = os.environ.get("COURSE_WORKSPACE")
-    return Path(named).resolve() if named else course_root() / "workspace"
+    folder = Path(named).resolve() if named else course_root() / "workspace"
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    if not os.access(nearest, os.W_OK):
+        raise PermissionError(
+            f"nothing can be written into {nearest}: set COURSE_WORKSPACE to a folder of your own"
+        )
+    return folder
 
 
 def cache_dir() -> Path:
-    """A git-ignored folder for what can be made again (created when missing)."""
-    folder = course_root() / ".course"
-    folder.mkdir(exist_ok=True)
+    """A folder for what can be made again (created when missing).
+
+    It is ``.course/``, which git ignores; for a checkout that cannot be written, one at home.
+    """
+    root = course_root()
+    folder = root / ".course"
+    if not os.access(folder if folder.exists() else root, os.W_OK):
+        tag = hashlib.sha256(os.fsencode(root)).hexdigest()[:10]
+        folder = Path.home() / ".cache" / "ml-in-production" / tag
+    folder.mkdir(parents=True, exist_ok=True)
     return folder

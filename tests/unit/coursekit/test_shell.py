@@ -1,6 +1,7 @@
 """Commands of Git and DVC: what they print comes back, and a failure is an error."""
 
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,22 @@ def test_a_command_that_fails_says_why(
     assert capfd.readouterr().err == ""
 
 
-def test_a_quiet_command_that_fails_says_how_to_learn_why(repository: Path) -> None:
-    with pytest.raises(CommandError, match="without -q"):
+def test_a_quiet_command_that_fails_says_why_and_one_that_works_says_nothing(
+    repository: Path,
+) -> None:
+    with pytest.raises(CommandError, match=r"nothing\.csv' does not exist"):
         run("dvc add -q nothing.csv", repository)
+    (repository / "data.csv").write_text("1\n")
+    assert run("dvc add -q data.csv", repository) == ""
+
+
+def test_dvc_has_remotes_in_folders_with_any_name(repository: Path) -> None:
+    remote = repository.parent / "Übung 雪"
+    run(f"dvc remote add --default storage {shlex.quote(str(remote))}", repository)
+    (repository / "data.csv").write_text("1\n")
+    run("dvc add data.csv", repository)
+    assert run("dvc push", repository) == "1 file pushed\n"
+    assert len([path for path in remote.rglob("*") if path.is_file()]) == 1
 
 
 def test_no_such_folder(tmp_path: Path) -> None:

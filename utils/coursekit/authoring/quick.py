@@ -16,6 +16,7 @@ from pathlib import Path
 from coursekit import paths
 from coursekit.authoring.affected import LAB_TESTS, Repository, Selection
 from coursekit.authoring.notebooks import nbval_command
+from coursekit.environment import known
 
 #: The lesson that needs packages which only `make automl` installs.
 AUTOML = ("modules/01_experimentation/09_automl.ipynb", "ludwig")
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     selection = repository.select(changed)
     print(*plan(repository, selection, changed, base), sep="\n", flush=True)
     codes = [
-        subprocess.run(command, cwd=root, check=False).returncode for command in commands(selection)
+        subprocess.run(command, cwd=root, env=known.environment(), check=False).returncode
+        for command in commands(selection)
     ]
     print(*left_out(repository, selection), sep="\n", flush=True)
     return max(codes)
@@ -113,7 +115,9 @@ def _count(number: int, noun: str) -> str:
 def _git(root: Path, *words: str) -> list[str]:
     # The checkout may belong to another user, as in containers.
     command = ["git", "-c", "safe.directory=*", *words]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=root, env=known.environment(), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"git cannot say what has changed: {done.stderr.strip()}")
     return [name for name in done.stdout.split("\0") if name]

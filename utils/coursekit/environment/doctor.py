@@ -7,21 +7,32 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
+import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from churn.spark import java as spark_java
 from coursekit import paths
-from coursekit.environment import install, offline, switches
+from coursekit.environment import install, known, offline, switches
 
 #: Below this many free gigabytes the later lessons (Delta tables, Spark) may fill the disk.
 ENOUGH_GB = 3.0
 JUPYTER_PORT = 8888
+#: Modules whose places are looked at: the course's own, and some that other copies are often had of.
+OURS = ("churn", "coursekit", "grader", "coursecli")
+THEIRS = ("IPython", "mlflow", "sklearn", "pandas", "numpy", "dvc", "feast", "nbgrader", "yaml")
+_ORIGINS = """
+import importlib.util, itertools, json
+found = {name: importlib.util.find_spec(name) for name in itertools.chain(*%s)}
+print(json.dumps({name: spec and spec.origin for name, spec in found.items()}))
+"""
 
 
 @dataclass(frozen=True)
@@ -40,17 +51,13 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at everything, one finding after the other."""
-    yield python_version()
-    yield packages()
-    yield kernelspec()
-    yield telemetry()
-    yield java()
-    yield disk()
-    yield from write_access()
-    yield port()
-    yield sandbox()
-    yield ibm_table()
+    """Look at everything, one finding after the other; no check that fails ends it."""
+    for name, check in CHECKS:
+        try:
+            yield check()
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}".splitlines()[0]
+            yield Finding(False, name, f"this could not be examined ({said})")
 
 
 def python_version() -> Finding:
@@ -79,6 +86,33 @@ def packages() -> Finding:
     )
 
 
+def origin() -> Finding:
+    """Where a kernel really takes the modules from."""
+    found = json.loads(_ask_a_child(_ORIGINS % repr((OURS, THEIRS)), switches.KERNEL))
+    here, prefix = paths.course_root() / "utils", Path(sys.prefix).resolve()
+    wrong = [
+        f"{name} comes from {place or 'nowhere'}"
+        for name, place in found.items()
+        if not place or not Path(place).resolve().is_relative_to(here if name in OURS else prefix)
+    ]
+    if wrong:
+        return Finding(
+            False,
+            "Packages",
+            f"{'; '.join(wrong)}. The course's are in {here}, all others in {prefix}: take away "
+            "what stands before them, or delete .venv and run `make lab`",
+        )
+    return Finding(True, "Packages", f"the course's come from {here}, the others from {prefix}")
+
+
+def _ask_a_child(code: str, *settings: Mapping[str, str]) -> str:
+    """What a new Python of this environment prints."""
+    command = [sys.executable, "-c", code]
+    environment = known.environment(*settings)
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return answer.stdout
+
+
 def locked_versions(lock: Path) -> dict[str, str]:
     """Name and version of each package that a lock file demands on this platform."""
     from packaging.requirements import Requirement
@@ -101,16 +135,21 @@ def kernelspec() -> Finding:
         return Finding(
             False, "Kernel", f"python3 starts another Python ({spec['argv'][0]}): {remedy}"
         )
-    if spec.get("env") != switches.KERNEL:
+    if spec.get("env") != install.kernel_environment():
         return Finding(False, "Kernel", f"python3 starts without the course's switches: {remedy}")
     return Finding(True, "Kernel", "python3 starts this environment with the course's switches")
 
 
+def owners_settings() -> Finding:
+    kept_out = os.environ.get(known.KEPT_OUT, "").split()
+    said = f"{', '.join(kept_out)}, which you have set, stay outside" if kept_out else "none found"
+    return Finding(True, "Kernel", f"settings of yours that could change results: {said}")
+
+
 def telemetry() -> Finding:
     # A clean environment: what counts is what a Python started from a terminal would see.
-    bare = {k: v for k, v in os.environ.items() if k not in switches.TELEMETRY}
-    probe = "import json, os; print(json.dumps(dict(os.environ)))"
-    command = [sys.executable, "-c", probe]
+    bare = {k: v for k, v in known.environment().items() if k not in switches.TELEMETRY}
+    command = [sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"]
     answer = subprocess.run(command, env=bare, capture_output=True, text=True, check=True)
     seen = json.loads(answer.stdout)
     missing = [name for name in switches.TELEMETRY if name not in seen]
@@ -140,19 +179,56 @@ def disk() -> Finding:
     return Finding(True, "Disk", f"{free:.0f} GB free")
 
 
-def write_access() -> Iterator[Finding]:
-    for folder in (paths.workspaces(), paths.course_root() / "grading"):
-        name = folder.name
+def workspaces_writable() -> Finding:
+    try:
+        folder = paths.workspaces()
+    except PermissionError as error:
+        return Finding(False, "Write", str(error))
+    return write_access(folder)
+
+
+def grading_writable() -> Finding:
+    return write_access(paths.course_root() / "grading")
+
+
+def write_access(folder: Path) -> Finding:
+    name = folder.name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return Finding(
+            False, "Write", f"{name}/ cannot be written ({error.strerror}): mend its rights"
+        )
+    return Finding(True, "Write", f"{name}/ can be written")
+
+
+def databases() -> Finding:
+    """SQLite's locks, which some file systems of a network do not have; MLflow needs them."""
+    with tempfile.TemporaryDirectory(dir=paths.workspaces(), prefix="doctor-") as folder:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                pass
-        except OSError as error:
-            yield Finding(
-                False, "Write", f"{name}/ cannot be written ({error.strerror}): mend its rights"
+            with closing(sqlite3.connect(Path(folder) / "Übung.db")) as store, store:
+                store.execute("create table numbers (n)")
+        except sqlite3.Error as error:
+            return Finding(
+                False,
+                "Write",
+                f"no database can be made in workspace/ ({error}): move the course to a local disk",
             )
-        else:
-            yield Finding(True, "Write", f"{name}/ can be written")
+    return Finding(True, "Write", "databases can be made in workspace/")
+
+
+def temporary_files() -> Finding:
+    folder = tempfile.gettempdir()
+    if os.name == "posix" and not known.fit_for_sockets(folder):
+        return Finding(
+            False,
+            "Write",
+            f"the path for temporary files, {folder}, is longer than {known.LONGEST_TEMPORARY} bytes, "
+            "not ASCII, or not writable: set TMPDIR=/tmp",
+        )
+    return Finding(True, "Write", "temporary files have a path that every tool can use")
 
 
 def port() -> Finding:
@@ -172,7 +248,20 @@ def sandbox() -> Finding:
     reason = offline.why_not()
     if reason:
         return Finding(None, "Sandbox", f"optional, for tests and grading: {reason}")
+    if os.name == "posix" and os.geteuid() == 0 and (hidden := _hidden_from_others()):
+        return Finding(
+            False,
+            "Sandbox",
+            f"{hidden} cannot be read by the account that learners' code gets when root grades: "
+            f"run `chmod -R a+rX` on it",
+        )
     return Finding(True, "Sandbox", "bubblewrap can cut the network")
+
+
+def _hidden_from_others() -> Path | None:
+    """A folder of the environment that only its owner can enter, as a umask of 077 makes them."""
+    folders = (Path(sys.prefix), Path(paths.__file__).parent, paths.course_root() / "datasets")
+    return next((folder for folder in folders if not folder.stat().st_mode & stat.S_IXOTH), None)
 
 
 def ibm_table() -> Finding:
@@ -187,3 +276,23 @@ def ibm_table() -> Finding:
     except (OSError, ValueError) as error:
         return Finding(False, "IBM table", str(error))
     return Finding(True, "IBM table", f"{rows:,} customers, hash as expected")
+
+
+#: What is examined, by the name under which it is reported.
+CHECKS: list[tuple[str, Callable[[], Finding]]] = [
+    ("Python", python_version),
+    ("Packages", packages),
+    ("Packages", origin),
+    ("Kernel", kernelspec),
+    ("Kernel", owners_settings),
+    ("Telemetry", telemetry),
+    ("Java", java),
+    ("Disk", disk),
+    ("Write", workspaces_writable),
+    ("Write", grading_writable),
+    ("Write", databases),
+    ("Write", temporary_files),
+    ("Port", port),
+    ("Sandbox", sandbox),
+    ("IBM table", ibm_table),
+]

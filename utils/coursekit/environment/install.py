@@ -1,10 +1,10 @@
 """What installing the packages does not do: ``python -m coursekit.environment.install``.
 
-Writes the kernelspec ``python3`` with the switches that kernels need, a ``.pth`` line that applies
-the telemetry switches in every Python process of this environment, so that they also hold for
-``mlflow``, ``dvc`` or ``evidently`` typed at a terminal, a page configuration with which
-JupyterLab does not ask whether it may fetch news, and the setting that has the Validate button
-judge as the grader does. Run by ``utils/bootstrap.py``.
+Writes the kernelspec ``python3`` with the switches that kernels need, and the setting that has every
+kernel run ``kernel`` at its start; a ``.pth`` line that applies the telemetry switches in every Python
+process of this environment, so that they also hold for ``mlflow``, ``dvc`` or ``evidently`` typed at
+a terminal; a page configuration with which JupyterLab does not ask whether it may fetch news, and
+the setting that has the Validate button judge as the grader does. Run by ``utils/bootstrap.py``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from coursekit.environment import switches
+from coursekit.environment import kernel, known, switches
 
 PTH_NAME = "coursekit_switches.pth"
 #: The one kernel of the course, as its notebooks and this environment know it.
@@ -26,6 +26,11 @@ VALIDATE_BUTTON = "grader.cycle.validate_button"
 def kernelspec_path() -> Path:
     """Where the kernelspec of this environment stands."""
     return Path(sys.prefix) / "share" / "jupyter" / "kernels" / KERNEL_NAME / "kernel.json"
+
+
+def kernel_environment() -> dict[str, str]:
+    """What a kernel finds in its environment, whatever the program that starts it has in its own."""
+    return {**switches.KERNEL, **known.own_folders()}
 
 
 def write_kernelspec() -> None:
@@ -45,9 +50,21 @@ def write_kernelspec() -> None:
         "display_name": DISPLAY_NAME,
         "language": "python",
         "metadata": {"debugger": True},
-        "env": switches.KERNEL,
+        "env": kernel_environment(),
     }
     _write(path, json.dumps(spec, indent=1) + "\n")
+
+
+def write_ipython_config() -> None:
+    """Have each kernel of this environment run the course's extension."""
+    path = Path(sys.prefix) / "etc" / "ipython" / "ipython_kernel_config.json"
+    config = {"InteractiveShellApp": {"extensions": [kernel.__name__]}}
+    _write(path, json.dumps(config, indent=1) + "\n")
+
+
+def make_folders() -> None:
+    """IPython wants the folder of its settings to be there."""
+    Path(known.own_folders()["IPYTHONDIR"]).mkdir(parents=True, exist_ok=True)
 
 
 def write_pth() -> None:
@@ -83,7 +100,9 @@ def _write(path: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
+    make_folders()
     write_kernelspec()
+    write_ipython_config()
     write_pth()
     write_page_config()
     write_server_extension()

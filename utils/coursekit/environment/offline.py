@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 
+from coursekit.environment import known
+
 
 def wrapper() -> list[str]:
     """The words to put before a command so that it has no network but its own loopback."""
@@ -35,7 +37,9 @@ def why_not() -> str | None:
     """Why the network cannot be cut on this machine, or None when it can."""
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed (Debian and Ubuntu: sudo apt install bubblewrap)"
-    tried = subprocess.run([*wrapper(), "true"], capture_output=True, text=True, check=False)
+    tried = subprocess.run(
+        [*wrapper(), "true"], env=known.environment(), capture_output=True, text=True, check=False
+    )
     return tried.stderr.strip() if tried.returncode else None
 
 
@@ -49,7 +53,8 @@ def main(command: list[str]) -> int:
     reason = why_not()
     if reason:
         print(f"The network stays on for this run: {reason}.", file=sys.stderr, flush=True)
-    return subprocess.run([*([] if reason else wrapper()), *command], check=False).returncode
+    words = [*([] if reason else wrapper()), *command]
+    return subprocess.run(words, env=known.environment(), check=False).returncode
 
 
 if __name__ == "__main__":

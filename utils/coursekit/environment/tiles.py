@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from coursekit import paths
-from coursekit.environment import mlflow_store
+from coursekit.environment import known, mlflow_store
 
 #: Seconds between two looks for a newer store.
 LOOK_EVERY = 2.0
+#: Seven helper processes otherwise.
+SETTINGS = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 #: What MLflow's page keeps in the browser. Left alone it opens on language models, with an assistant
 #: and a note that it collects usage data, which the switches have turned off.
@@ -131,11 +133,14 @@ def serve(port: str, prefix: str) -> int:
 
     Returns the server's exit code if it ends by itself.
     """
-    os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # seven helper processes otherwise
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     while True:
         store = newest_store()
-        server = subprocess.Popen(mlflow_command(store, port, prefix), start_new_session=True)
+        server = subprocess.Popen(
+            mlflow_command(store, port, prefix),
+            env=known.environment(SETTINGS),
+            start_new_session=True,
+        )
         try:
             while server.poll() is None and newest_store() == store:
                 time.sleep(LOOK_EVERY)

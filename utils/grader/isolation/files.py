@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from coursekit.environment import known
+
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 MAX_DEPTH = 40  # folders in folders; deeper ones serve to trip up programs like this one
 
@@ -82,7 +84,12 @@ def remove_tree(folder: Path) -> None:
     # `rm` and `chmod` go step by step: no path is too long for them, no nesting too deep.
     for command in (["rm", "-rf"], ["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
         if folder.exists():
-            subprocess.run([*command, "--", str(folder)], capture_output=True, check=False)
+            subprocess.run(
+                [*command, "--", str(folder)],
+                env=known.environment(),
+                capture_output=True,
+                check=False,
+            )
 
 
 def copy_tree(

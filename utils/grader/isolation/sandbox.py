@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from churn.data import IBM_CSV
-from coursekit.environment import mlflow_store, switches
+from coursekit.environment import known, mlflow_store, switches
 from coursekit.paths import course_root
 from grader.forking import seccomp
 from grader.isolation.files import scratch_folder
@@ -187,7 +187,9 @@ def _try_out() -> str:
     with scratch_folder("ck-") as path:
         path.chmod(0o755)
         argv = Sandbox(path, path, path).command(["true"])
-        done = subprocess.run(argv, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            argv, env=known.environment(), capture_output=True, text=True, check=False
+        )
     return "" if done.returncode == 0 else (done.stderr.strip() or f"code {done.returncode}")
 
 

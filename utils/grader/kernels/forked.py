@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from coursekit.environment import switches
+from coursekit.environment import known, switches
 from grader.exceptions import ForkError
 from grader.forking.protocol import MESSAGE, SEPARATOR
 from grader.isolation.files import end_orphans, scratch_folder
@@ -104,6 +104,9 @@ class ForkServer:
         home = self.base / "home"
         home.mkdir(exist_ok=True)
         python = [sys.executable, "-Xfrozen_modules=off", "-m", "grader.forking.server"]
+        # A fork's /proc/self/environ shows this for ever, whatever its own environment is.
+        own = Sandbox(home, home, home).environment()
+        environment = own if self.sandboxed else known.environment(switches.KERNEL)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
@@ -112,7 +115,7 @@ class ForkServer:
                     str(self.base),
                     *self.modules,
                 ],
-                env=NO_THREADS | self._environment(home),
+                env=NO_THREADS | environment,
                 stdin=subprocess.PIPE,  # closes when this process ends, and the fork server with it
                 stdout=log,
                 stderr=log,
@@ -134,12 +137,6 @@ class ForkServer:
                 raise ForkError(f"The fork server is not ready: {said[-1] if said else 'no word'}")
             time.sleep(0.02)
         return self
-
-    def _environment(self, home: Path) -> dict[str, str]:
-        # A fork's /proc/self/environ shows this for ever, whatever its own environment is.
-        if self.sandboxed:
-            return Sandbox(home, home, home).environment()
-        return os.environ | switches.KERNEL
 
     def _answers(self) -> bool:
         try:

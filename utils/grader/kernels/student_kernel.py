@@ -23,6 +23,7 @@ import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
+from coursekit.environment import known
 from coursekit.paths import course_root
 from grader.exceptions import KernelGoneError
 from grader.isolation.fair_clock import FairClock
@@ -89,7 +90,8 @@ def start_sandboxed(config: KernelConfig) -> Process:
     sandbox = Sandbox(config.scratch, config.home, config.sockets, config.limits)
     if os.getuid() == 0:
         _give_away([config.scratch, config.sockets], sandbox.uid)
-    return _spawn(sandbox.command(_launch(config), folder=WORK), cwd="/")
+    command = sandbox.command(_launch(config), folder=WORK)
+    return _spawn(command, cwd="/", env=known.environment())
 
 
 def start_unprotected(config: KernelConfig) -> Process:
@@ -112,10 +114,16 @@ def _launch(config: KernelConfig) -> list[str]:
     return [sys.executable, "-m", "ipykernel_launcher", "-f", str(config.connection), *options]
 
 
-def _spawn(argv: list[str], **settings: Any) -> Process:
+def _spawn(argv: list[str], cwd: str, env: dict[str, str]) -> Process:
     nowhere = subprocess.DEVNULL
     return subprocess.Popen(
-        argv, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True, **settings
+        argv,
+        cwd=cwd,
+        env=env,
+        stdin=nowhere,
+        stdout=nowhere,
+        stderr=nowhere,
+        start_new_session=True,
     )
 
 

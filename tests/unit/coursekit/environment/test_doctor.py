@@ -87,7 +87,8 @@ def test_a_full_disk_and_a_read_only_folder(
         raise OSError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(doctor.tempfile, "TemporaryFile", refuse)
-    assert {finding.ok for finding in doctor.write_access()} == {False}
+    assert doctor.grading_writable().ok is False
+    assert "cannot be written (Permission denied)" in doctor.workspaces_writable().detail
 
 
 def test_java_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,7 @@ def test_what_a_lab_imports_is_there_where_that_is_possible(
 ) -> None:
     (tmp_path / "restless.py").write_text(RESTLESS)
     (tmp_path / "broken.py").write_text("import sys; sys.modules['half'] = sys; 1 / 0")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setitem(forked.switches.KERNEL, "PYTHONPATH", str(tmp_path))
     lab = ("broken", "colorsys", "restless", "no_such_module", "wave")
     with forked.ForkServer(
         preload=("ipykernel.kernelapp",), lab=lab, sandboxed=False
@@ -130,3 +130,10 @@ def test_the_whole_list_starts_no_thread() -> None:
     code = f"from grader.forking import server; server.load({list(forked.PRELOAD)!r})"
     environment = os.environ | forked.switches.KERNEL | forked.NO_THREADS
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
+def test_after_an_error_a_copy_of_a_syntax_tree_is_no_copy_of_others(kernel: StudentKernel) -> None:
+    """Both kinds of the grader's kernels run the course's extension: see coursekit's own test."""
+    assert kernel.run("import json\njson.loads('{')", 60)[0] == "error"
+    code = "import ast, copy\nnode = ast.parse('a').body[0].value\n"
+    assert ask(kernel, f"{code}copy.deepcopy(node).ctx is node.ctx") is True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -91,10 +90,9 @@ def test_deleted_files_count_as_files(kernel: StudentKernel) -> None:
 def test_memory_shared_with_the_fork_server_is_not_the_forks_own(tmp_path: Path) -> None:
     """Two forks of a large parent are over the limit together, and have taken nothing."""
     (tmp_path / "hoarder.py").write_text("hoard = b'x' * (500 << 20)\n")
-    path = f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     parent = forked.ForkServer(preload=("ipykernel.kernelapp", "hoarder"), sandboxed=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", path)
+        patch.setitem(forked.switches.KERNEL, "PYTHONPATH", str(tmp_path))
         parent.start()
     try:
         limits = Limits(memory=800 << 20)

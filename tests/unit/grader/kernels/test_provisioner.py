@@ -227,7 +227,7 @@ def test_a_library_with_threads_means_cold_kernels_and_one_warning(
     (tmp_path / "restless.py").write_text(
         "import threading, time; threading.Thread(target=time.sleep, args=(900,), daemon=True).start()"
     )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setitem(forked.switches.KERNEL, "PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(forked, "PRELOAD", MODULES)
     monkeypatch.setattr(provisioner, "LESSONS", ("restless",))
     with provisioner.forked_kernels(2), kernel(tmp_path) as (_, cold):
