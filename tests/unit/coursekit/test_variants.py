@@ -122,7 +122,9 @@ def test_a_roster_without_a_column_is_refused_by_naming_those_found(tmp_path: Pa
         "first_name."
     )
     path.write_bytes((HEADER + "a,Jürgen,B\n").encode("latin-1"))
-    with pytest.raises(RosterError, match=r"roster\.csv is not UTF-8 text: save it as 'CSV UTF-8'\."):
+    with pytest.raises(
+        RosterError, match=r"roster\.csv is not UTF-8 text: save it as 'CSV UTF-8'\."
+    ):
         Roster.read(path)
 
 
