@@ -7,6 +7,7 @@ tests/integration/test_grade_labs.py grades a perfect notebook of each lab besid
 import os
 import shutil
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from churn.data import IBM_CSV
 from coursekit import paths
 from coursekit.authoring.cells import find_tests
-from coursekit.authoring.notebooks import execute, read
+from coursekit.authoring.notebooks import execute, read, write
 from drawing import drawn
 from grader.course import Course
 from grader.cycle.release import generate
@@ -82,3 +83,26 @@ def test_the_solution_passes_its_own_tests(
         points = [o for o in cell.outputs if o.output_type == "execute_result"]
         if points:  # partial credit: the last value is the score
             assert float(points[-1].data["text/plain"]) == cell.metadata.nbgrader.points
+
+
+@pytest.mark.usefixtures("forked_kernels")
+@pytest.mark.parametrize("lab", LABS if os.environ.get("COURSE_LONG") else [drawn("twice", LABS)])
+def test_all_cells_can_be_run_again_in_the_same_kernel(
+    lab: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workspace is not made anew then: what the first run left is in the way of no task."""
+    monkeypatch.setenv("COURSE_WORKSPACE", str(tmp_path / "workspace"))
+    notebook = read(ROOT / "solutions" / lab / f"{lab}.ipynb")
+    again = deepcopy(notebook.cells)
+    for cell in again:
+        cell.id = f"again-{cell.id}"[:64]
+    notebook.cells += again
+    path = tmp_path / f"{lab}.ipynb"
+    write(notebook, path)
+    done = execute(path, tmp_path / "done.ipynb", {})
+    tests = find_tests(done)
+    assert len(tests) == len(find_tests(notebook)) > 0
+    for cell in tests:
+        points = [o for o in cell.outputs if o.output_type == "execute_result"]
+        for shown in points[-1:]:
+            assert float(shown.data["text/plain"]) == cell.metadata.nbgrader.points, cell.id
