@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from coursecli.main import app
-from grader.course import Course
-from tiny_lab import make_course
+from courses import course
+
+__all__ = ["course"]  # a fixture
 
 #: Runs the command with these words; its exit code and what it printed.
 Command = Callable[..., Result]
@@ -22,9 +22,3 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.delenv("COURSE_ROOT", raising=False)
     monkeypatch.setenv("COLUMNS", "300")
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    """A course of its own with the tiny lab, of which nothing was released yet."""
-    return Course(make_course(tmp_path))

@@ -5,7 +5,6 @@ tests/integration/test_grade_labs.py grades a perfect notebook of each lab besid
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -16,8 +15,8 @@ from churn.data import IBM_CSV
 from coursekit import paths
 from coursekit.authoring.cells import find_tests
 from coursekit.authoring.notebooks import execute, read, write
+from courses import course_of_labs
 from drawing import drawn
-from grader.course import Course
 from grader.cycle.release import generate
 
 ROOT = paths.course_root()
@@ -40,10 +39,7 @@ def settings() -> Iterator[object]:
 
 @pytest.mark.parametrize("lab", LABS)
 def test_the_committed_release_is_what_the_source_gives(lab: str, tmp_path: Path) -> None:
-    (tmp_path / "modules").mkdir()
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    shutil.copytree(ROOT / "solutions" / lab, tmp_path / "solutions" / lab)
-    made = generate(Course(tmp_path), lab, database=False)
+    made = generate(course_of_labs(tmp_path, lab), lab, database=False)
     committed = ROOT / "labs" / lab
     names = files(made)
     assert f"{lab}.ipynb" in names

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from coursecli.terminal import fail
 from coursekit import paths
-from coursekit.authoring.learner_copy import is_learners_copy
 
 
 def course_folder() -> Path:
@@ -20,7 +19,7 @@ def course_folder() -> Path:
 def full_course(command: str, audience: str) -> Path:
     """The course, if it is not a learner's copy; else one sentence and exit code 1."""
     root = course_folder()
-    if is_learners_copy(root):
+    if paths.is_learners_copy(root):
         raise fail(
             f"`course {command}` is for {audience}: it needs solutions/ and tests/, which a "
             "learner's copy does not have."

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.authoring.quick import changed_files
+from coursekit.paths import is_learners_copy
 
 #: What stands at the top of a learner's copy.
 KEPT = (
@@ -47,11 +48,6 @@ class LearnerCopy:
 
     files: int
     uncommitted: tuple[str, ...]
-
-
-def is_learners_copy(root: Path) -> bool:
-    """Whether the course at ``root`` has no solutions, which only authors have."""
-    return not (root / "solutions").is_dir()
 
 
 def make_learner_copy(root: Path, folder: Path) -> LearnerCopy:

@@ -10,10 +10,10 @@ from coursekit.authoring.learner_copy import (
     KEPT,
     LEFT_OUT,
     LearnerCopyError,
-    is_learners_copy,
     make_learner_copy,
 )
 from coursekit.authoring.quick import files_in_git
+from coursekit.paths import is_learners_copy
 from scratch_repository import commit_all, git
 
 ROOT = paths.course_root()
