@@ -1,7 +1,8 @@
 """How the `course` command speaks: whatever a person gave is text, never markup.
 
-Names, messages and file names go through :func:`say`, :func:`fail`, :func:`status` or :func:`tracked`. The console
-knows no markup and no codes of emoji; what would move the cursor, or cannot be encoded, is replaced.
+Names, messages and file names go through :func:`say`, :func:`fail`, :func:`status`, :func:`bar` or
+:func:`tracked`. The console knows no markup and no codes of emoji; what would move the cursor, or cannot
+be encoded, is replaced.
 """
 
 from __future__ import annotations
