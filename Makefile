@@ -12,11 +12,16 @@ OFFLINE := $(BIN)/python -m coursekit.environment.offline
 # One worker per core; more did not help on two cores.
 WORKERS ?= auto
 
+# They need solutions and tests, which a learner's copy (`course learner-copy`) does not have.
+AUTHORS := lint test quick notebooks labs long grade lock bench
+NOT_HERE := $(if $(wildcard solutions),,$(AUTHORS))
+
 .DEFAULT_GOAL := help
-.PHONY: help setup automl lab doctor test lint quick notebooks labs long grade lock bench clean
+.PHONY: help setup automl lab doctor clean $(AUTHORS)
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' -v not_here=" $(NOT_HERE) " \
+	    '!index(not_here, " " $$1 " ") {printf "make %-10s %s\n", $$1, $$2}'
 
 setup:  ## install what the lock says into .venv (does nothing when up to date)
 	@$(PYTHON) utils/bootstrap.py
@@ -30,6 +35,13 @@ lab: setup  ## open JupyterLab on the course's start page
 doctor: setup  ## say what is in order on this machine and what is not
 	@$(COURSE) doctor
 
+clean:  ## delete environment, caches and workspaces (never grading/)
+	rm -rf .venv .uv .course .mypy_cache .ruff_cache .hypothesis workspace
+
+ifneq ($(NOT_HERE),)
+$(AUTHORS):
+	@echo "\`make $@\` is for authors and instructors: it needs solutions/ and tests/, which a learner's copy does not have." >&2; exit 1
+else
 lint: setup  ## ruff and mypy
 	@$(BIN)/ruff check --no-cache .
 	@$(BIN)/ruff format --check .
@@ -63,6 +75,4 @@ lock: setup  ## resolve the declarations of pyproject.toml again and rewrite the
 
 bench: setup  ## the benchmarks, one after the other
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
-
-clean:  ## delete environment, caches and workspaces (never grading/)
-	rm -rf .venv .uv .course .mypy_cache .ruff_cache .hypothesis workspace
+endif

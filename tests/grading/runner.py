@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import nbformat
 import numpy as np
@@ -51,7 +51,7 @@ from grader.endpoints.examiner import examine
 from grader.engines.autograde import TRUSTED_EXECUTE
 from grader.isolation.files import copy_tree, fingerprint
 from grader.isolation.sandbox import WORK, WORKSPACE
-from grader.kernels.student_kernel import KernelConfig, StudentKernel
+from grader.kernels.student_kernel import KernelConfig
 from grader.parameters import PARAMETERS, tags
 from grader.trusted.job import Job
 from grader.trusted.lab_names import names_of
@@ -205,8 +205,7 @@ class Runner:
         self, learner: Learner, parameters: dict[str, Any], seconds: float
     ) -> Iterator[Marker]:
         job = Job(nbformat.v4.new_notebook(), {}, parameters, self.names)
-        # Of a kernel the proctor uses `config`, `clock` and `ask`, which a learner has too.
-        with Proctor(cast(StudentKernel, learner), job, self._start_examiner) as proctor:
+        with Proctor(learner, job, self._start_examiner) as proctor:
             yield Marker(learner, proctor, parameters, seconds)
 
     def _start_examiner(self, descriptor: int, config: KernelConfig) -> Fork:

@@ -1,7 +1,6 @@
 """The harness keeps the grader's rules, survives what answers do, and sees tests that are too weak."""
 
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from harness import Answer, Setting
 
 import drawing
 import mutation_report
-from coursekit import paths
+from courses import course_of_labs
 from grader.course import Course
 from grader.cycle.release import generate
 from grader.cycle.samples import fill_in, solutions
@@ -89,11 +88,7 @@ def report(codes: dict[str, str]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A course of its own with the lab in its gradebook."""
-    root = tmp_path_factory.mktemp("course")
-    (root / "modules").mkdir()
-    shutil.copy(paths.course_root() / "nbgrader_config.py", root)
-    shutil.copytree(harness.notebook_path(LAB).parent, root / "solutions" / LAB)
-    course = Course(root)
+    course = course_of_labs(tmp_path_factory.mktemp("course"), LAB)
     generate(course, LAB)
     return course
 

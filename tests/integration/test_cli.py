@@ -1,16 +1,16 @@
 """The `course` command as it is typed."""
 
-import json
 import os
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
-from typer.testing import CliRunner, Result
+from jupyter_client.manager import KernelManager
+from typer.testing import Result
 
-from coursecli.main import app
 from coursekit import paths
 from coursekit.authoring.cells import find_tests
 from coursekit.authoring.notebooks import KERNELSPEC, read
@@ -19,45 +19,136 @@ from drawing import drawn
 ROOT = paths.course_root()
 LABS = sorted(path.name for path in ROOT.glob("labs/lab*"))
 
-#: The command with these words; its exit code and what it printed.
-Course = Callable[..., Result]
+Command = Callable[..., Result]
 
 
-@pytest.fixture
-def course(monkeypatch: pytest.MonkeyPatch) -> Course:
+@pytest.fixture(autouse=True)
+def _in_the_course(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    runner = CliRunner()
-    return lambda *words: runner.invoke(app, list(words))
 
 
-def test_help_names_every_command(course: Course) -> None:
-    said = course("--help").output
-    for command in ("doctor", "lab", "run", "check", "progress", "release", "grade", "report"):
-        assert command in said
+def test_help_names_every_command(command: Command) -> None:
+    said = command("--help").output
+    for name in ("doctor", "lab", "run", "check", "progress", "release", "grade", "report"):
+        assert name in said
 
 
-def test_doctor_finds_this_machine_in_order(course: Course) -> None:
-    answer = course("doctor")
+def test_doctor_finds_this_machine_in_order(command: Command) -> None:
+    answer = command("doctor")
     assert answer.exit_code == 0, answer.output
     assert "✔ Packages" in answer.output
 
 
-def test_run_executes_a_copy(course: Course, tmp_path: Path) -> None:
-    cell: dict[str, object] = {"cell_type": "code", "id": "a", "metadata": {"tags": ["parameters"]}, "outputs": [],
-            "execution_count": None, "source": "x = 1"}  # fmt: skip
-    shown = cell | {"id": "b", "metadata": {}, "source": "print(x)"}
-    notebook = {"cells": [cell, shown], "metadata": {"kernelspec": KERNELSPEC},
-                "nbformat": 4, "nbformat_minor": 5}  # fmt: skip
-    path, done = tmp_path / "n.ipynb", tmp_path / "out" / "n.ipynb"
-    path.write_text(json.dumps(notebook))
-    answer = course("run", str(path), "--output", str(done), "-p", "x=7")
+def notebook_at(path: Path, *sources: str) -> Path:
+    """A notebook whose first cell holds its parameters."""
+    cells = [nbformat.v4.new_code_cell(source, id=f"c{n}") for n, source in enumerate(sources)]
+    cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), path)
+    return path
+
+
+def printed(path: Path) -> str:
+    last = read(path).cells[-1]
+    return "".join(output.get("text", "") for output in last.outputs)
+
+
+def test_run_executes_a_copy_with_parameters_of_their_types(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupts: list[object] = []
+
+    async def interrupt(manager: KernelManager) -> None:
+        interrupts.append(manager)
+
+    monkeypatch.setattr(KernelManager, "_async_interrupt_kernel", interrupt)
+    path = tmp_path / "[n] {x}.ipynb"
+    notebook_at(path, 'x = 1\nname = "demo"\nshare = 0.5', "print(repr(x), repr(name), share + 1)")
+    before, done = path.read_bytes(), tmp_path / "out" / "{done}.ipynb"
+    words = ("-p", "x=7", "-p", "name=007", "-p", "share=2")
+    answer = command("run", path, "--output", done, *words)
     assert answer.exit_code == 0, answer.output
-    assert json.loads(done.read_text())["cells"][-1]["outputs"][0]["text"] in ("7\n", ["7\n"])
-    assert json.loads(path.read_text()) == notebook
+    assert answer.output == f"Executed without an error: {done}\n"
+    assert printed(done) == "7 '007' 3\n"
+    assert path.read_bytes() == before
+    # One that comes before the end makes the kernel print "KeyboardInterrupt caught", if it is busy.
+    assert not interrupts
+
+
+def test_run_takes_a_variant_as_a_lab_does(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COURSE_WORKSPACE", str(tmp_path))
+    done = tmp_path / "done.ipynb"
+    lab = ROOT / "solutions" / "lab00_warm_up" / "lab00_warm_up.ipynb"
+    answer = command("run", lab, "--output", done, "-p", "variant=5")
+    assert answer.exit_code == 0, answer.output
+    setup = next(c for c in read(done).cells if "open_workspace(" in c.source)
+    assert setup.outputs[0].text.startswith("variant 5 (synthetic)")
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("y=1", "n.ipynb has no parameter 'y'; it has x=1."),
+        ("x=one", "x is a whole number (1 in the notebook), not 'one'."),
+        ("x", "Write name=value, not 'x'."),
+    ],
+)
+def test_run_refuses_what_the_notebook_does_not_take(
+    command: Command, tmp_path: Path, word: str, said: str
+) -> None:
+    done = tmp_path / "done.ipynb"
+    answer = command(
+        "run", notebook_at(tmp_path / "n.ipynb", "x = 1"), "--output", done, "-p", word
+    )
+    assert (answer.exit_code, answer.output) == (2, f"✘ {said}\n")
+    assert not done.exists()
+
+
+def test_a_lesson_refuses_parameters_that_it_does_not_have(command: Command) -> None:
+    lesson = next(iter(sorted(ROOT.glob("modules/*/*.ipynb"))))
+    answer = command("run", lesson, "-p", "no_such_name=1")
+    assert answer.exit_code == 2
+    assert re.match(rf"✘ {lesson.name} (takes no parameters|has no parameter)", answer.output)
+
+
+def test_run_says_in_one_sentence_where_a_notebook_ended(command: Command, tmp_path: Path) -> None:
+    path, done = tmp_path / "n.ipynb", tmp_path / "done.ipynb"
+    notebook_at(path, "x = 1", "raise ValueError('[red]no[/x]')")
+    answer = command("run", path, "--output", done)
+    assert answer.exit_code == 1
+    assert answer.output == (
+        f"✘ Cell [2] ends in ValueError: [red]no[/x]\nAs far as it came: {done}\n"
+    )
+    assert done.is_file()
+    notebook_at(path, "import os", "os._exit(1)")
+    answer = command("run", path, "--output", done)
+    assert (answer.exit_code, answer.output.count("\n")) == (1, 2)
+    assert "The kernel does not answer" in answer.output
+
+
+def test_run_overwrites_no_original(command: Command, tmp_path: Path) -> None:
+    path = notebook_at(tmp_path / "n.ipynb", "x = 1")
+    before = path.read_bytes()
+    answer = command("run", path, "--output", path)
+    assert answer.exit_code == 1
+    assert "would overwrite the notebook" in answer.output
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("words", [("doctor",), ("map",), ("progress",), ("report",)])
+def test_where_there_is_no_course_that_is_said(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COURSE_ROOT", str(tmp_path))
+    answer = command(*words)
+    assert answer.exit_code == 1
+    assert answer.output.startswith(f"✘ {tmp_path} is not the course folder")
+    assert answer.output.count("\n") == 1
 
 
 def test_progress_counts_passing_tests(
-    course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name in ("nbgrader_config.py", "modules/outline.yml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -65,14 +156,14 @@ def test_progress_counts_passing_tests(
     for lab in LABS if os.environ.get("COURSE_LONG") else [drawn("progress", LABS)]:
         shutil.copytree(ROOT / "labs" / lab, tmp_path / "labs" / lab)
     monkeypatch.setenv("COURSE_ROOT", str(tmp_path))
-    answer = course("progress")
+    answer = command("progress")
     assert answer.exit_code == 0, answer.output
     tests = [len(find_tests(read(path))) for path in tmp_path.glob("labs/*/*.ipynb")]
     said = re.findall(r"(\d+) of (\d+) tests pass", answer.output)
     assert sorted(said) == sorted(("0", str(number)) for number in tests)
 
 
-def test_an_unknown_path_is_named(course: Course) -> None:
-    answer = course("progress", "--path", "a_week")
+def test_an_unknown_path_is_named(command: Command) -> None:
+    answer = command("progress", "--path", "a_week")
     assert answer.exit_code == 2
     assert "self_study, two_days, half_day" in answer.output

@@ -13,14 +13,13 @@ from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
 from browser import Browser
-from coursekit.variants import Roster
+from courses import handed_out
 from grader.course import Course
 from grader.cycle.feedback import feedback
-from grader.cycle.release import release
 from grader.cycle.samples import fill_in, solutions
 from grader.engines.stock import StockEngine
 from grader.outcomes import Submission, save_outcome
-from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, make_course, tiny_lab
+from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, tiny_lab
 
 pytestmark = pytest.mark.xdist_group("browser")
 FULL = sum(POINTS.values())
@@ -53,9 +52,7 @@ def double(x):
 def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("COURSE_ROOT", raising=False)
-        made = Course(make_course(tmp_path_factory.mktemp("feedback")))
-        release(made, Roster.read(made.root / "datasets" / "sample_roster.csv"), LAB)
-        yield made
+        yield handed_out(tmp_path_factory.mktemp("feedback"))
 
 
 def _solved(course: Course, **answers: str) -> NotebookNode:

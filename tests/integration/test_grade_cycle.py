@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from coursecli import grading
 from coursekit.variants import Roster
+from courses import handed_out
 from grader.course import Course
 from grader.cycle.collect import collect
 from grader.cycle.release import generate, release
@@ -158,9 +159,7 @@ def test_demonstration_leaves_a_real_course_alone(
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A course whose lab is handed out, with nothing submitted."""
-    course = Course(make_course(tmp_path_factory.mktemp("faults")))
-    release(course, Roster.read(course.root / "datasets" / "sample_roster.csv"), LAB)
-    return course
+    return handed_out(tmp_path_factory.mktemp("faults"))
 
 
 def _handed_out(course: Course, student: str) -> NotebookNode:

@@ -8,6 +8,7 @@ import pytest
 
 from coursekit import paths
 from coursekit.environment import mlflow_store
+from courses import course_of_labs
 from grader.course import Course
 from grader.cycle import samples
 from grader.engines.engine import submissions
@@ -24,13 +25,11 @@ LEARNERS = {"ada": samples.perfect, "bob": samples.empty}
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """A course in which lessons have run before, so that the empty MLflow store is there."""
-    (tmp_path / "modules").mkdir()
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    for name in ("solutions", "datasets"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+    made = course_of_labs(tmp_path, *LABS)
+    shutil.copytree(ROOT / "datasets", tmp_path / "datasets")
     monkeypatch.setenv("COURSE_ROOT", str(tmp_path))
     mlflow_store.empty()
-    return Course(tmp_path)
+    return made
 
 
 @pytest.mark.parametrize("lab", LABS)

@@ -11,10 +11,9 @@ import typer
 from typer.testing import CliRunner, Result
 
 from coursecli import grading
-from coursekit.variants import Roster
+from courses import handed_out
 from grader.course import Course
 from grader.cycle.collect import collect
-from grader.cycle.release import release
 from grader.cycle.report import read_grades
 from grader.cycle.samples import fill_in, solutions
 from grader.engines import pool
@@ -22,7 +21,7 @@ from grader.engines.engine import submissions
 from grader.engines.stock import StockEngine
 from grader.engines.trusted import TrustedEngine
 from grader.outcomes import Outcome, save_outcome
-from tiny_lab import LAB, make_course, tiny_lab
+from tiny_lab import LAB, tiny_lab
 
 NOTEBOOK = f"{LAB}.ipynb"
 app = typer.Typer()
@@ -31,9 +30,7 @@ grading.register(app)
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    course = Course(make_course(tmp_path_factory.mktemp("released")))
-    release(course, Roster.read(course.root / "datasets" / "sample_roster.csv"), LAB)
-    return course
+    return handed_out(tmp_path_factory.mktemp("released"))
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from grader.cycle import validate_button
 from grader.cycle.validate import judge, judge_each
 from grader.exceptions import CourseError
 from grader.kernels import provisioner
-from tiny_lab import make_course
 
 ANSWER = "answer = 42"
 TEST = """
@@ -42,11 +41,6 @@ rubric.total()
 
 LAB = "counting"
 SETUP = "import math"
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return Course(make_course(tmp_path))
 
 
 def cell(name: str, source: str, **marks: object) -> NotebookNode:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import nbformat
@@ -12,6 +11,7 @@ from nbformat import NotebookNode
 from coursekit import paths
 from coursekit.authoring.cells import find_tests, is_answer, task_name
 from coursekit.authoring.notebooks import read
+from courses import course_of_labs
 from grader.course import Course
 from grader.cycle.release import generate
 from grader.cycle.samples import fill_in, solutions
@@ -37,10 +37,7 @@ WITH_NUMPY = "def probability_blue(prevalence, sensitivity, specificity):\n" + "
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    (tmp_path / "modules").mkdir()
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    shutil.copytree(ROOT / "solutions" / LAB, tmp_path / "solutions" / LAB)
-    return Course(tmp_path)
+    return course_of_labs(tmp_path, LAB)
 
 
 def source(course: Course) -> Path:

@@ -246,6 +246,14 @@ def test_a_lab_whose_first_code_cell_has_no_parameters_is_noticed() -> None:
     assert list(hygiene.lab_problems(bad)) == ["its first code cell is not tagged 'parameters'"]
 
 
+def test_a_lab_that_would_lose_its_files_is_noticed() -> None:
+    bad = copy.deepcopy(read(SOURCES[0]))
+    setup = next(cell for cell in bad.cells if "open_workspace(" in cell.source)
+    setup.source = setup.source.replace(", keep=True)", ")")
+    (problem,) = hygiene.lab_problems(bad)
+    assert re.match(r'open_workspace\("lab00_warm_up"\) without keep=True deletes', problem)
+
+
 def test_a_large_file_and_one_without_an_end_are_noticed(tmp_path: Path) -> None:
     path = tmp_path / "large.ipynb"
     path.write_text(" " * (hygiene.MAX_BYTES - 2) + "}\n")

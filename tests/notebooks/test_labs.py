@@ -5,8 +5,8 @@ tests/integration/test_grade_labs.py grades a perfect notebook of each lab besid
 """
 
 import os
-import shutil
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,9 @@ import pytest
 from churn.data import IBM_CSV
 from coursekit import paths
 from coursekit.authoring.cells import find_tests
-from coursekit.authoring.notebooks import execute, read
+from coursekit.authoring.notebooks import execute, read, write
+from courses import course_of_labs
 from drawing import drawn
-from grader.course import Course
 from grader.cycle.release import generate
 
 ROOT = paths.course_root()
@@ -39,10 +39,7 @@ def settings() -> Iterator[object]:
 
 @pytest.mark.parametrize("lab", LABS)
 def test_the_committed_release_is_what_the_source_gives(lab: str, tmp_path: Path) -> None:
-    (tmp_path / "modules").mkdir()
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    shutil.copytree(ROOT / "solutions" / lab, tmp_path / "solutions" / lab)
-    made = generate(Course(tmp_path), lab, database=False)
+    made = generate(course_of_labs(tmp_path, lab), lab, database=False)
     committed = ROOT / "labs" / lab
     names = files(made)
     assert f"{lab}.ipynb" in names
@@ -82,3 +79,26 @@ def test_the_solution_passes_its_own_tests(
         points = [o for o in cell.outputs if o.output_type == "execute_result"]
         if points:  # partial credit: the last value is the score
             assert float(points[-1].data["text/plain"]) == cell.metadata.nbgrader.points
+
+
+@pytest.mark.usefixtures("forked_kernels")
+@pytest.mark.parametrize("lab", LABS if os.environ.get("COURSE_LONG") else [drawn("twice", LABS)])
+def test_all_cells_can_be_run_again_in_the_same_kernel(
+    lab: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workspace is not made anew then: what the first run left is in the way of no task."""
+    monkeypatch.setenv("COURSE_WORKSPACE", str(tmp_path / "workspace"))
+    notebook = read(ROOT / "solutions" / lab / f"{lab}.ipynb")
+    again = deepcopy(notebook.cells)
+    for cell in again:
+        cell.id = f"again-{cell.id}"[:64]
+    notebook.cells += again
+    path = tmp_path / f"{lab}.ipynb"
+    write(notebook, path)
+    done = execute(path, tmp_path / "done.ipynb", {})
+    tests = find_tests(done)
+    assert len(tests) == len(find_tests(notebook)) > 0
+    for cell in tests:
+        points = [o for o in cell.outputs if o.output_type == "execute_result"]
+        for shown in points[-1:]:
+            assert float(shown.data["text/plain"]) == cell.metadata.nbgrader.points, cell.id

@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+
+from coursecli.here import course_folder, full_course
+from coursecli.terminal import console, fail, say, status, tracked
 
 if TYPE_CHECKING:
     from grader.course import Course
     from grader.outcomes import Outcome
     from grader.selection import Way
 
-console = Console()
+INSTRUCTORS = "For instructors"
 # The sample with the endless loop waits this long for one cell.
 DEMO_SECONDS = 30.0
 
@@ -44,32 +46,30 @@ Unsafe = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the grading commands to the `course` command."""
-    app.command()(release)
-    app.command()(collect)
-    app.command()(grade)
-    app.command()(feedback)
-    app.command()(report)
     app.command()(validate)
-    app.command("demo-grade")(demo_grade)
+    for command in (release, collect, grade, feedback, report):
+        app.command(rich_help_panel=INSTRUCTORS)(command)
+    app.command("demo-grade", rich_help_panel=INSTRUCTORS)(demo_grade)
 
 
 @contextmanager
-def _open_course(alone: bool = False) -> Iterator[Course]:
-    """The course of the working directory.
+def _open_course(command: str, alone: bool = False) -> Iterator[Course]:
+    """The course of the working directory, for a command that needs its solutions.
 
     Args:
         alone: while no other command changes it.
     """
-    from grader.course import Course
+    root = full_course(command, "instructors")
+    with one_sentence():
+        from grader.course import Course
 
-    with _one_sentence():
-        course = Course.find()
+        course = Course(root)
         with course.alone() if alone else nullcontext():
             yield course
 
 
 @contextmanager
-def _one_sentence() -> Iterator[None]:
+def one_sentence() -> Iterator[None]:
     """A foreseen error is one sentence and exit code 1."""
     from coursekit.variants import RosterError, SecretError
     from grader.exceptions import CourseError, InfrastructureError
@@ -78,14 +78,11 @@ def _one_sentence() -> Iterator[None]:
         yield
     except InfrastructureError as error:
         said = str(error).rstrip(".")
-        console.print(
-            f"[red]✘[/] {said}. What was graded is kept: the same command goes on from there.",
-            highlight=False,
-        )
-        raise typer.Exit(1) from error
+        raise fail(
+            f"{said}. What was graded is kept: the same command goes on from there."
+        ) from error
     except (CourseError, RosterError, SecretError) as error:
-        console.print(f"[red]✘[/] {error}", highlight=False, markup=True)
-        raise typer.Exit(1) from error
+        raise fail(str(error)) from error
 
 
 def release(
@@ -98,11 +95,11 @@ def release(
     from grader.cycle.release import release as make
 
     _check_source(source)
-    with _open_course(alone=True) as course:
+    with _open_course("release", alone=True) as course:
         _require_data({source})
         notebooks = make(course, Roster.read(roster), lab, source)
         where = course.handed_out("<student_id>", lab).relative_to(course.root)
-        console.print(f"{len(notebooks)} notebooks of {lab} in {where}", markup=False)
+        say(f"{len(notebooks)} notebooks of {lab} in {where}")
 
 
 def collect(
@@ -115,22 +112,18 @@ def collect(
     """
     from grader.cycle.collect import collect as take_in
 
-    with _open_course(alone=True) as course:
-        found = take_in(course, folder, lab)
-        console.print(f"{len(found.collected)} submissions of {lab} collected")
+    with _open_course("collect", alone=True) as course:
+        found = take_in(course, folder, lab, lambda names: tracked(names, "Collecting"))
+        say(f"{len(found.collected)} submissions of {lab} collected")
         for student, files in found.refused.items():
-            said = f"✘ {student}: no notebook ({files}); the earlier submission is kept"
-            console.print(said, markup=False, highlight=False, soft_wrap=True)
+            say(f"{student}: no notebook ({files}); the earlier submission is kept", "✘")
         if found.kept:
             names = ", ".join(found.kept)
-            console.print(
-                f"Nothing new from {names} (the earlier submission is kept)", markup=False
-            )
+            say(f"Nothing new from {names} (the earlier submission is kept)")
         if found.missing:
-            console.print(f"Nothing from {', '.join(found.missing)}", markup=False)
+            say(f"Nothing from {', '.join(found.missing)}")
         if found.unknown:
-            names = ", ".join(found.unknown)
-            console.print(f"[yellow]Not on the roster:[/] {names}", highlight=False)
+            say(f"Not on the roster: {', '.join(found.unknown)}", "·")
 
 
 def grade(
@@ -153,9 +146,10 @@ def grade(
     """
     from grader.selection import select
 
-    with _one_sentence():
+    full_course("grade", "instructors")
+    with one_sentence():
         way = select(engine, timeout, jobs, cluster, unsafe_no_sandbox)
-    with way.started(lab), _open_course(alone=True) as course:
+    with way.started(lab), _open_course("grade", alone=True) as course:
         from grader.cycle.collect import learners_of
         from grader.exceptions import CourseError
         from grader.parameters import read_record
@@ -168,7 +162,7 @@ def grade(
             raise CourseError(f"{lab} was not released to {names}: look at the spelling.")
         outcomes = _grade(course, lab, student or list(learners), way, again)
         failed = sum(outcome.status == "failed" for outcome in outcomes)
-        console.print(f"{len(outcomes)} submissions, {failed} of them failed to run")
+        say(f"{len(outcomes)} submissions, {failed} of them failed to run")
 
 
 def _grade(
@@ -176,7 +170,7 @@ def _grade(
 ) -> list[Outcome]:
     way.require()
     with ExitStack() as stack:
-        with console.status("Starting kernels"):
+        with status("Starting kernels"):
             run = stack.enter_context(way.cells())
             from coursecli.progress import graded_with_progress
             from grader.engines.engine import submissions
@@ -193,7 +187,7 @@ def _grade(
                 ),
             )
         except KeyboardInterrupt:
-            console.print("Stopped. What was graded is kept: the same command goes on from there.")
+            say("Stopped. What was graded is kept: the same command goes on from there.")
             raise typer.Exit(130) from None
 
 
@@ -201,22 +195,21 @@ def feedback(lab: Lab) -> None:
     """Write a feedback page for each graded learner."""
     from grader.cycle.collect import learners_of
 
-    with _open_course() as course:
+    with _open_course("feedback") as course:
         _feedback(course, lab, list(learners_of(course, lab)))
 
 
 def _feedback(course: Course, lab: str, students: list[str]) -> None:
     from grader.cycle.feedback import feedback as write_pages
 
-    with console.status("Writing feedback pages"):
-        pages = list(write_pages(course, lab, students))
+    pages = list(write_pages(course, lab, tracked(students, "Writing feedback pages")))
     where = course.feedback("<student_id>", lab).relative_to(course.root)
-    console.print(f"{len(pages)} feedback pages in {where}", markup=False)
+    say(f"{len(pages)} feedback pages in {where}")
 
 
 def report() -> None:
     """Write grading/grades.csv and print the score table; who has no grade yet is waiting."""
-    with _open_course() as course:
+    with _open_course("report") as course:
         _report(course)
 
 
@@ -226,23 +219,23 @@ def _report(course: Course) -> None:
     grades = read_grades(course)
     path = write_grades(course, grades)
     console.print(score_table(grades))
-    console.print(f"Grades in {path.relative_to(course.root)}", markup=False)
+    say(f"Grades in {path.relative_to(course.root)}")
 
 
 def validate(
     notebooks: Annotated[list[Path], typer.Argument(help="Notebooks of labs to run and check")],
 ) -> None:
     """Run a lab's tests as the Validate button does; exit code 1 when one does not pass."""
+    from grader.course import Course
     from grader.cycle.validate import judge_each
 
     passed = True
-    with _open_course() as course:
-        for notebook, verdict in judge_each(course, notebooks):
+    with one_sentence():
+        for notebook, verdict in judge_each(Course(course_folder()), notebooks):
             passed = passed and not verdict.problems
-            mark = "✘" if verdict.problems else "✔"
-            console.print(f"{mark} {notebook}", markup=False, highlight=False)
+            say(str(notebook), "✘" if verdict.problems else "✔")
             for said in (*verdict.problems, *verdict.remarks):
-                console.print(str(said), markup=False, highlight=False)
+                say(str(said))
     if not passed:
         raise typer.Exit(1)
 
@@ -259,9 +252,10 @@ def demo_grade(
     _check_source(source)
     from grader.selection import select
 
-    with _one_sentence():
+    full_course("demo-grade", "instructors")
+    with one_sentence():
         way = select(engine, timeout or DEMO_SECONDS, jobs, unsafe=unsafe_no_sandbox)
-    with way.started(lab), _open_course(alone=True) as course:
+    with way.started(lab), _open_course("demo-grade", alone=True) as course:
         from grader.cycle import demo
         from grader.cycle.collect import collect as take_in
         from grader.cycle.release import release as make
@@ -269,13 +263,13 @@ def demo_grade(
 
         way.require()
         _require_data({source})
-        with console.status(f"Generating {lab} and handing out variants"):
+        with status(f"Generating {lab} and handing out variants"):
             roster = demo.prepare(course, lab)
             make(course, roster, lab, source)
             kinds = write_samples(course, lab, list(roster.ids), demo.incoming(course))
             take_in(course, demo.incoming(course), lab)
         for student in roster.ids:
-            console.print(f"{student:>12}: {kinds.get(student, 'hands in nothing')}", markup=False)
+            say(f"{student:>12}: {kinds.get(student, 'hands in nothing')}")
         _grade(course, lab, list(roster.ids), way)
         _feedback(course, lab, list(roster.ids))
         _report(course)

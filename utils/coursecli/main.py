@@ -9,21 +9,26 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from coursecli import grading
-from coursekit import my_notebooks, paths
+from coursecli.here import course_folder, full_course
+from coursecli.terminal import Mark, bar, fail, say, tracked
+from coursekit import my_notebooks
 from coursekit.environment import known
 
 START_PAGE = "modules/00_introduction/01_start_here.ipynb"
+AUTHORS = "For authors"
 
 app = typer.Typer(
     help="Machine Learning in Production: run, check and grade the course.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-grading.register(app)
-console = Console(highlight=False)
+
+Notebooks = Annotated[
+    list[Path] | None,
+    typer.Argument(exists=True, dir_okay=False, resolve_path=True, help="Lessons; default: all."),
+]
 
 
 @app.command()
@@ -31,16 +36,17 @@ def doctor() -> None:
     """Say what is in order on this machine, and what to do about the rest."""
     from coursekit.environment.doctor import examine
 
-    marks = {True: "[green]✔[/]", False: "[red]✘[/]", None: "[yellow]·[/]"}
+    course_folder()
+    marks: dict[bool | None, Mark] = {True: "✔", False: "✘", None: "·"}
     findings = []
     for finding in examine():
-        console.print(f"{marks[finding.ok]} {finding.name:<10} {finding.detail}", soft_wrap=True)
+        say(f"{finding.name:<10} {finding.detail}", marks[finding.ok])
         findings.append(finding)
     wrong = sum(finding.ok is False for finding in findings)
     if wrong:
-        console.print(f"{wrong} thing(s) to do.")
+        say(f"{wrong} thing(s) to do.")
         raise typer.Exit(1)
-    console.print("Everything is in order.")
+    say("Everything is in order.")
 
 
 @app.command()
@@ -56,11 +62,11 @@ def lab(
     Lessons and labs are copies of your own, in my_notebooks/, which follow the course: what you
     typed is kept when a notebook has a new version.
     """
-    root = paths.course_root()
+    root = course_folder()
     start_page = START_PAGE
     if not originals:
         for sentence in my_notebooks.refresh():
-            console.print(sentence, markup=False, highlight=False)
+            say(sentence)
         start_page = f"{my_notebooks.FOLDER}/{START_PAGE}"
     command = [
         sys.executable,
@@ -84,44 +90,42 @@ def lab(
 
 @app.command()
 def run(
-    notebook: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A lesson or lab.")],
-    output: Annotated[Path | None, typer.Option(help="Where to; default: workspace/runs/.")] = None,
+    notebook: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, resolve_path=True, help="A lesson or lab."),
+    ],
+    output: Annotated[
+        Path | None, typer.Option(resolve_path=True, help="Where to; default: workspace/runs/.")
+    ] = None,
     parameter: Annotated[list[str] | None, typer.Option("-p", help="name=value")] = None,
 ) -> None:
     """Execute a notebook with papermill and keep the result beside, not instead of, the original."""
-    from coursekit.authoring.notebooks import execute
+    from coursekit.authoring.notebook_parameters import ParameterError, settings_for
+    from coursekit.authoring.notebooks import RunError, execute, read
 
-    settings = dict(item.partition("=")[::2] for item in parameter or [])
-    target = output or paths.course_root() / "workspace" / "runs" / notebook.name
+    root = course_folder()
+    target = output or root / "workspace" / "runs" / notebook.name
+    if target == notebook:
+        raise fail("The result would overwrite the notebook: name another --output.")
+    try:
+        cells = len(read(notebook).cells)
+    except Exception as error:  # whatever nbformat says of a file that is none
+        raise fail(f"{notebook.name} is not a notebook: {_first_line(error)}") from error
+    try:
+        settings = settings_for(notebook, parameter or [])
+    except ParameterError as error:
+        raise fail(str(error), 2) from error
     target.parent.mkdir(parents=True, exist_ok=True)
-    execute(notebook, target, settings)
-    console.print(f"Executed without an error: {target}")
+    try:
+        with bar(f"Executing {notebook.name}", cells) as done:
+            execute(notebook, target, settings, done)
+    except RunError as error:
+        raise fail(f"{error}\nAs far as it came: {target}") from error
+    say(f"Executed without an error: {target}")
 
 
-@app.command()
-def check(
-    notebook: Annotated[list[Path] | None, typer.Argument(help="Lessons; default: all.")] = None,
-) -> None:
-    """Execute lessons and compare every output with what is printed in them (strict nbval)."""
-    from coursekit.authoring.notebooks import nbval_command
-
-    command = nbval_command(notebook or _lessons())
-    done = subprocess.run(command, cwd=paths.course_root(), env=known.environment(), check=False)
-    raise typer.Exit(done.returncode)
-
-
-@app.command()
-def notebooks(
-    notebook: Annotated[list[Path] | None, typer.Argument(help="Lessons; default: all.")] = None,
-) -> None:
-    """Execute lessons again, keep their outputs, and bring the files into their normal form."""
-    from rich.progress import track
-
-    from coursekit.authoring.notebooks import refresh
-
-    for path in track(notebook or _lessons(), "Executing lessons", console=console):
-        seconds = refresh(path)
-        console.print(f"{path.parent.name}/{path.name}: {seconds:.0f} s")
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 @app.command()
@@ -134,48 +138,92 @@ def progress(
     from grader.cycle.validate import judge
     from grader.exceptions import CourseError
 
+    course = Course(course_folder())
     if path not in outline.ROUTES:
-        console.print(f"There is no path {path!r}; choose one of {', '.join(outline.ROUTES)}.")
-        raise typer.Exit(2)
+        raise fail(f"There is no path {path!r}; choose one of {', '.join(outline.ROUTES)}.", 2)
     for module in outline.load():
         units = [unit for unit in module.units if path in unit.routes and unit.written]
         if units:
-            console.print(f"[bold]{module.title}[/]")
+            say(module.title)
         for unit in units:
             line = f"  {unit.title:<28} {unit.minutes() or '?':>3} min"
             if unit.is_lab:
                 try:
-                    verdict = judge(Course.find(), my_notebooks.own(unit.path))
+                    verdict = judge(course, my_notebooks.own(unit.path))
                     line += f"  {verdict.passed} of {verdict.tests} tests pass"
                 except CourseError as error:
                     line += f"  {error}"
-            console.print(line, markup=False)
+            say(line)
 
 
-@app.command()
+grading.register(app)
+
+
+@app.command(rich_help_panel=AUTHORS)
+def check(notebook: Notebooks = None) -> None:
+    """Execute lessons and compare every output with what is printed in them (strict nbval)."""
+    from coursekit.authoring.notebooks import nbval_command
+
+    root = full_course("check", "authors")
+    command = nbval_command(notebook or _lessons(root))
+    raise typer.Exit(subprocess.run(command, cwd=root, env=known.environment(), check=False).returncode)
+
+
+@app.command(rich_help_panel=AUTHORS)
+def notebooks(notebook: Notebooks = None) -> None:
+    """Execute lessons again, keep their outputs, and bring the files into their normal form."""
+    from coursekit.authoring.notebooks import refresh
+
+    root = full_course("notebooks", "authors")
+    for path in tracked(notebook or _lessons(root), "Executing lessons"):
+        seconds = refresh(path)
+        say(f"{path.parent.name}/{path.name}: {seconds:.0f} s")
+
+
+@app.command(rich_help_panel=AUTHORS)
 def generate() -> None:
     """Generate labs/ from solutions/ with nbgrader; the gradebook is left alone."""
-    from grader import course
+    from grader.course import Course
     from grader.cycle import release
 
-    here = course.Course.find()
-    for source in sorted((here.root / "solutions").glob("*/*.ipynb")):
-        folder = release.generate(here, source.stem, database=False)
-        console.print(f"Generated: {folder.relative_to(here.root)}")
+    here = Course(full_course("generate", "authors"))
+    with grading.one_sentence():
+        for source in sorted((here.root / "solutions").glob("*/*.ipynb")):
+            folder = release.generate(here, source.stem, database=False)
+            say(f"Generated: {folder.relative_to(here.root)}")
 
 
-@app.command("map")
+@app.command("map", rich_help_panel=AUTHORS)
 def draw_map() -> None:
     """Draw modules/course_map.svg from modules/outline.yml."""
     from coursekit.authoring import outline
 
-    target = paths.course_root() / "modules" / "course_map.svg"
+    root = full_course("map", "authors")
+    target = root / "modules" / "course_map.svg"
     target.write_text(outline.draw_map(outline.load()), encoding="utf-8")
-    console.print(f"Drawn: {target.relative_to(paths.course_root())}")
+    say(f"Drawn: {target.relative_to(root)}")
 
 
-def _lessons() -> list[Path]:
-    return sorted((paths.course_root() / "modules").glob("*/*.ipynb"))
+@app.command("learner-copy", rich_help_panel=AUTHORS)
+def learner_copy(
+    folder: Annotated[Path, typer.Argument(help="Where to; it must not be there yet.")],
+) -> None:
+    """Copy the last commit for learners: no solutions, tests and grades, a README of its own."""
+    from coursekit.authoring.learner_copy import LearnerCopyError, make_learner_copy
+
+    root = full_course("learner-copy", "authors")
+    try:
+        made = make_learner_copy(root, folder)
+    except LearnerCopyError as error:
+        raise fail(str(error)) from error
+    if made.uncommitted:
+        names = ", ".join(made.uncommitted[:3]) + (", …" if len(made.uncommitted) > 3 else "")
+        say(f"The last commit was copied; {len(made.uncommitted)} files differ here: {names}", "·")
+    say(f"{made.files} files in {folder}")
+
+
+def _lessons(root: Path) -> list[Path]:
+    return sorted((root / "modules").glob("*/*.ipynb"))
 
 
 def main() -> None:

@@ -1,12 +1,15 @@
 """The progress bar of `course grade`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
+from coursecli.terminal import bar_on, printable
 from grader.engines.pool import OnProgress
-from grader.outcomes import Outcome, Submission
+from grader.outcomes import Outcome, Submission, points_text
 
 
 def graded_with_progress(
@@ -17,13 +20,8 @@ def graded_with_progress(
     The lines of the learners come in the order of the batch, each when it is done and all before
     it are. Where the output is not a terminal there are only these lines.
     """
-    columns = (
-        TextColumn("{task.fields[learner]:<14} {task.fields[lab]} {task.fields[state]:<10}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
+    shown = "{task.fields[learner]:<14} {task.fields[lab]} {task.fields[state]:<10}"
+    with bar_on(console, shown) as progress:
         bar = progress.add_task("grade", total=len(batch), learner="", lab="", state="")
         unchanged = set()
 
@@ -33,8 +31,8 @@ def graded_with_progress(
             progress.update(
                 bar,
                 advance=0 if state == "running" else 1,
-                learner=submission.student,
-                lab=submission.lab,
+                learner=printable(submission.student),
+                lab=printable(submission.lab),
                 state=state,
             )
 
@@ -42,11 +40,11 @@ def graded_with_progress(
         for outcome in start(on_progress):
             outcomes.append(outcome)
             time = f"{outcome.seconds:.1f} s"
-            line = f"{outcome.score:g}/{outcome.max_score:g} {outcome.status} {outcome.remarks}"
-            progress.console.print(
+            points = f"{points_text(outcome.score)}/{points_text(outcome.max_score)}"
+            line = f"{points} {outcome.status} {outcome.remarks}"
+            said = (
                 f"{outcome.student:>12}: {line.strip()}"
-                f"  ({'graded before' if outcome.student in unchanged else time})",
-                markup=False,
-                soft_wrap=True,
+                f"  ({'graded before' if outcome.student in unchanged else time})"
             )
+            progress.console.print(Text(printable(said)), soft_wrap=True)
     return outcomes

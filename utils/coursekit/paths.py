@@ -31,6 +31,11 @@ def is_course(folder: Path) -> bool:
     return (folder / "nbgrader_config.py").is_file() and (folder / "modules").is_dir()
 
 
+def is_learners_copy(root: Path) -> bool:
+    """Whether the course at ``root`` has no solutions, which only authors have."""
+    return not (root / "solutions").is_dir()
+
+
 def workspaces() -> Path:
     """The folder of the notebooks' workspaces: ``COURSE_WORKSPACE``, or ``workspace/`` here.
 

@@ -5,10 +5,8 @@ variant is a keyed hash of learner and lab: stable, different for most learners,
 guessed without the instructor's secret. Variant 0 is the public one that `labs/` shows.
 """
 
-import csv
 import hashlib
 import hmac
-import io
 import os
 import re
 import secrets
@@ -17,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from coursekit.spreadsheet import SpreadsheetError, missing_columns, read_sheet
 
 SECRET_VARIABLE = "COURSE_SECRET"
 SOURCES = ("synthetic", "ibm")
@@ -85,6 +85,9 @@ class Roster:
     def read(cls, path: Path | str) -> "Roster":
         """Read a CSV with the columns student_id, first_name, last_name and, if wanted, email.
 
+        Columns beside these are passed over; :func:`coursekit.spreadsheet.read_sheet` says which
+        forms of the file are read.
+
         Raises:
             RosterError: no such file, a missing column, no learners, an id that is empty, used
                 twice (capitals do not tell two ids apart: not every file system does), or has
@@ -94,29 +97,21 @@ class Roster:
         if not path.is_file():
             raise RosterError(f"There is no roster at {path}.")
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError:
-            raise RosterError(
-                f"The roster {path.name} is not UTF-8 text: save it as 'CSV UTF-8'."
-            ) from None
-        table = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
-        columns = table.fieldnames or ()
-        missing = [name for name in _ROSTER_COLUMNS if name not in columns]
+            sheet = read_sheet(path)
+        except SpreadsheetError as error:
+            raise RosterError(f"The roster {path.name} {error}.") from error
+        missing = missing_columns(sheet, _ROSTER_COLUMNS)
         if missing:
-            hint = " (columns are separated by commas)" if ";" in "".join(columns) else ""
-            raise RosterError(f"The roster {path.name} has no column {', '.join(missing)}{hint}.")
-        learners = tuple(_learner(row, f"{path.name}, line {table.line_num}") for row in table)
+            raise RosterError(f"The roster {path.name} {missing}.")
+        learners = tuple(_learner(row, f"{path.name}, line {line}") for line, row in sheet.rows)
         if not learners:
             raise RosterError(f"The roster {path.name} names no learner.")
         _refuse_duplicates(learners, path.name)
         return cls(learners)
 
 
-def _learner(row: dict[str, str | None], place: str) -> Learner:
-    values = {
-        name: (row.get(name) or "").strip()
-        for name in ("student_id", "first_name", "last_name", "email")
-    }
+def _learner(row: dict[str, str], place: str) -> Learner:
+    values = {name: row.get(name, "") for name in (*_ROSTER_COLUMNS, "email")}
     student_id = values["student_id"]
     if not student_id:
         raise RosterError(f"The student_id is empty ({place}).")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ import numpy as np
 from coursekit import paths
 from coursekit.environment import mlflow_store
 
+#: Folders of the workspaces that this process has opened.
+_opened: set[Path] = set()
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -20,7 +24,8 @@ class Workspace:
 
     Attributes:
         name: as given.
-        path: the folder. It is empty at the start and stays until the notebook runs again.
+        path: the folder. It is empty at the start and stays until the notebook runs again, or,
+            where that was asked for, as long as its kernel runs.
         seed: what ``random`` and ``numpy.random`` were seeded with.
     """
 
@@ -68,7 +73,7 @@ class Workspace:
         return uri
 
 
-def open_workspace(name: str, *, seed: int = 0) -> Workspace:
+def open_workspace(name: str, *, seed: int = 0, keep: bool = False) -> Workspace:
     """Make the folder of notebook ``name`` anew and fix what would make its output vary.
 
     The folder is ``workspace/<name>`` in the course (or below ``COURSE_WORKSPACE``). What an
@@ -78,18 +83,35 @@ def open_workspace(name: str, *, seed: int = 0) -> Workspace:
     Args:
         name: letters, digits, ``-``, ``_`` and ``/`` only.
         seed: for ``random`` and ``numpy.random``.
+        keep: leave what is there when this kernel opens the workspace again, as the setup cell of a
+            lab does that is run again. A kernel that has been restarted begins with an empty folder,
+            and stderr (which no comparison of outputs reads) says what is gone.
 
     Raises:
         ValueError: for an illegal name.
     """
     folder = _folder(name)
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
+    if not (keep and folder in _opened):
+        if keep:
+            _say_what_goes(name, folder)
+        if folder.exists():
+            shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    _opened.add(folder)
     random.seed(seed)
     np.random.seed(seed)
     _plain_output()
     return Workspace(name, folder, seed)
+
+
+def _say_what_goes(name: str, folder: Path) -> None:
+    files = sum(path.is_file() for path in folder.rglob("*"))
+    if files:
+        print(
+            f"The workspace {name} is emptied: it held {files} file{'s' if files > 1 else ''} of an "
+            "earlier session. Run the cells of your tasks again, from the first one on.",
+            file=sys.stderr,
+        )
 
 
 def _folder(name: str) -> Path:

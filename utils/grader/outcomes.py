@@ -120,8 +120,13 @@ def up_to_date(course: Course, outcome: Outcome) -> Outcome:
             score=float(entry.score),
             max_score=float(entry.max_score),
             tasks=task_points(gradebook, student, lab),
-            unread=f"{points:g} points wait for a reader: {names}" if waiting else "",
+            unread=f"{points_text(points)} points wait for a reader: {names}" if waiting else "",
         )
+
+
+def points_text(points: float) -> str:
+    """Points as people write them: all digits, but not the noise of adding fractions."""
+    return f"{round(points, 6):.15g}"
 
 
 def task_points(gradebook: Gradebook, student: str, lab: str) -> dict[str, float]:

@@ -1,9 +1,11 @@
 import random
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from coursekit import workspace
 from coursekit.workspace import open_workspace
 
 
@@ -19,6 +21,35 @@ def test_it_is_fresh_every_time(elsewhere: Path) -> None:
     second = open_workspace("00_introduction/lesson")
     assert second.path == elsewhere / "00_introduction" / "lesson"
     assert list(second.path.iterdir()) == []
+
+
+def test_what_is_kept_is_kept_as_long_as_the_kernel_runs(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = open_workspace("lab", seed=3, keep=True)
+    (first / "task_1.txt").write_text("x")
+    drawn = random.random()
+    again = open_workspace("lab", seed=3, keep=True)
+    assert (again / "task_1.txt").read_text() == "x"
+    assert random.random() == drawn
+    assert capsys.readouterr() == ("", "")
+    # Another kernel has opened none. It says what is lost, and not where outputs are compared.
+    monkeypatch.setattr(workspace, "_opened", set())
+    assert list(open_workspace("lab", keep=True).path.iterdir()) == []
+    out, said = capsys.readouterr()
+    assert out == ""
+    assert said == (
+        "The workspace lab is emptied: it held 1 file of an earlier session. "
+        "Run the cells of your tasks again, from the first one on.\n"
+    )
+
+
+def test_a_kept_workspace_that_is_gone_is_made_again(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(open_workspace("lab", keep=True).path)
+    assert open_workspace("lab", keep=True).path.is_dir()
+    (open_workspace("lab", keep=True) / "left_over.txt").write_text("x")
+    assert list(open_workspace("lab").path.iterdir()) == []
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_neighbour_is_left_alone() -> None:
@@ -44,28 +75,28 @@ def test_the_global_generators_are_seeded() -> None:
 
 
 def test_nothing_it_prints_differs_between_machines(elsewhere: Path) -> None:
-    workspace = open_workspace("lesson")
-    (workspace / "sub").mkdir()
-    (workspace / "sub" / "b.txt").write_bytes(b"x" * 1500)
-    (workspace / "a.txt").write_bytes(b"")
-    assert str(elsewhere) not in repr(workspace) + str(workspace)
-    assert workspace.tree() == "a.txt  0.0 kB\nsub/b.txt  1.5 kB"
+    opened = open_workspace("lesson")
+    (opened / "sub").mkdir()
+    (opened / "sub" / "b.txt").write_bytes(b"x" * 1500)
+    (opened / "a.txt").write_bytes(b"")
+    assert str(elsewhere) not in repr(opened) + str(opened)
+    assert opened.tree() == "a.txt  0.0 kB\nsub/b.txt  1.5 kB"
 
 
 def test_mlflow_gets_a_store_of_its_own() -> None:
     import mlflow
 
     for name in ("one", "two"):
-        workspace = open_workspace(name)
-        uri = workspace.use_mlflow("churn")
+        opened = open_workspace(name)
+        uri = opened.use_mlflow("churn")
         assert uri.endswith(f"/{name}/mlflow.db")
         with mlflow.start_run(run_name="only") as run:
             mlflow.log_metric("auc", 0.5)
             mlflow.log_text("hello", "note.txt")
         assert len(mlflow.search_runs()) == 1
-        assert run.info.artifact_uri.startswith((workspace.path / "artifacts").as_uri())
+        assert run.info.artifact_uri.startswith((opened.path / "artifacts").as_uri())
     # Asked again, it keeps what is there.
-    workspace.use_mlflow("churn")
+    opened.use_mlflow("churn")
     assert len(mlflow.search_runs()) == 1
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from coursekit.variants import SECRET_VARIABLE
+from courses import course
 from grader.course import Course
 from grader.cycle.samples import make_class, perfect
 from grader.isolation.sandbox import Limits
@@ -17,6 +18,8 @@ from grader.kernels.forked import ForkServer, StartForkedKernel
 from grader.kernels.student_kernel import StartKernel, StudentKernel, start_sandboxed
 from open_kernels import NORMAL, OpenKernel, opened
 from tiny_lab import CLASS, LAB, make_course
+
+__all__ = ["course"]  # a fixture
 
 #: Soon reached by what takes memory or space.
 TIGHT = Limits(memory=400 << 20, file_size=200 << 20, disk=100 << 20)
@@ -65,12 +68,6 @@ def kernel(request: pytest.FixtureRequest, fork_server: ForkServer) -> Iterator[
 def _folder(request: pytest.FixtureRequest) -> str:
     """A name for the test's own folder: short, since the path of a socket must be."""
     return f"{abs(hash(request.node.nodeid)):x}"[:8]
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    """A course of its own with the tiny lab, of which nothing was released yet."""
-    return Course(make_course(tmp_path))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,14 @@ import pytest
 
 from grader.course import Course
 from grader.exceptions import CourseError
-from grader.outcomes import Outcome, forget, load_outcome, save_outcome, up_to_date
+from grader.outcomes import (
+    Outcome,
+    forget,
+    load_outcome,
+    points_text,
+    save_outcome,
+    up_to_date,
+)
 from tiny_lab import LAB
 
 GRADED = Outcome("ada", LAB, "graded", "timeout: add", 3.5, 6.0, 1.25, {"add-test": 3.5}, "x waits")
@@ -114,3 +121,19 @@ def test_remarks_are_what_went_wrong_and_what_is_unread() -> None:
 
 def test_who_is_not_in_the_gradebook_keeps_the_outcome(course: Course) -> None:
     assert up_to_date(course, GRADED) == GRADED
+
+
+@pytest.mark.parametrize(
+    ("points", "shown"),
+    [
+        (0.0, "0"),
+        (3.0, "3"),
+        (0.1 + 0.2, "0.3"),
+        (2 / 3, "0.666667"),
+        (123.4567, "123.4567"),
+        (1234567.25, "1234567.25"),
+        (100_000_000.0, "100000000"),
+    ],
+)
+def test_points_keep_their_digits_and_lose_their_noise(points: float, shown: str) -> None:
+    assert points_text(points) == shown

@@ -89,6 +89,9 @@ def lab_problems(notebook: NotebookNode) -> Iterator[str]:
         yield "it keeps outputs"
     if not code or "parameters" not in code[0].metadata.get("tags", ()):
         yield "its first code cell is not tagged 'parameters'"
+    for opened in re.findall(r"\bopen_workspace\([^)]*\)", "\n".join(c.source for c in code)):
+        if "keep=True" not in opened:
+            yield f"{opened} without keep=True deletes what tasks left when it is run again"
     for field in fields(Parameters):
         if code and not re.search(rf"^{field.name} = ", code[0].source, re.MULTILINE):
             yield f"its parameters cell does not set {field.name}"

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
 from coursekit import paths
+from coursekit.authoring.notebook_parameters import papermill_path
 from coursekit.environment.install import DISPLAY_NAME, KERNEL_NAME
 
 KERNELSPEC = {"display_name": DISPLAY_NAME, "language": "python", "name": KERNEL_NAME}
@@ -23,6 +25,18 @@ LANGUAGE = {"name": "python", "version": "3.12"}
 #: Seconds that one cell may take.
 CELL_TIMEOUT = 300
 NOTEBOOK_FORMAT = 4
+
+
+class UninterruptedKernel(AsyncKernelManager):
+    """A kernel that is ended without an interrupt before, which its log would call an error."""
+
+    async def _async_interrupt_kernel(self) -> None:
+        if not self.shutting_down:
+            await super()._async_interrupt_kernel()
+
+
+class RunError(RuntimeError):
+    """A notebook did not come to its end; the message says where and why."""
 
 
 def read(path: Path) -> NotebookNode:
@@ -60,6 +74,7 @@ def refresh(path: Path) -> float:
         kernel_name=KERNEL_NAME,
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
+        kernel_manager_class=UninterruptedKernel,
     )
     start = time.perf_counter()
     client.execute()
@@ -68,19 +83,43 @@ def refresh(path: Path) -> float:
     return seconds
 
 
-def execute(notebook: Path, output: Path, parameters: Mapping[str, Any]) -> NotebookNode:
-    """Execute ``notebook`` with papermill into ``output``, in the notebook's folder."""
-    import papermill
+def execute(
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, Any],
+    on_cell: Callable[[int], None] = lambda _: None,
+) -> NotebookNode:
+    """Execute ``notebook`` with papermill into ``output``, in the notebook's folder.
 
-    return papermill.execute_notebook(
-        str(notebook),
-        str(output),
-        parameters=dict(parameters),
-        cwd=str(notebook.parent),
-        kernel_name=KERNEL_NAME,
-        execution_timeout=CELL_TIMEOUT,
-        progress_bar=sys.stderr.isatty(),
-    )
+    Args:
+        on_cell: told the position of each cell before it runs, for a progress bar.
+
+    Raises:
+        RunError: it did not come to its end; ``output`` holds it as far as it came.
+    """
+    import papermill
+    from nbclient.exceptions import CellTimeoutError
+    from papermill.exceptions import PapermillExecutionError
+
+    try:
+        return papermill.execute_notebook(
+            papermill_path(notebook),
+            papermill_path(output),
+            parameters=dict(parameters),
+            cwd=str(notebook.parent),
+            kernel_name=KERNEL_NAME,
+            execution_timeout=CELL_TIMEOUT,
+            progress_bar=False,
+            on_cell_start=lambda cell, cell_index: on_cell(cell_index),
+            kernel_manager_class=UninterruptedKernel,
+        )
+    except PapermillExecutionError as error:
+        said = f"Cell [{error.exec_count}] ends in {error.ename}: {error.evalue}"
+        raise RunError(said) from error
+    except CellTimeoutError as error:
+        raise RunError(f"A cell took more than {CELL_TIMEOUT} seconds.") from error
+    except RuntimeError as error:  # it died, or did not start
+        raise RunError(f"The kernel does not answer: {error}") from error
 
 
 def nbval_command(notebooks: Iterable[Path]) -> list[str]:

@@ -3,6 +3,7 @@
 import filecmp
 import shutil
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +48,12 @@ def learners_of(course: Course, lab: str) -> tuple[str, ...]:
     return tuple(sorted(record))
 
 
-def collect(course: Course, folder: Path | str, lab: str) -> Collection:
+def collect(
+    course: Course,
+    folder: Path | str,
+    lab: str,
+    watch: Callable[[Sequence[str]], Iterable[str]] = iter,
+) -> Collection:
     """Take in what learners handed in for one lab.
 
     The folder holds, for each learner, either a folder named by student_id with the notebook
@@ -55,6 +61,9 @@ def collect(course: Course, folder: Path | str, lab: str) -> Collection:
     folder is taken as the lab's, whatever its name. A newer submission replaces an older one,
     learner by learner, and has to be graded; what has no notebook replaces nothing. Links are not
     followed: a link in a submission could point to anything on this machine.
+
+    Args:
+        watch: goes through the learners, one by one as each is taken in; for a progress bar.
 
     Raises:
         CourseError: there is no such folder, the lab was not released, or the disk is full.
@@ -73,7 +82,7 @@ def collect(course: Course, folder: Path | str, lab: str) -> Collection:
             found.setdefault(path.stem, path)
     handed_in = [name for name in learners if name in found]
     refused: dict[str, str] = {}
-    for student in handed_in:
+    for student in watch(handed_in):
         target = course.submitted(student, lab)
         source = _folder_of(found[student], lab)
         if source.is_dir() and target.exists() and _notebook_in(source, lab) is None:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from grader.course import Course
 from grader.cycle.collect import learners_of
-from grader.outcomes import Outcome, load_outcome, up_to_date
+from grader.outcomes import Outcome, load_outcome, points_text, up_to_date
 
 _COLUMNS = ("student_id", "lab", "score", "max_score", "status", "reason")
 
@@ -60,7 +60,9 @@ def write_grades(course: Course, grades: Grades) -> Path:
     table = csv.writer(text, lineterminator="\n")
     table.writerow((*_COLUMNS, *grades.tasks))
     for line in grades.outcomes:
-        points = [_number(line.tasks[task]) if task in line.tasks else "" for task in grades.tasks]
+        points = [
+            points_text(line.tasks[task]) if task in line.tasks else "" for task in grades.tasks
+        ]
         table.writerow(
             (
                 line.student,
@@ -87,26 +89,18 @@ def score_table(grades: Grades) -> Table:
     table.add_column("reason")
     for line in grades.outcomes:
         colour = {"failed": "red", "graded": "green", "waiting": "yellow"}[line.status]
-        table.add_row(
-            line.student,
-            line.lab,
-            *_points(line),
-            f"[{colour}]{line.status}[/]",
-            Text(line.remarks),
-        )
+        # Text, since a table takes strings for markup.
+        before = (line.student, line.lab, *_points(line))
+        table.add_row(*map(Text, before), Text(line.status, style=colour), Text(line.remarks))
     return table
 
 
 def _points(line: Outcome) -> tuple[str, str]:
     if line.status == "waiting":
         return "", ""
-    return _number(line.score), _number(line.max_score)
+    return points_text(line.score), points_text(line.max_score)
 
 
 def _no_formula(text: str) -> str:
     """A learner may have chosen a part of it, and spreadsheets run what begins like a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
-
-
-def _number(points: float) -> str:
-    return f"{round(points, 6):g}"

@@ -88,22 +88,6 @@ def kernels_of(fork_server: ForkServer) -> Iterator[None]:
             os.environ[CONTROL] = outer
 
 
-@contextmanager
-def forked_kernels(notebooks: int) -> Iterator[None]:
-    """Kernels started inside the statement are forks, where that is possible and worth while.
-
-    Args:
-        notebooks: how many are going to be run. The fork server takes as long to start as one notebook
-            takes to import the libraries, so it gains nothing for a single one.
-    """
-    fork_server = start_fork_server() if notebooks > 1 else None
-    if fork_server is None:
-        yield
-        return
-    with fork_server, kernels_of(fork_server):
-        yield
-
-
 class ForkProvisioner(LocalProvisioner):
     """Asks a fork server for a fork; starts the kernel as its base class does where there is none."""
 

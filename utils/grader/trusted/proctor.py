@@ -11,13 +11,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from grader import cell_errors
+from grader.isolation.fair_clock import FairClock
 from grader.isolation.files import DISK_FULL, Fingerprint, copy_tree, fingerprint
 from grader.isolation.process import Process
 from grader.isolation.sandbox import COURSE, WORK, Sandbox, prlimit
-from grader.kernels.student_kernel import KernelConfig, StudentKernel, real_course
+from grader.kernels.student_kernel import KernelConfig, real_course
 from grader.trusted.job import Job
 
 _STARTUP = 600.0
@@ -43,13 +44,24 @@ def start_examiner(descriptor: int, config: KernelConfig) -> Process:
     )
 
 
+class AskedKernel(Protocol):
+    """What the proctor uses of a learner's kernel."""
+
+    config: KernelConfig
+    clock: FairClock
+
+    def ask(self, question: bytes, seconds: float) -> bytes:
+        """The answer of the learner's process to a question of a test."""
+        ...
+
+
 class Proctor:
     """Runs test cells in an examiner process; use it in a `with` statement, which ends that.
 
     An examiner that is over its time is ended, and the next test gets a new one.
     """
 
-    def __init__(self, kernel: StudentKernel, job: Job, start: StartExaminer) -> None:
+    def __init__(self, kernel: AskedKernel, job: Job, start: StartExaminer) -> None:
         self.config = config = kernel.config
         self.kernel = kernel
         self.start_process = start

@@ -71,9 +71,22 @@ def test_reasons_are_text(course: Course, reason: str) -> None:
     assert " ".join(reason.split()) in " ".join(shown.split())
 
 
-def test_points_have_no_noise() -> None:
-    noisy = replace(GRADED, score=0.1 + 0.2, max_score=100_000.0)
+def test_points_have_no_noise_and_all_their_digits(course: Course) -> None:
+    noisy = replace(GRADED, score=0.1 + 0.2, max_score=123_456.75)
+    grades = Grades((noisy,), ())
     console = Console(file=io.StringIO(), width=200)
-    console.print(score_table(Grades((noisy,), ())))
-    assert "0.3 " in console.file.getvalue()  # type: ignore[attr-defined]
-    assert " 100000 " in console.file.getvalue()  # type: ignore[attr-defined]
+    console.print(score_table(grades))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "0.3 " in shown
+    assert " 123456.75 " in shown
+    (row,) = csv.DictReader(io.StringIO(write_grades(course, grades).read_text()))
+    assert (row["score"], row["max_score"]) == ("0.3", "123456.75")
+
+
+def test_names_are_text() -> None:
+    named = replace(FAILED, student="[bold]ada[/x]", lab=":smile: [red]")
+    console = Console(file=io.StringIO(), width=200)
+    console.print(score_table(Grades((named,), ())))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "[bold]ada[/x]" in shown
+    assert ":smile: [red]" in shown

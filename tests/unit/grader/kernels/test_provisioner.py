@@ -230,13 +230,14 @@ def test_a_library_with_threads_means_cold_kernels_and_one_warning(
     monkeypatch.setitem(forked.switches.KERNEL, "PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(forked, "PRELOAD", MODULES)
     monkeypatch.setattr(provisioner, "LESSONS", ("restless",))
-    with provisioner.forked_kernels(2), kernel(tmp_path) as (_, cold):
+    assert provisioner.start_fork_server() is None
+    with kernel(tmp_path) as (_, cold):
         assert cold(IS_WARM) is False
     assert len(caplog.messages) == 1
     assert "2 threads run" in caplog.messages[0]
 
 
-@pytest.mark.parametrize("why", ["one notebook", "not Linux", "not installed"])
+@pytest.mark.parametrize("why", ["not Linux", "not installed"])
 def test_no_fork_server_is_started_without_ado(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, why: str
 ) -> None:
@@ -245,9 +246,7 @@ def test_no_fork_server_is_started_without_ado(
         monkeypatch.setattr(sys, "platform", "darwin")
     if why == "not installed":
         monkeypatch.setattr(provisioner, "PROVISIONER", "unheard-of")
-    with provisioner.forked_kernels(1 if why == "one notebook" else 2):
-        factory = KernelProvisionerFactory.instance()
-        assert factory.default_provisioner_name == "local-provisioner"
+    assert provisioner.start_fork_server() is None
     assert not caplog.messages
 
 
