@@ -35,3 +35,8 @@ def findings(batch):
         {"column": column, "dimension": dimension, "rows": int(rows.sum())}
         for (column, dimension), rows in broken.items()
     ]
+
+
+my_result = definition.run(
+    batch_parameters={"dataframe": worst}, result_format="BASIC"
+).to_json_dict()

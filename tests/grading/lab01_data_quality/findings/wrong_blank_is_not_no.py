@@ -36,3 +36,8 @@ def findings(batch):
         for (column, dimension), rows in broken.items()
         if rows.any()
     ]
+
+
+my_result = definition.run(
+    batch_parameters={"dataframe": worst}, result_format="BASIC"
+).to_json_dict()
