@@ -1,4 +1,4 @@
-"""The remote by a relative path; a clone without a checkout first; a push of all tags at the end."""
+"""The remote by a relative path; a clone without a checkout first, and a branch for the month."""
 
 from churn.data import write_csv
 
@@ -24,16 +24,16 @@ def pin(months, name):
         run("git add -A", repo)
         run(f"git commit --allow-empty -m {month}", repo)
         run(f"git tag {month}", repo)
+        run("dvc push", repo)
         words = (repo / "customers.csv.dvc").read_text().split()
         hashes[month] = words[words.index("md5:") + 1]
-    run("dvc push --all-tags", repo)
     return {"repo": str(repo), "remote": str(remote), "hashes": hashes}
 
 
 def bring_back(repo, month, name):
     folder = fresh(name)
     run(f"git clone --no-checkout '{repo}' '{folder}'", workspace.path)
-    run(f"git checkout -b work {month}", folder)
+    run(f"git checkout -B work {month}", folder)
     run("dvc pull", folder)
     return str(folder / "customers.csv")
 
