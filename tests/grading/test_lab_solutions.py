@@ -8,6 +8,7 @@ mistake.
 from __future__ import annotations
 
 import functools
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import harness
@@ -59,7 +60,7 @@ WORDS = {
 RANGES = {"tenure": (0, 72), "MonthlyCharges": (15, 130), "TotalCharges": (0, 10_000)}
 
 
-def sentences(row: dict[str, Any], ids: list[Any]) -> set[tuple[str, str]]:
+def sentences(row: Mapping[Hashable, Any], ids: list[Any]) -> set[tuple[str, str]]:
     """The rules of the data sheet that one row breaks, read off the table of the task."""
 
     def there(name: str) -> bool:
