@@ -20,9 +20,7 @@ def findings(batch):
     for column in ["customerID", "tenure", "MonthlyCharges", *CHOICES]:
         broken[column, "completeness"] = batch[column].isna()
     broken["TotalCharges", "completeness"] = batch["TotalCharges"].isna() & (batch["tenure"] > 0)
-    broken["customerID", "uniqueness"] = batch["customerID"].notna() & batch[
-        "customerID"
-    ].duplicated(keep=False)
+    broken["customerID", "uniqueness"] = batch["customerID"].duplicated(keep=False)
     for column, values in CHOICES.items():
         broken[column, "validity"] = batch[column].notna() & ~batch[column].isin(values)
     for column, (low, high) in BOUNDS.items():
