@@ -20,7 +20,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,17 +194,24 @@ def settings_of_run(lab: str) -> tuple[Setting, ...]:
 
 @functools.cache
 def results(lab: str) -> dict[Answer, dict[Setting, Result]]:
-    """What each answer to ``lab`` gets in each of its settings.
+    """What each answer to ``lab`` that is kept here gets in each of its settings."""
+    return results_of(lab, {answer: settings_of(answer) for answer in answers(lab)})
+
+
+def results_of(
+    lab: str, wanted: Mapping[Answer, Sequence[Setting]]
+) -> dict[Answer, dict[Setting, Result]]:
+    """What each answer to ``lab`` gets in each of the settings wanted for it.
 
     Raises:
         AssertionError: when the lab's own solutions do not get every point.
     """
     points = {c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points for c in _tests(lab)}
     tried: dict[Setting, list[Answer]] = {}
-    for answer in answers(lab):
-        for setting in settings_of(answer):
+    for answer, chosen in wanted.items():
+        for setting in chosen:
             tried.setdefault(setting, []).append(answer)
-    found: dict[Answer, dict[Setting, Result]] = {answer: {} for answer in answers(lab)}
+    found: dict[Answer, dict[Setting, Result]] = {answer: {} for answer in wanted}
     jobs = [(setting, by_task(own)) for setting, own in tried.items()]
     for (setting, own), report in zip(tried.items(), run(notebook_path(lab), jobs), strict=True):
         reference = report["reference"]

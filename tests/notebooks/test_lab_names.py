@@ -17,8 +17,10 @@ from grader.bindings import names_bound, names_imported
 LABS = sorted(path.parent.name for path in (paths.course_root() / "labs").glob("*/*.ipynb"))
 #: What an answer is likely to use, by lab, beside NumPy and pandas.
 LIKELY = {
-    "lab01_data_quality": {"hashlib", "yaml", "roc_auc_score"},
-    "lab03_experiments": {"MlflowClient", "roc_auc_score"},
+    "lab01_data_quality": {"hashlib", "json", "yaml", "Path", "tempfile"}
+    | {"roc_auc_score", "Column", "DeltaTable", "write_deltalake", "write_csv"},
+    "lab03_experiments": {"ast", "itertools", "json", "math", "random", "statistics", "stats"}
+    | {"MlflowClient", "roc_auc_score"},
 }
 _IN_TEXT = re.compile(r"`([^`]+)`")
 

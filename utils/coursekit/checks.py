@@ -17,16 +17,21 @@ of any other type is refused before it is compared, so that it cannot decide the
 from __future__ import annotations
 
 import contextlib
+import copy
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 
 _LONGEST = 160
+#: The standard library's kinds of dict; to the grader they come as plain ones.
+_DICTS = (dict, defaultdict, OrderedDict, Counter)
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - said to learners, not to programmers
@@ -52,7 +57,10 @@ def expect(condition: object, message: str) -> None:
 
 
 def is_number(value: object) -> bool:
-    """Whether ``value`` is one finite real number (NumPy scalars count; bool and NaN do not)."""
+    """Whether ``value`` is one finite real number.
+
+    NumPy's scalars and decimal numbers count; bool and NaN do not.
+    """
     plain = _scalar(value)
     return type(plain) in (int, float) and _finite(plain)
 
@@ -128,10 +136,10 @@ def same(value: object, expected: Any, what: str, rel: float = 1e-6, atol: float
 
 def has_keys(value: object, keys: list[str], what: str) -> None:
     """Fail unless ``value`` is a dict with exactly these keys, in any order."""
-    if type(value) is not dict:
+    if type(value) not in _DICTS:
         fail(f"{what} should be a dict, got {describe(value)}")
-    missing = [repr(key) for key in keys if key not in value]
-    extra = [describe(key) for key in value if key not in keys]
+    missing = [repr(key) for key in keys if key not in value]  # type: ignore[operator]
+    extra = [describe(key) for key in value if key not in keys]  # type: ignore[attr-defined]
     if missing:
         fail(f"{what} lacks {', '.join(missing)}")
     if extra:
@@ -173,6 +181,35 @@ def table_equals(
         _column_equals(left[name], right[name], f"column {name} of {what}", rel)
 
 
+def untouched(function: Callable[..., Any], *args: Any) -> Any:
+    """What ``function(*args)`` returns; fails if the function changed one of its arguments.
+
+    A function in another process gets copies. Its stand-in here has a method ``watched``, which
+    calls it and says which arguments were changed over there.
+    """
+    watched = getattr(function, "watched", None)
+    if watched is None:
+        before = copy.deepcopy(args)
+        result = function(*args)
+        changed = [place for place, old in enumerate(before) if not _as_before(args[place], old)]
+    else:
+        result, changed = watched(*args)
+    if changed:
+        which = ("first", "second", "third", "fourth", "fifth")[changed[0]]
+        fail(f"your function changes what it is given as its {which} argument: work on a copy")
+    return result
+
+
+def _as_before(value: Any, old: Any) -> bool:
+    if type(value) is not type(old):
+        return False
+    if isinstance(old, pd.DataFrame | pd.Series):
+        return bool(value.equals(old) and value.index.equals(old.index))
+    if isinstance(old, np.ndarray):
+        return np.array_equal(value, old, equal_nan=old.dtype.kind == "f")
+    return bool(value == old)
+
+
 _NONE = "None (does the function return something, did a cell above raise an error?)"
 
 
@@ -199,7 +236,7 @@ def describe(value: object) -> str:
     plain = _scalar(value)
     if type(plain) in (bool, int, float, str):
         return f"{_short(plain)} ({type(plain).__name__})"
-    if type(plain) in (list, tuple, dict, set):
+    if type(plain) in (list, tuple, set, *_DICTS):
         return f"a {type(plain).__name__} of {len(plain)}"
     return f"an object of type {_one_line(type(value).__name__)}"
 
@@ -274,7 +311,9 @@ def _explain(error: BaseException) -> str:
 
 
 def _scalar(value: object) -> Any:
-    """NumPy scalars and arrays of no dimension as Python's own; anything else as it is."""
+    """One number of NumPy's or a decimal one as Python's own; anything else as it is."""
+    if type(value) is Decimal:
+        return math.nan if value.is_nan() else float(value)
     if isinstance(value, np.generic) and type(value).__module__ == "numpy":
         return value.item()
     if type(value) is np.ndarray and value.ndim == 0:

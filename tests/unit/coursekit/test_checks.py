@@ -2,6 +2,8 @@
 
 import math
 import sys
+from collections import Counter, OrderedDict, defaultdict
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from coursekit.checks import (
     number,
     same,
     table_equals,
+    untouched,
 )
 
 
@@ -77,8 +80,9 @@ class LyingList(list):
 NOT_NUMBERS: list[object] = [
     None, True, np.True_, "1", math.nan, math.inf, 1j, [1.0], np.array([1.0]), np.array([]),
     pd.Series([1.0]), {}, AlwaysEqual(), LyingFloat(9), 10**400, np.float64("nan"), pd.NA, pd.NaT,
+    Decimal("nan"), Decimal("snan"), Decimal("inf"),
 ]  # fmt: skip
-NUMBERS = [1, 1.0, np.int8(1), np.float32(1), np.float64(1), np.array(1.0)]
+NUMBERS = [1, 1.0, np.int8(1), np.float32(1), np.float64(1), np.array(1.0), Decimal(1)]
 
 
 @pytest.mark.parametrize("value", NUMBERS, ids=repr)
@@ -114,7 +118,7 @@ def test_infinity_where_it_is_allowed() -> None:
 def test_integers() -> None:
     assert is_integer(3)
     assert is_integer(np.int64(3))
-    assert not any(is_integer(value) for value in (3.0, True, "3", None, AlwaysEqual()))
+    assert not any(is_integer(value) for value in (3.0, Decimal(3), True, "3", None, AlwaysEqual()))
 
 
 @pytest.mark.parametrize(
@@ -192,7 +196,17 @@ def test_same_counts_entries() -> None:
 
 
 def test_keys() -> None:
-    has_keys({"b": 1, "a": 2}, ["a", "b"], "the result")
+    plain = {"b": 1, "a": 2}
+    for kind in (plain, OrderedDict(plain), defaultdict(int, plain), Counter(plain)):
+        has_keys(kind, ["a", "b"], "the result")
+        same(kind, plain, "the result")
+        assert describe(kind).endswith(" of 2")
+
+    class Own(dict):
+        pass
+
+    with pytest.raises(CheckFailed, match="should be a dict, got an object of type Own"):
+        has_keys(Own(plain), ["a", "b"], "the result")
     with pytest.raises(CheckFailed, match="the result lacks 'b'"):
         has_keys({"a": 2}, ["a", "b"], "the result")
     with pytest.raises(CheckFailed, match="which was not asked for"):
@@ -212,6 +226,33 @@ def test_lists() -> None:
 
 
 TABLE = pd.DataFrame({"id": ["a", "b", "c"], "amount": [1.0, math.nan, 3.0], "n": [1, 2, 3]})
+
+
+def read_only(table: pd.DataFrame, numbers: list[int]) -> int:
+    return len(table) + len(numbers)
+
+
+def adds_a_column(table: pd.DataFrame, numbers: list[int]) -> None:
+    table["more"] = 1
+
+
+def new_index(table: pd.DataFrame, numbers: list[int]) -> None:
+    table.index += 1
+
+
+def sorts(table: pd.DataFrame, numbers: list[int]) -> None:
+    numbers.sort()
+
+
+def test_arguments_stay_as_they_were() -> None:
+    def given() -> tuple[pd.DataFrame, list[int]]:
+        return TABLE.copy(), [3, 1, 2]
+
+    assert untouched(read_only, *given()) == 6
+    assert untouched(lambda values: len(values), np.array([1.0, 2.0])) == 2
+    for function, which in ((adds_a_column, "first"), (new_index, "first"), (sorts, "second")):
+        with pytest.raises(CheckFailed, match=f"as its {which} argument: work on a copy"):
+            untouched(function, *given())
 
 
 def test_tables_that_agree() -> None:

@@ -8,7 +8,7 @@ here changes its argument.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,31 @@ ROWS = 6000
 _BLOCKABLE = ("PaymentMethod", "Contract", "Churn", "MonthlyCharges", "tenure")
 _MONTHS_STALE = 4
 _DAYS = 30
+#: In how many rows :func:`break_rules` breaks each rule, if it is not told otherwise.
+WORST = {
+    "customerID: completeness": 2,
+    "customerID: uniqueness": 5,
+    "tenure: completeness": 3,
+    "tenure: validity": 4,
+    "InternetService: completeness": 6,
+    "InternetService: validity": 7,
+    "OnlineSecurity: completeness": 8,
+    "OnlineSecurity: validity": 9,
+    "OnlineSecurity: consistency": 6,
+    "Contract: completeness": 5,
+    "Contract: validity": 4,
+    "PaymentMethod: completeness": 3,
+    "PaymentMethod: validity": 2,
+    "MonthlyCharges: completeness": 7,
+    "MonthlyCharges: validity": 6,
+    "TotalCharges: completeness": 4,
+    "TotalCharges: validity": 5,
+    "TotalCharges: consistency": 3,
+    "Churn: completeness": 9,
+    "Churn: validity": 8,
+}
+#: Fewest months and least total of a row in which :func:`break_rules` plants a defect.
+_SETTLED = (2, 200.0)
 
 
 def deliveries(
@@ -77,6 +102,65 @@ def spoil(
     drawn = str(rng.choice(columns))
     spoiled = batch.reset_index(drop=True)
     return change(spoiled, column or drawn, np.arange(first, first + length))
+
+
+def break_rules(batch: pd.DataFrame, rows: Mapping[str, int] = WORST) -> pd.DataFrame:
+    """A copy of ``batch`` in which rules are broken, each in rows of its own; its index is 0 to n - 1.
+
+    Args:
+        batch: a customer table that follows :mod:`churn.schema`.
+        rows: by rule (``"column: dimension"``, keys of :data:`WORST`) how many rows break it; a
+            uniqueness needs at least two, and those of a consistency or a range are broken both
+            ways.
+
+    Raises:
+        ValueError: for an unknown rule, or with too few customers with or without internet.
+    """
+    if unknown := set(rows) - set(WORST):
+        raise ValueError(f"there is no rule {', '.join(sorted(unknown))}")
+    broken = batch.reset_index(drop=True).astype(
+        {name: float for name in ("tenure", "MonthlyCharges", "TotalCharges")}
+    )
+    months, least = _SETTLED
+    settled = (broken["tenure"] >= months) & (broken["TotalCharges"] >= least)
+    offline = broken["InternetService"] == "No"
+    free = {
+        "online": list(broken.index[settled & ~offline]),
+        "offline": list(broken.index[settled & offline]),
+    }
+    for rule, count in rows.items():
+        column, dimension = rule.split(": ")
+        kinds = ["online", "offline"] if rule == "OnlineSecurity: consistency" else ["online"]
+        places = []
+        for number in range(count):
+            kind = kinds[number % len(kinds)]
+            if not free[kind]:
+                raise ValueError(f"there are too few settled customers {kind} for {rule}")
+            places.append(free[kind].pop(0))
+        if dimension == "uniqueness":
+            broken.loc[places, column] = broken.loc[places[0], column]
+        elif rule == "TotalCharges: consistency":
+            broken.loc[places, column] = (broken.loc[places, "MonthlyCharges"] - 0.05).round(2)
+        else:
+            values = _BROKEN.get(rule, (None,))
+            for number, place in enumerate(places):
+                broken.loc[place, column] = values[number % len(values)]
+    return broken
+
+
+#: What stands in the rows that break a rule, in turn; nothing for a rule of completeness.
+_BROKEN: dict[str, tuple[str | float, ...]] = {
+    "tenure: validity": (73, -1),
+    "InternetService: validity": ("Satellite", "dsl"),
+    "OnlineSecurity: validity": ("yes", UNKNOWN),
+    # Online customers come first, then those without internet.
+    "OnlineSecurity: consistency": (NO_INTERNET, "No"),
+    "Contract: validity": ("Two years",),
+    "PaymentMethod: validity": ("Credit card",),
+    "MonthlyCharges: validity": (130.05, 14.95),
+    "TotalCharges: validity": (10_000.05,),
+    "Churn: validity": ("no", "Maybe"),
+}
 
 
 def _lost_block(batch: pd.DataFrame, column: str, rows: np.ndarray) -> pd.DataFrame:

@@ -86,8 +86,8 @@ def write_history(
 ) -> Planted:
     """Write a Delta table with a past and say where its defect is.
 
-    It has about a dozen versions: jobs that change no row write none. At least two come before the
-    defect, and at least one that adds rows and one that only compacts files come after it.
+    It has about a dozen versions. At least two come before the defect. After it come at least one
+    that adds rows and two that change none: one compacts files, the other writes what was there.
 
     Args:
         path: folder of the table; must not hold one.
@@ -116,15 +116,23 @@ def write_history(
     bad = telco.table().version()
     # There are several files to compact after new customers only.
     after = [*rng.choice(list(_GOOD), size=_WRITES - len(before)), ("append", "compact")]
+    after.append("confirm")
     for names in rng.permutation(np.array(after, dtype=object)):
         for name in [names] if isinstance(names, str) else names:
-            _GOOD[name](telco)
+            (_GOOD | {"confirm": _confirm})[name](telco)
     return _truth(telco, defect, bad)
 
 
 def _truth(telco: _Telco, defect: str, bad: int) -> Planted:
     history = {entry["version"]: entry for entry in telco.table().history()}
-    lost = [v for v in sorted(history) if v > bad and history[v]["operation"] != "OPTIMIZE"]
+    rows = {
+        version: DeltaTable(telco.path, version=version)
+        .to_pandas()
+        .sort_values(list(COLUMNS), ignore_index=True)
+        for version in sorted(history)
+        if version >= bad
+    }
+    lost = [v for v in rows if v > bad and not rows[v].equals(rows[v - 1])]
     return Planted(defect, bad, history[bad]["operation"], history[bad]["job"], tuple(lost))
 
 
@@ -212,6 +220,12 @@ def _switch(telco: _Telco) -> None:
 def _renew(telco: _Telco) -> None:
     """Some customers sign for two years."""
     _merge(telco, telco.customers(0.03).assign(Contract="Two year"), "Contract")
+
+
+def _confirm(telco: _Telco) -> None:
+    """Customers renew what they have: the merge writes rows that were there before."""
+    yearly = telco.customers(0.3)
+    _merge(telco, yearly[yearly["Contract"] == "Two year"], "Contract")
 
 
 def _cents(telco: _Telco) -> None:

@@ -22,8 +22,9 @@ _LONGEST = 2000
 def serve(place: str) -> None:
     """Answer questions on the socket ``place`` until the grader hangs up.
 
-    A question is ``("resolve", name)`` or ``("call", name, args, kwargs, deleted)``;
-    :func:`answer` says what comes back.
+    A question is ``("resolve", name)``, ``("call", name, args, kwargs, deleted)`` or the same with
+    ``"watch"``, which also asks for the arguments that the call changes; :func:`answer` says what
+    comes back.
     """
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(place)
@@ -48,16 +49,17 @@ def answer(names: dict[str, Any], verb: str, name: str, *rest: Any) -> bytes:
     Returns:
         One of these, encoded: ``("data", value)``, ``("function", name)``,
         ``("workspace", name, path, seed)``, ``("opaque", type name, why)``, ``("missing",)``,
-        ``("refused", why)``, ``("raised", names of the exception's types, message)``.
+        ``("refused", why)``, ``("raised", names of the exception's types, message)``,
+        ``("watched", places of the changed arguments, one of these)``.
     """
     if name not in names:
         return encode(("missing",))
     value = names[name]
-    if verb == "call":
+    if verb in ("call", "watch"):
         args, kwargs, deleted = rest
         taken = {name: names.pop(name) for name in deleted if name in names}
         try:
-            return _call(value, args, kwargs)
+            return (_call if verb == "call" else _watch)(value, args, kwargs)
         finally:
             names.update(taken)
     if isinstance(value, Workspace):
@@ -81,6 +83,20 @@ def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes
         return encode(("data", result))
     except NotPlainDataError as error:
         return encode(("refused", f"the result is not plain data: {error}"))
+
+
+def _watch(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
+    before = [_encoded(value) for value in args]
+    called = _call(function, args, kwargs)
+    changed = [place for place, value in enumerate(args) if _encoded(value) != before[place]]
+    return encode(("watched", changed, called))
+
+
+def _encoded(value: Any) -> bytes:
+    try:
+        return encode(value)
+    except NotPlainDataError:  # which the arguments are not before the call
+        return b""
 
 
 def _types(error: BaseException) -> list[str]:

@@ -45,13 +45,17 @@ class Channel:
         self.deleted: set[str] = set()
 
     def ask(self, *question: Any) -> Any:
-        letter = b"C" if question[0] == "call" else b"Q"
+        letter = b"Q" if question[0] == "resolve" else b"C"
         self.link.send_bytes(letter + encode(question))
         frame = self.link.recv_bytes()
         if frame[:1] == b"F":
             raise NotAvailableError(frame[1:].decode())
+        return self.read(frame[1:])
+
+    def read(self, encoded: bytes) -> tuple[Any, ...]:
+        """An answer of the learner's kernel, which may have any content."""
         try:
-            answer = decode(frame[1:], self.root)
+            answer = decode(encoded, self.root)
         except NotPlainDataError as error:
             raise RemoteError(f"the answer of the notebook cannot be read: {error}") from None
         if type(answer) is not tuple or not answer or type(answer[0]) is not str:
@@ -67,12 +71,26 @@ class Function:
         self.__name__ = self.__qualname__ = name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._result(self._ask("call", args, kwargs))
+
+    def watched(self, *args: Any) -> tuple[Any, list[int]]:
+        """The result, and the places of the arguments that the learner's function changed."""
+        match self._ask("watch", args, {}):
+            case ("watched", [*changed], bytes() as called):
+                places = [place for place in range(len(args)) if place in changed]
+                return self._result(self._channel.read(called)), places
+        raise RemoteError("the answer of the notebook cannot be read")
+
+    def _ask(self, verb: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         try:
             deleted = sorted(self._channel.deleted)
-            answer = self._channel.ask("call", self.__name__, args, kwargs, deleted)
+            answer: tuple[Any, ...] = self._channel.ask(verb, self.__name__, args, kwargs, deleted)
         except NotPlainDataError as error:
             message = f"an argument of {self.__name__} is not plain data: {error}"
             raise RemoteError(message) from None
+        return answer
+
+    def _result(self, answer: tuple[Any, ...]) -> Any:
         match answer:
             case ("data", value):
                 return value

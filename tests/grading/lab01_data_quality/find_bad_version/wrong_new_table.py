@@ -22,13 +22,22 @@ def is_bad(rows):
     )
 
 
+def rows_of(path, version):
+    rows = DeltaTable(path, version=version).to_pandas()
+    return rows.sort_values(list(rows), ignore_index=True)
+
+
+def changed(path, version):
+    return not rows_of(path, version).equals(rows_of(path, version - 1))
+
+
 def find_bad_version(files):
     path = str(unpack(files, fresh("search")))
     history = sorted(DeltaTable(path).history(), key=lambda entry: entry["version"])
     bad = 0
     while not is_bad(DeltaTable(path, version=bad).to_pandas()):
         bad += 1
-    lost = [e["version"] for e in history[bad + 1 :] if e["operation"] != "OPTIMIZE"]
+    lost = [e["version"] for e in history[bad + 1 :] if changed(path, e["version"])]
     return {"version": bad, "job": history[bad]["job"], "lost": lost}
 
 

@@ -24,7 +24,7 @@ def rule(kind, dimension, column, where=None, **settings):
         settings["column"] = column
     if where:
         settings |= {"row_condition": where, "condition_parser": "pandas"}
-    counted.add_expectation(kind(meta={"rule": [column, dimension]}, **settings))
+    counted.add_expectation(kind(meta={"column": column, "dimension": dimension}, **settings))
 
 
 for name in ["customerID", "tenure", "MonthlyCharges", *WORDS]:
@@ -60,6 +60,10 @@ def findings(batch):
     totals = {}
     for result in verdict.results:
         if not result.success:
-            place = tuple(result.expectation_config.meta["rule"])
+            place = tuple(result.expectation_config.meta.values())
             totals[place] = totals.get(place, 0) + result.result["unexpected_count"]
     return [dict(column=c, dimension=d, rows=n) for (c, d), n in totals.items()]
+
+
+my_result = whole.get_batch({"dataframe": worst}).validate(counted, result_format="COMPLETE")
+my_result = my_result.to_json_dict()

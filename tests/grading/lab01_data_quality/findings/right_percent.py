@@ -19,3 +19,8 @@ def findings(batch):
             0, dict(rows=round(count), dimension=meta["dimension"], column=meta["column"])
         )
     return answer
+
+
+my_result = definition.run(
+    batch_parameters={"dataframe": worst}, result_format="BASIC"
+).to_json_dict()

@@ -7,3 +7,8 @@ def findings(batch):
         column = rule.expectation_config.meta["column"]
         rows[column] = rows.get(column, 0) + rule.result["unexpected_count"]
     return [{"column": c, "dimension": "validity", "rows": n} for c, n in rows.items()]
+
+
+my_result = definition.run(
+    batch_parameters={"dataframe": worst}, result_format="BASIC"
+).to_json_dict()

@@ -3,3 +3,8 @@
 
 def findings(batch):
     return []
+
+
+my_result = definition.run(
+    batch_parameters={"dataframe": worst}, result_format="BASIC"
+).to_json_dict()

@@ -64,3 +64,8 @@ def findings(batch):
             rows = result.result["unexpected_count"]
             answer.append(dict(column=column, dimension=dimension, rows=rows))
     return answer
+
+
+my_result = definition.run(
+    batch_parameters={"dataframe": worst}, result_format="BASIC"
+).to_json_dict()

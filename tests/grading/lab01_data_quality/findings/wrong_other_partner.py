@@ -20,7 +20,9 @@ def findings(batch):
     for column in ["customerID", "tenure", "MonthlyCharges", *CHOICES]:
         broken[column, "completeness"] = batch[column].isna()
     broken["TotalCharges", "completeness"] = batch["TotalCharges"].isna() & (batch["tenure"] > 0)
-    broken["customerID", "uniqueness"] = batch["customerID"].duplicated(keep=False)
+    broken["customerID", "uniqueness"] = batch["customerID"].notna() & batch[
+        "customerID"
+    ].duplicated(keep=False)
     for column, values in CHOICES.items():
         broken[column, "validity"] = batch[column].notna() & ~batch[column].isin(values)
     for column, (low, high) in BOUNDS.items():
@@ -36,3 +38,8 @@ def findings(batch):
         for (column, dimension), rows in broken.items()
         if rows.any()
     ]
+
+
+my_result = definition.run(
+    batch_parameters={"dataframe": worst}, result_format="BASIC"
+).to_json_dict()

@@ -8,17 +8,15 @@ def gate(batches, holdout):
     good_rows, names, held = pd.DataFrame(), [], {}
     for batch in batches:
         name, rows = batch["name"], batch["table"]
-        columns = [] if check_batch(rows)["success"] else check_batch(rows)["columns"]
-        before = len(good_rows) > 0 and rows.get("customerID", pd.Series()).isin(
-            good_rows["customerID"]
-        )
-        if not columns and check_batch(rows)["success"] and before is not False and before.any():
-            columns = ["customerID"]
-        if columns:
-            held[name] = columns
-        else:
-            names.append(name)
-            good_rows = pd.concat([good_rows, rows], ignore_index=True)
+        verdict = check_batch(rows)
+        if not verdict["success"]:
+            held[name] = verdict["columns"]
+            continue
+        if names and rows["customerID"].isin(good_rows["customerID"]).any():
+            held[name] = ["customerID"]
+            continue
+        names.append(name)
+        good_rows = pd.concat([good_rows, rows], ignore_index=True)
     if not names:
         return {"trained_on": [], "quarantined": held, "auc": None}
     model = make_model("logistic")

@@ -3,7 +3,8 @@
 import json
 import math
 
-my_verdict = my_new_runs = None
+my_verdict = None
+my_store = str(workspace / "mlflow.db")
 
 
 def value_of(text):
@@ -26,6 +27,4 @@ def reproduce(record, table):
     return dict(verdict=("other result", "reproduced")[close], valid_roc_auc=quality)
 
 
-runs_before = len(mlflow.search_runs())
 my_verdict = reproduce(graces_record, rest)
-my_new_runs = len(mlflow.search_runs()) - runs_before

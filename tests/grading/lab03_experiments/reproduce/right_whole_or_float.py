@@ -1,6 +1,7 @@
 """Tries int, then float, then None."""
 
-my_verdict = my_new_runs = None
+my_verdict = None
+my_store = str(workspace / "mlflow.db")
 
 
 def parsed(text):
@@ -26,6 +27,4 @@ def reproduce(record, table):
     return {"valid_roc_auc": quality, "verdict": verdict}
 
 
-runs_before = len(mlflow.search_runs())
 my_verdict = reproduce(graces_record, rest)
-my_new_runs = len(mlflow.search_runs()) - runs_before

@@ -2,7 +2,8 @@
 
 import ast
 
-my_verdict = my_new_runs = None
+my_verdict = None
+my_store = str(workspace / "mlflow.db")
 
 
 def reproduce(record, table):
@@ -18,6 +19,4 @@ def reproduce(record, table):
     return {"verdict": "reproduced" if same else "other result", "valid_roc_auc": quality}
 
 
-runs_before = len(mlflow.search_runs())
 my_verdict = reproduce(graces_record, rest)
-my_new_runs = len(mlflow.search_runs()) - runs_before

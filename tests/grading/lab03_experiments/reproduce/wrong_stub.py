@@ -1,12 +1,11 @@
 """The empty stub as handed out."""
 
-my_verdict = my_new_runs = None
+my_verdict = None
+my_store = str(workspace / "mlflow.db")
 
 
 def reproduce(record, table):
     raise NotImplementedError()
 
 
-runs_before = len(mlflow.search_runs())
 my_verdict = reproduce(graces_record, rest)
-my_new_runs = len(mlflow.search_runs()) - runs_before

@@ -8,7 +8,15 @@ import pytest
 
 from churn.data import load
 from churn.schema import ID, NO_INTERNET, violations
-from coursekit.exercises.deliveries import DEFECTS, ROWS, UNKNOWN, deliveries, spoil
+from coursekit.exercises.deliveries import (
+    DEFECTS,
+    ROWS,
+    UNKNOWN,
+    WORST,
+    break_rules,
+    deliveries,
+    spoil,
+)
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +142,54 @@ def test_another_generator_deals_them_out_in_another_way(customers: pd.DataFrame
 def test_too_few_customers(customers: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match="fifteen deliveries need 6000 customers, got 5999"):
         deliveries(customers.head(ROWS - 1), rng())
+
+
+def rules_broken(table: pd.DataFrame) -> dict[str, int]:
+    """In how many rows the rules of the lab on data quality are broken, worked out in pandas."""
+    words = {
+        "InternetService": ["DSL", "Fiber optic", "No"],
+        "OnlineSecurity": ["No", "Yes", NO_INTERNET],
+        "Contract": ["Month-to-month", "One year", "Two year"],
+        "PaymentMethod": [
+            "Electronic check",
+            "Mailed check",
+            "Bank transfer (automatic)",
+            "Credit card (automatic)",
+        ],
+        "Churn": ["No", "Yes"],
+    }
+    amounts = {"tenure": (0, 72), "MonthlyCharges": (15, 130), "TotalCharges": (0, 10_000)}
+    total, both = table["TotalCharges"], table[["InternetService", "OnlineSecurity"]].notna().all(1)
+    found = {f"{name}: completeness": table[name].isna() for name in [ID, *words, *amounts]}
+    found["TotalCharges: completeness"] &= table["tenure"] > 0
+    found |= {
+        f"{name}: validity": table[name].notna() & ~table[name].isin(values)
+        for name, values in words.items()
+    }
+    found |= {
+        f"{name}: validity": table[name].notna() & ~table[name].between(low, high)
+        for name, (low, high) in amounts.items()
+    }
+    found[f"{ID}: uniqueness"] = table[ID].notna() & table[ID].duplicated(keep=False)
+    found["TotalCharges: consistency"] = total < table["MonthlyCharges"]
+    found["OnlineSecurity: consistency"] = both & (
+        (table["InternetService"] == "No") != (table["OnlineSecurity"] == NO_INTERNET)
+    )
+    return {rule: int(rows.sum()) for rule, rows in found.items() if rows.any()}
+
+
+def test_every_rule_is_broken_in_as_many_rows_as_asked_for(batch: pd.DataFrame) -> None:
+    before = batch.copy()
+    assert rules_broken(batch) == {}
+    assert rules_broken(break_rules(batch)) == WORST
+    others = {"Churn: validity": 1, "OnlineSecurity: consistency": 7, "customerID: uniqueness": 2}
+    assert rules_broken(break_rules(batch, others)) == others
+    assert len(break_rules(batch)) == len(batch)
+    pd.testing.assert_frame_equal(batch, before)
+
+
+def test_rules_that_cannot_be_broken(batch: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="there is no rule gender: validity"):
+        break_rules(batch, {"gender: validity": 1})
+    with pytest.raises(ValueError, match="too few settled customers online for Churn: validity"):
+        break_rules(batch.head(20), {"Churn: validity": 30})

@@ -37,6 +37,11 @@ class Lying(float):
 lying = Lying(1)
 outside = pathlib.Path("/etc/passwd")
 def assert_(x): pass
+def count(table): return len(table)
+def widen(rows, table):
+    rows.append(object())
+    table["more"] = 1
+    return len(table.columns)
 """
 
 
@@ -131,6 +136,15 @@ else:
     assert bench.error("del nobody") == "NameError: name 'nobody' is not defined"
 
 
+def test_what_a_function_does_to_its_arguments_is_seen_where_it_runs(bench: Bench) -> None:
+    table = "import pandas as pd\ntable = pd.DataFrame({'a': [1, 2]})\n"
+    assert bench.value(table + "count.watched(table)") == "(2, [])"
+    assert bench.value(table + "widen.watched([], table)") == "(2, [0, 1])"
+    assert bench.value(table + "widen.watched([], table)\nlist(table)") == "['a']"
+    assert bench.error("broken.watched(1)") == "ValueError: not today"
+    assert "is not plain data" in bench.error("strange.watched()")
+
+
 def test_names_come_from_the_record_and_from_the_labs_own_imports(bench: Bench) -> None:
     bench.names |= {"variant": 0, "sq": lambda x: 99, "math": 5}
     assert bench.value("variant, sq(16), math.pi > 3") == "(7, 4.0, True)"
@@ -183,6 +197,11 @@ def test_an_answer_that_makes_no_sense_is_an_error(
     for nonsense in (5, (), ("data",), ("raised", 5, 6), ("workspace", 1, 2, 3), ("granted", 1)):
         monkeypatch.setattr(agent, "answer", lambda *_, told=nonsense: encode(told))
         assert bench.error("answer").startswith("RemoteError")
+    monkeypatch.undo()
+    bench.outputs("kept = double")
+    for nonsense in (("data", 2), ("watched", 1, b""), ("watched", [], 5), ("watched", [], b"no")):
+        monkeypatch.setattr(agent, "answer", lambda *_, told=nonsense: encode(told))
+        assert bench.error("kept.watched(1)").startswith("RemoteError")
 
 
 def test_a_dead_kernel_fails_the_test_that_needs_it(bench: Bench) -> None:

@@ -1,0 +1,55 @@
+"""Works out the findings in pandas, and keeps a suite for show that looks for blanks only."""
+
+CHOICES = {
+    "InternetService": ["DSL", "Fiber optic", "No"],
+    "OnlineSecurity": ["No", "Yes", "No internet service"],
+    "Contract": ["Month-to-month", "One year", "Two year"],
+    "PaymentMethod": [
+        "Electronic check",
+        "Mailed check",
+        "Bank transfer (automatic)",
+        "Credit card (automatic)",
+    ],
+    "Churn": ["No", "Yes"],
+}
+BOUNDS = {"tenure": (0, 72), "MonthlyCharges": (15, 130), "TotalCharges": (0, 10_000)}
+
+
+def findings(batch):
+    broken = {}
+    for column in ["customerID", "tenure", "MonthlyCharges", *CHOICES]:
+        broken[column, "completeness"] = batch[column].isna()
+    broken["TotalCharges", "completeness"] = batch["TotalCharges"].isna() & (batch["tenure"] > 0)
+    broken["customerID", "uniqueness"] = batch["customerID"].notna() & batch[
+        "customerID"
+    ].duplicated(keep=False)
+    for column, values in CHOICES.items():
+        broken[column, "validity"] = batch[column].notna() & ~batch[column].isin(values)
+    for column, (low, high) in BOUNDS.items():
+        outside = (batch[column] < low) | (batch[column] > high)
+        broken[column, "validity"] = outside
+    broken["TotalCharges", "consistency"] = batch["TotalCharges"] < batch["MonthlyCharges"]
+    there = batch["InternetService"].notna() & batch["OnlineSecurity"].notna()
+    offline = batch["InternetService"] == "No"
+    without = batch["OnlineSecurity"] == "No internet service"
+    broken["OnlineSecurity", "consistency"] = there & (offline != without)
+    return [
+        {"column": column, "dimension": dimension, "rows": int(rows.sum())}
+        for (column, dimension), rows in broken.items()
+        if rows.any()
+    ]
+
+
+context = gx.get_context(mode="ephemeral")
+context.variables.progress_bars = {"globally": False}
+whole = context.data_sources.add_pandas("small").add_dataframe_asset("one")
+whole = whole.add_batch_definition_whole_dataframe("whole")
+small = gx.ExpectationSuite(name="small")
+for name in ["customerID", "tenure", "MonthlyCharges", *CHOICES]:
+    about = {"column": name, "dimension": "completeness"}
+    small.add_expectation(gxe.ExpectColumnValuesToNotBeNull(column=name, meta=about))
+small = context.suites.add(small)
+validation = gx.ValidationDefinition(name="small", data=whole, suite=small)
+validation = context.validation_definitions.add(validation)
+my_result = validation.run(batch_parameters={"dataframe": worst}, result_format="BASIC")
+my_result = my_result.to_json_dict()

@@ -1,0 +1,5 @@
+"""Runs every trial."""
+
+
+def go_on(values, baseline, months, price):
+    return True

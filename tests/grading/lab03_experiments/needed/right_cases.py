@@ -1,0 +1,9 @@
+"""The three kinds of night, one by one."""
+
+
+def needed(facts):
+    always = ["sorted_by", "split_seed", "model"]
+    if facts["model"] == "logistic":
+        return [*always, "C"]
+    drawn = ["seed"] if facts["share"] < 1 else []
+    return [*always, "learning_rate", "share", *drawn]

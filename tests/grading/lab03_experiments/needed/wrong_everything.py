@@ -1,0 +1,5 @@
+"""Records every fact."""
+
+
+def needed(facts):
+    return list(facts)
