@@ -159,6 +159,15 @@ def draw_map() -> None:
     console.print(f"Drawn: {target.relative_to(paths.course_root())}")
 
 
+@app.command("system")
+def draw_system() -> None:
+    """Draw modules/system/PLACE.svg: the whole system, with the place of a lesson marked."""
+    from coursekit.authoring import system_picture
+
+    for target in system_picture.write_all(paths.course_root() / "modules" / "system"):
+        console.print(f"Drawn: {target.relative_to(paths.course_root())}")
+
+
 def _lessons() -> list[Path]:
     return sorted((paths.course_root() / "modules").glob("*/*.ipynb"))
 

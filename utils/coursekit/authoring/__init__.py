@@ -2,6 +2,7 @@
 
 ``notebooks`` executes them and keeps them in their normal form, ``hygiene`` says what is wrong with
 one, ``limits`` how long one may be and how many minutes it takes, ``outline`` reads
-``modules/outline.yml`` and draws the map. Each is imported by its own name: ``notebooks``,
-``hygiene`` and ``limits`` load nbformat, which the map does not need.
+``modules/outline.yml`` and draws the map, ``system_picture`` draws the system with a lesson's place
+in it. Each is imported by its own name: ``notebooks``, ``hygiene`` and ``limits`` load nbformat,
+which the map does not need.
 """

@@ -31,6 +31,7 @@ LAB_TESTS = (
     "tests/grading/test_lab_answers.py",
 )
 _RULES = ("tests/notebooks/test_hygiene.py", "tests/unit/coursekit/authoring/test_outline.py")
+_SYSTEM = "tests/unit/coursekit/authoring/test_system_picture.py"
 _START = "modules/00_introduction/01_start_here.ipynb"
 #: Who reads the files that fit a pattern, where their names in strings would find too many.
 READERS = {
@@ -40,6 +41,7 @@ READERS = {
     "tests/grading/lab??_*": (),
     "modules/outline.yml": (*_RULES, _START, "tests/integration/test_cli.py"),
     "modules/course_map.svg": _RULES,
+    "modules/system/*": (_SYSTEM,),
 }
 #: What the environment is made from: no choice of tests can tell what a change to it does.
 ENVIRONMENT = ("pyproject.toml", "requirements/*", ".python-version", "environment.yml")
