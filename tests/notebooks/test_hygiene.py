@@ -133,7 +133,7 @@ def error_allowed(notebook: NotebookNode) -> None:
 def everything_ignored(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.metadata["tags"] = [hygiene.IGNORE_TAG]
+            cell.metadata["tags"] = [*cell.metadata.get("tags", ()), hygiene.IGNORE_TAG]
             cell.metadata[hygiene.REASON_KEY] = "it differs"
 
 
@@ -161,14 +161,15 @@ def timings(notebook: NotebookNode) -> None:
     first_output(notebook).metadata["execution"] = {"iopub.status.busy": "now"}
 
 
-def no_questions(notebook: NotebookNode) -> None:
+def no_outcomes(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
-        cell.source = cell.source.replace("## Check yourself", "## Other")
+        cell.source = cell.source.replace("**You will**", "**One could**")
 
 
 def no_folded_answers(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
-        cell.source = cell.source.replace("<details>", "<div>")
+        if cell.source.startswith("## Check yourself"):
+            cell.source = cell.source.replace("<details>", "<div>")
 
 
 def no_picture(notebook: NotebookNode) -> None:
@@ -179,7 +180,6 @@ def no_picture(notebook: NotebookNode) -> None:
 
 #: Each breach, and how the one problem begins that it is, after the cell that has it.
 BREACHES: dict[Callable[[NotebookNode], None], str] = {
-    no_outputs: "no cell has an output",
     run_out_of_order: "it was not executed once from top to bottom",
     error_output: "ends in an error",
     path_in_output: "prints a path of one machine",
@@ -198,7 +198,7 @@ BREACHES: dict[Callable[[NotebookNode], None], str] = {
     other_kernel: "its kernelspec is not 'python3'",
     widget_state: "it keeps widget state",
     timings: "keeps execution times",
-    no_questions: "its skeleton lacks '^## Check yourself'",
+    no_outcomes: r"its skeleton lacks '^\\*\\*You will\\*\\*'",
     no_folded_answers: "it has 0 folded answers",
     no_picture: "it has no picture",
 }
@@ -226,6 +226,17 @@ def test_each_breach_is_its_one_problem(
     breach(bad)
     (problem,) = lesson_problems(bad)
     assert re.match(WHERE + re.escape(BREACHES[breach]), problem), problem
+
+
+def test_a_lesson_without_outputs_is_noticed_and_so_is_each_of_its_turns(
+    good: NotebookNode,
+) -> None:
+    bad = copy.deepcopy(good)
+    no_outputs(bad)
+    problem, *turns = lesson_problems(bad)
+    assert problem.startswith("no cell has an output")
+    assert len(turns) >= 2
+    assert all("should show a check that is not passed yet" in turn for turn in turns)
 
 
 def test_a_lab_with_outputs_or_without_parameters_is_noticed() -> None:

@@ -166,7 +166,9 @@ def check(notebook: Notebooks = None) -> None:
 
     root = full_course("check", "authors")
     command = nbval_command(notebook or _lessons(root))
-    raise typer.Exit(subprocess.run(command, cwd=root, env=known.environment(), check=False).returncode)
+    raise typer.Exit(
+        subprocess.run(command, cwd=root, env=known.environment(), check=False).returncode
+    )
 
 
 @app.command(rich_help_panel=AUTHORS)
@@ -202,6 +204,16 @@ def draw_map() -> None:
     target = root / "modules" / "course_map.svg"
     target.write_text(outline.draw_map(outline.load()), encoding="utf-8")
     say(f"Drawn: {target.relative_to(root)}")
+
+
+@app.command("system", rich_help_panel=AUTHORS)
+def draw_system() -> None:
+    """Draw modules/system/PLACE.svg: the whole system, with the place of a lesson marked."""
+    from coursekit.authoring import system_picture
+
+    root = full_course("system", "authors")
+    for target in system_picture.write_all(root / "modules" / "system"):
+        say(f"Drawn: {target.relative_to(root)}")
 
 
 @app.command("learner-copy", rich_help_panel=AUTHORS)

@@ -128,6 +128,8 @@ def _plain_output() -> None:
 
     sklearn.set_config(display="text")
     pd.set_option("display.width", 100)
+    # Where pandas takes the kernel for a terminal it would fit tables to that terminal's width.
+    pd.set_option("display.max_columns", 20)
     pd.set_option("display.precision", 3)
     plt.rcParams.update(
         {

@@ -3,6 +3,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from coursekit import workspace
@@ -108,3 +109,13 @@ def test_a_lesson_that_is_run_again_in_the_same_kernel_has_a_new_store() -> None
         with mlflow.start_run(run_name=name):
             mlflow.log_metric("auc", 0.5)
         assert mlflow.search_runs()["tags.mlflow.runName"].tolist() == [name]
+
+
+def test_a_table_is_shown_alike_in_a_narrow_terminal_and_without_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    with pd.option_context("display.max_columns", 0):  # what pandas takes in a terminal
+        open_workspace("lesson")
+        shown = repr(pd.DataFrame({name: ["x" * 20] for name in "abcd"}))
+    assert "..." not in shown

@@ -15,12 +15,19 @@ from churn.simulator.events import simulate_events
 from churn.simulator.history import History, simulate_history
 from churn.simulator.incidents import KINDS, Incident
 from churn.simulator.point_in_time import churn_labels, labels_known_at, snapshots_at, table
-from churn.simulator.scenario import Scenario, load_scenario, save_scenario, scenario_names
+from churn.simulator.scenario import (
+    PriceChange,
+    Scenario,
+    load_scenario,
+    save_scenario,
+    scenario_names,
+)
 
 __all__ = [
     "KINDS",
     "History",
     "Incident",
+    "PriceChange",
     "Scenario",
     "churn_labels",
     "labels_known_at",

@@ -30,16 +30,21 @@ LAB_TESTS = (
     "tests/integration/test_grade_labs.py",
     "tests/grading/test_lab_answers.py",
 )
+_SYSTEM = "tests/unit/coursekit/authoring/test_system_picture.py"
+_GLOSSARY = "tests/notebooks/test_glossary.py"
 _RULES = ("tests/notebooks/test_hygiene.py", "tests/unit/coursekit/authoring/test_outline.py")
 _START = "modules/00_introduction/01_start_here.ipynb"
 #: Who reads the files that fit a pattern, where their names in strings would find too many.
 READERS = {
-    LESSON: _RULES,
+    # The start page states what is written and how long it takes.
+    LESSON: (*_RULES, _SYSTEM, _GLOSSARY, _START),
     "labs/*": _RULES,
-    "solutions/*": (*_RULES, "tests/grading/test_lab_cells.py"),
+    "solutions/*": (*_RULES, _GLOSSARY, "tests/grading/test_lab_cells.py"),
     "tests/grading/lab??_*": (),
     "modules/outline.yml": (*_RULES, _START, "tests/integration/test_cli.py"),
     "modules/course_map.svg": _RULES,
+    "modules/system/*": (_SYSTEM,),
+    "modules/glossary.md": (_GLOSSARY,),
 }
 #: What the environment is made from: no choice of tests can tell what a change to it does.
 ENVIRONMENT = ("pyproject.toml", "requirements/*", ".python-version", "environment.yml")
