@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from coursekit import paths
 from coursekit.authoring import limits, notebooks
 from coursekit.environment.install import KERNEL_NAME
-from helpers.drawing import drawn
+from drawing import drawn
 
 LESSONS = sorted(paths.course_root().glob("modules/*/*.ipynb"))
 TRIED = (

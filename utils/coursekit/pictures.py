@@ -35,4 +35,4 @@ def show(alt: str, figure: Figure | None = None) -> None:
         {"image/png": picture, "text/plain": text},
         metadata={"image/png": {"alt": text}},
         raw=True,
-    )  # type: ignore[no-untyped-call]
+    )
