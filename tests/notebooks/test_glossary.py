@@ -49,9 +49,9 @@ def names_used(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
             if isinstance(resolve(str(node.module), alias.name), ModuleType):
                 modules[alias.asname or alias.name] = f"{node.module}.{alias.name}"
     for node in (node for tree in trees for node in ast.walk(tree)):
-        reached = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-        if reached and node.value.id in modules:
-            yield modules[node.value.id], node.attr
+        match node:
+            case ast.Attribute(value=ast.Name(id=variable), attr=name) if variable in modules:
+                yield modules[variable], name
 
 
 def parsed(notebook: NotebookNode) -> Iterator[ast.Module]:
