@@ -12,6 +12,7 @@ from coursekit import paths
 from coursekit.authoring.cells import find_tests, is_answer, task_name
 from coursekit.authoring.notebooks import read
 from courses import course_of_labs
+from drawing import drawn
 from grader.course import Course
 from grader.cycle.release import generate
 from grader.cycle.samples import fill_in, solutions
@@ -24,7 +25,9 @@ pytestmark = pytest.mark.needs("sandbox")
 
 ROOT = paths.course_root()
 LAB = "lab00_warm_up"
-ANSWERS = ROOT / "tests" / "grading" / LAB
+LABS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())
+#: A run compares one lab, drawn by the commit; `make long` all of them.
+COMPARED = LABS if os.environ.get("COURSE_LONG") else [drawn("validate", LABS)]
 #: Counts on the lab for NumPy.
 WITH_NUMPY = "def probability_blue(prevalence, sensitivity, specificity):\n" + "\n".join(
     f"    {line}"
@@ -40,24 +43,24 @@ def course(tmp_path: Path) -> Course:
     return course_of_labs(tmp_path, LAB)
 
 
-def source(course: Course) -> Path:
-    return course.require_lab(LAB)
+def source(course: Course, lab: str = LAB) -> Path:
+    return course.require_lab(lab)
 
 
-def hand_in(course: Course, answers: dict[str, str]) -> Path:
+def hand_in(course: Course, answers: dict[str, str], lab: str = LAB) -> Path:
     """The lab, released, with some of its solutions replaced."""
-    path = generate(course, LAB) / f"{LAB}.ipynb"
-    filled = fill_in(read(path), solutions(read(source(course))) | answers)
-    mine = course.submitted("ada", LAB) / path.name
+    path = generate(course, lab) / f"{lab}.ipynb"
+    filled = fill_in(read(path), solutions(read(source(course, lab))) | answers)
+    mine = course.submitted("ada", lab) / path.name
     mine.parent.mkdir(parents=True)
     nbformat.write(filled, mine)
     return mine
 
 
 def graded(course: Course, path: Path) -> NotebookNode:
-    outcome = TrustedEngine(course).grade(Submission("ada", LAB, path.parent))
+    outcome = TrustedEngine(course).grade(Submission("ada", path.stem, path.parent))
     assert (outcome.status, outcome.reason) == ("graded", "")
-    notebook = read(course.autograded("ada", LAB) / path.name)
+    notebook = read(course.autograded("ada", path.stem) / path.name)
     notebook.metadata["points"] = outcome.tasks
     return notebook
 
@@ -72,10 +75,10 @@ def failing_visible_tests(notebook: NotebookNode, released: NotebookNode) -> set
     }
 
 
-def answers_called(kind: str) -> dict[str, str]:
+def answers_called(kind: str, lab: str) -> dict[str, str]:
     """By task one of the answers that tests/grading tries, the first but for the empty one."""
     found = {}
-    for task in ANSWERS.iterdir():
+    for task in (ROOT / "tests" / "grading" / lab).iterdir():
         names = sorted(p for p in task.glob(f"{kind}_*.py") if "_variant_" not in p.name)
         found[task.name] = names[0].read_text(encoding="utf-8")
     return found
@@ -103,12 +106,15 @@ def test_numpy_of_the_lab_passes_validate_and_grading(course: Course) -> None:
     assert points["test_probability_blue"] == 2
 
 
+@pytest.mark.parametrize("lab", COMPARED)
 @pytest.mark.parametrize("kind", ["wrong", "right"])
-def test_the_visible_verdict_is_the_graders(course: Course, kind: str) -> None:
-    path = hand_in(course, answers_called(kind))
-    released = read(course.released(LAB) / path.name)
+def test_the_visible_verdict_is_the_graders(course: Course, kind: str, lab: str) -> None:
+    answers = answers_called(kind, lab)
+    path = hand_in(course, answers, lab)
+    released = read(course.released(lab) / path.name)
     tests = {task_name(cell) for cell in find_tests(released)}
-    assert len(answers_called(kind)) == len([c for c in released.cells if _is_code_answer(c)])
+    assert set(answers) <= {task_name(c) for c in released.cells if _is_code_answer(c)}
+    assert len(answers) > 3
     said = {problem.heading.split(":")[0] for problem in judge(course, path).problems} & tests
     assert said or kind == "right"
     assert said == failing_visible_tests(graded(course, path), released)

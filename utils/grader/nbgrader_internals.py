@@ -147,7 +147,7 @@ def formulas_without_network() -> None:
     To be called before formgrader's extension is loaded, which makes its exporter then.
     """
 
-    class LocalMathJax(formgrader.HTMLExporter):  # type: ignore[misc, name-defined]
+    class LocalMathJax(formgrader.HTMLExporter):
         def from_filename(self, *words: Any, **named: Any) -> tuple[str, Any]:
             page, resources = super().from_filename(*words, **named)
             return _ELSEWHERE.sub(lambda _: _HERE, page), resources
