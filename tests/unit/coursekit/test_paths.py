@@ -1,5 +1,6 @@
 """Where the course stands on disk, from anywhere and by its variables."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,19 @@ def test_what_can_be_made_again_has_a_folder_that_git_ignores(
     assert folder.is_dir()
     assert folder == paths.cache_dir() == tmp_path / ".course"
     assert {".course", ".course/", "/.course", "/.course/"} & set(ignored)
+
+
+def test_a_course_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course, home = tmp_path / "course", tmp_path / "home"
+    (course / "modules").mkdir(parents=True)
+    (course / "nbgrader_config.py").touch()
+    monkeypatch.setenv("COURSE_ROOT", str(course))
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("COURSE_WORKSPACE", raising=False)
+    monkeypatch.setattr(os, "access", lambda path, _: course not in (path, *Path(path).parents))
+    assert paths.cache_dir().is_relative_to(home)
+    assert not (course / ".course").exists()
+    with pytest.raises(PermissionError, match="set COURSE_WORKSPACE to a folder of your own"):
+        paths.workspaces()
+    monkeypatch.setenv("COURSE_WORKSPACE", str(tmp_path / "mine"))
+    assert paths.workspaces() == tmp_path / "mine"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import sqlite3
@@ -142,8 +143,8 @@ def kernelspec() -> Finding:
 
 def owners_settings() -> Finding:
     kept_out = os.environ.get(known.KEPT_OUT, "").split()
-    said = f"{', '.join(kept_out)}, which you have set, stay outside" if kept_out else "none found"
-    return Finding(True, "Kernel", f"settings of yours that could change results: {said}")
+    said = ", ".join(kept_out) if kept_out else "none found"
+    return Finding(True, "Kernel", f"settings of yours for other work, which stay outside: {said}")
 
 
 def telemetry() -> Finding:
@@ -252,16 +253,17 @@ def sandbox() -> Finding:
         return Finding(
             False,
             "Sandbox",
-            f"{hidden} cannot be read by the account that learners' code gets when root grades: "
-            f"run `chmod -R a+rX` on it",
+            "when root grades, the account that learners' code gets cannot read the course: run "
+            f"`chmod -R a+rX {shlex.join(hidden)}`",
         )
     return Finding(True, "Sandbox", "bubblewrap can cut the network")
 
 
-def _hidden_from_others() -> Path | None:
-    """A folder of the environment that only its owner can enter, as a umask of 077 makes them."""
-    folders = (Path(sys.prefix), Path(paths.__file__).parent, paths.course_root() / "datasets")
-    return next((folder for folder in folders if not folder.stat().st_mode & stat.S_IXOTH), None)
+def _hidden_from_others() -> list[str]:
+    """Folders of the course that only their owner can enter, as a umask of 077 makes them."""
+    root = paths.course_root()
+    folders = (Path(sys.prefix), *(root / "utils" / name for name in OURS), root / "datasets")
+    return [str(folder) for folder in folders if not folder.stat().st_mode & stat.S_IXOTH]
 
 
 def ibm_table() -> Finding:

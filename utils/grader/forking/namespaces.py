@@ -91,6 +91,8 @@ def enter(base: Path, binds: list[Bind], uid: int | None) -> None:
             raise ValueError(f"{bind.source} does not lie below {base}")
     os.unshare(os.CLONE_NEWNS | os.CLONE_NEWIPC | os.CLONE_NEWUTS | os.CLONE_NEWNET)
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
+    # Another user passes through the folders that are made now, whatever the grader's own umask.
+    os.umask(0o022)
     other_user = uid if uid is not None and _is_known(uid) else None
     if other_user is not None:
         for bind in binds:

@@ -1,12 +1,14 @@
 import errno
 import json
+import os
 import socket
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from coursekit.environment import doctor, install, offline
+from coursekit import paths
+from coursekit.environment import doctor, install, known, offline
 
 
 def test_everything_is_in_order_here() -> None:
@@ -121,3 +123,77 @@ def test_a_machine_without_bubblewrap_is_told_what_to_install(
         offline.why_not.cache_clear()
     assert finding.ok is None
     assert "apt install bubblewrap" in finding.detail
+
+
+@pytest.mark.parametrize("name", ["packages", "kernelspec", "telemetry", "java", "disk", "port"])
+def test_a_check_that_fails_itself_ends_nothing(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def fail() -> NoReturn:
+        raise UnicodeError("odd\nbytes")
+
+    checks = [(label, fail if c.__name__ == name else c) for label, c in doctor.CHECKS]
+    quick = [(label, c) for label, c in checks if c is fail or label in ("Python", "Disk", "Port")]
+    monkeypatch.setattr(doctor, "CHECKS", quick)
+    findings = list(doctor.examine())
+    assert len(findings) == len(quick)
+    failed = [finding for finding in findings if finding.ok is False]
+    assert [f.detail for f in failed] == ["this could not be examined (UnicodeError: odd)"]
+
+
+def test_a_damaged_kernelspec_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kernel.json").write_text("{")
+    monkeypatch.setattr(install, "kernelspec_path", lambda: tmp_path / "kernel.json")
+    monkeypatch.setattr(doctor, "CHECKS", [("Kernel", doctor.kernelspec)])
+    (finding,) = doctor.examine()
+    assert finding.ok is False
+    assert "could not be examined" in finding.detail
+
+
+def test_a_module_that_comes_from_elsewhere_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert doctor.origin().ok
+    (tmp_path / "pandas.py").write_text("")
+    monkeypatch.setitem(doctor.switches.KERNEL, "PYTHONPATH", str(tmp_path))
+    finding = doctor.origin()
+    assert finding.ok is False
+    assert f"pandas comes from {tmp_path / 'pandas.py'}" in finding.detail
+    monkeypatch.setattr(doctor, "THEIRS", ("no_such_module",))
+    assert "no_such_module comes from nowhere" in doctor.origin().detail
+
+
+def test_what_the_owner_has_set_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(known.KEPT_OUT, "PIP_USER TMPDIR")
+    assert doctor.owners_settings().detail.endswith("stay outside: PIP_USER, TMPDIR")
+
+
+@pytest.mark.needs("posix")
+def test_a_path_for_temporary_files_that_is_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor.tempfile, "tempdir", str(tmp_path / ("long" * 20)))
+    finding = doctor.temporary_files()
+    assert finding.ok is False
+    assert "set TMPDIR=/tmp" in finding.detail
+
+
+def test_a_disk_that_cannot_hold_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> NoReturn:
+        raise doctor.sqlite3.OperationalError("locking protocol")
+
+    assert doctor.databases().ok
+    monkeypatch.setattr(doctor.sqlite3, "connect", refuse)
+    finding = doctor.databases()
+    assert finding.ok is False
+    assert "locking protocol" in finding.detail
+
+
+@pytest.mark.needs("cut network")
+def test_a_course_that_only_root_can_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in (*doctor.OURS, "datasets"):
+        place = tmp_path / (part if part == "datasets" else f"utils/{part}")
+        place.mkdir(parents=True)
+    monkeypatch.setattr(paths, "course_root", lambda: tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert doctor.sandbox().ok
+    (tmp_path / "datasets").chmod(0o700)
+    assert f"chmod -R a+rX {tmp_path}/datasets" in doctor.sandbox().detail

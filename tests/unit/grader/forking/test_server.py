@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from grader.kernels import forked
-from grader.kernels.student_kernel import KernelConfig, StudentKernel
+from grader.kernels.student_kernel import KernelConfig, StudentKernel, start_sandboxed
 from kernel_queries import value as ask
-from open_kernels import OpenKernel
+from open_kernels import OpenKernel, opened
 
 pytestmark = pytest.mark.needs("sandbox")
 
@@ -137,3 +137,16 @@ def test_after_an_error_a_copy_of_a_syntax_tree_is_no_copy_of_others(kernel: Stu
     assert kernel.run("import json\njson.loads('{')", 60)[0] == "error"
     code = "import ast, copy\nnode = ast.parse('a').body[0].value\n"
     assert ask(kernel, f"{code}copy.deepcopy(node).ctx is node.ctx") is True
+
+
+@pytest.mark.parametrize("kind", ["new", "forked"])
+def test_whoever_grades_may_have_any_umask(tmp_path: Path, kind: str) -> None:
+    """When root grades, another user passes through the folders that root has made."""
+    before = os.umask(0o077)
+    try:
+        with forked.ForkServer(preload=("ipykernel.kernelapp",)) as parent:
+            start = start_sandboxed if kind == "new" else forked.StartForkedKernel(parent)
+            with opened(parent.base / "a", start) as kernel:
+                assert ask(kernel, "open('mine', 'w').write('x')") == 1
+    finally:
+        os.umask(before)
