@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -40,7 +41,7 @@ WITH_NUMPY = "def probability_blue(prevalence, sensitivity, specificity):\n" + "
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    return course_of_labs(tmp_path, LAB)
+    return course_of_labs(tmp_path, *LABS)
 
 
 def source(course: Course, lab: str = LAB) -> Path:
