@@ -111,16 +111,20 @@ def collect(
 ) -> None:
     """Take in submissions: <student_id>/, <student_id>/<lab>/ or <student_id>.ipynb in a folder.
 
-    The only notebook of a learner's folder is taken as the lab's, whatever its name.
+    Which file is the notebook is told by what is in it; a zip archive is unpacked.
     """
     from grader.cycle.collect import collect as take_in
 
     with _open_course(alone=True) as course:
         found = take_in(course, folder, lab)
         console.print(f"{len(found.collected)} submissions of {lab} collected")
-        for student, files in found.refused.items():
-            said = f"✘ {student}: no notebook ({files}); the earlier submission is kept"
-            console.print(said, markup=False, highlight=False, soft_wrap=True)
+        lines = [f"✘ {student}: {why}" for student, why in found.refused.items()]
+        lines += [f"{student}: {each}" for student, said in found.said.items() for each in said]
+        lines += [
+            f"Not used: {name}{f' ({kind})' if kind else ''}" for name, kind in found.unused.items()
+        ]
+        for line in lines:
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
         if found.kept:
             names = ", ".join(found.kept)
             console.print(

@@ -24,6 +24,7 @@ import nbgrader.api
 from jsonschema.exceptions import best_match
 from jsonschema.validators import validator_for
 from nbformat import NotebookNode
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 from nbgrader.server_extensions.validate_assignment import handlers
 from nbgrader.utils import determine_grade
@@ -125,6 +126,11 @@ def replace_validate_button(validate: Callable[[Path], dict[str, Any]]) -> None:
                 return other.submit(validate, Path(filename)).result()
 
     handlers.Validator = Replacement
+
+
+def reads_submissions(converter: object) -> bool:
+    """Whether autograde is at what was handed in, and not yet at its own copy of that."""
+    return isinstance(converter, Autograde) and bool(converter._sanitizing)
 
 
 def points_of(cell: NotebookNode) -> tuple[float | None, float]:

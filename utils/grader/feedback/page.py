@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from grader.feedback.formulas import STYLE, Formulas
 from grader.feedback.sanitise import clean_html
-from grader.outcomes import RESTORED
+from grader.outcomes import REMARKS, RESTORED
 
 # A page runs no script, loads nothing and sends nothing: what a notebook printed is only shown.
 POLICY = (
@@ -66,7 +66,7 @@ class FeedbackExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         nb, self.formulas = nbformat.from_dict(nb), Formulas()
         # What else the notebook's own metadata say is only there to be abused.
-        nb.metadata = NotebookNode({RESTORED: nb.metadata.get(RESTORED, [])})
+        nb.metadata = NotebookNode({key: nb.metadata.get(key, []) for key in (REMARKS, RESTORED)})
         nb.metadata["language_info"] = NotebookNode(name="python", pygments_lexer="ipython3")
         html, resources = super().from_notebook_node(nb, resources, **kw)
         page = BeautifulSoup(html, "html.parser")

@@ -9,8 +9,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.nbgraderformat import MetadataValidator
 
-from grader.outcomes import RESTORED
-from grader.steps.repair_metadata import Original, repair
+from grader.outcomes import REMARKS, RESTORED
+from grader.submission import Original, recognise
 
 STUB, TEXT = "raise NotImplementedError()", "YOUR ANSWER HERE"
 
@@ -78,8 +78,8 @@ def _copy(notebook: NotebookNode, identity: str, place: int, source: str | None 
 
 def test_an_orderly_submission_stays_as_it_is() -> None:
     wanted = _submission()
-    wanted.metadata[RESTORED] = []
-    assert repair(_submission(), LAB) == wanted
+    wanted.metadata |= {RESTORED: [], REMARKS: []}
+    assert recognise(_submission(), LAB).notebook == wanted
 
 
 @pytest.mark.parametrize("identity", ["one-test", "two-test"])
@@ -87,7 +87,7 @@ def test_an_orderly_submission_stays_as_it_is() -> None:
 def test_the_test_behind_its_answer_is_the_one_that_counts(identity: str, end: bool) -> None:
     notebook = _submission()
     _copy(notebook, identity, len(notebook.cells) if end else 0, "pass")
-    fixed = repair(notebook, LAB)
+    fixed = recognise(notebook, LAB).notebook
     assert _marked(fixed)[identity].id == identity
     twin = fixed.cells[_position(fixed, f"twin-of-{identity}")]
     assert "nbgrader" not in twin.metadata
@@ -99,7 +99,7 @@ def test_a_test_that_only_stands_too_early_is_kept() -> None:
     cell = notebook.cells.pop(_position(notebook, "one-test"))
     notebook.cells.insert(0, cell)
     _copy(notebook, "one-test", 0)
-    assert set(_marked(repair(notebook, LAB))) == set(NAMES)
+    assert set(_marked(recognise(notebook, LAB).notebook)) == set(NAMES)
 
 
 @pytest.mark.parametrize("name", ["one", "why"])
@@ -108,13 +108,13 @@ def test_an_answer_that_was_written_counts_before_an_empty_copy(name: str, behin
     notebook = _submission()
     empty = next(original.source for original in LAB if original.name == name)
     _copy(notebook, name, _position(notebook, name) + behind, empty)
-    assert _marked(repair(notebook, LAB))[name].source == f"my {name}"
+    assert _marked(recognise(notebook, LAB).notebook)[name].source == f"my {name}"
 
 
 def test_of_two_written_answers_the_first_counts_and_both_stay() -> None:
     notebook = _submission()
     _copy(notebook, "why", _position(notebook, "why") + 1, "second half")
-    fixed = repair(notebook, LAB)
+    fixed = recognise(notebook, LAB).notebook
     assert _marked(fixed)["why"].source == "my why"
     assert fixed.cells[_position(fixed, "twin-of-why")].source == "second half"
 
@@ -124,7 +124,7 @@ def test_metadata_of_no_use_costs_nothing(marks: object) -> None:
     notebook = _submission()
     for name in ("one", "one-test", "after-two"):
         notebook.cells[_position(notebook, name)].metadata["nbgrader"] = marks
-    cells = _marked(repair(notebook, LAB))
+    cells = _marked(recognise(notebook, LAB).notebook)
     assert set(cells) == set(NAMES) - {"one"}
     assert cells["one-test"].source == "assert one()"
 
@@ -146,13 +146,13 @@ def test_what_metadata_say_about_a_cell_is_not_believed(harm: dict[str, object])
     notebook = _submission()
     for name in NAMES:
         notebook.cells[_position(notebook, name)].metadata["nbgrader"].update(harm)
-    assert set(_marked(repair(notebook, LAB))) == set(NAMES)
+    assert set(_marked(recognise(notebook, LAB).notebook)) == set(NAMES)
 
 
 def test_a_name_that_the_lab_does_not_have_is_no_task() -> None:
     notebook = _submission()
     notebook.cells[_position(notebook, "two")].metadata["nbgrader"]["grade_id"] = "free-points"
-    cells = _marked(repair(notebook, LAB))
+    cells = _marked(recognise(notebook, LAB).notebook)
     assert "free-points" not in cells
 
 
@@ -163,24 +163,15 @@ def _delete(*names: str) -> Callable[[NotebookNode], None]:
     return change
 
 
-def _strip(*names: str) -> Callable[[NotebookNode], None]:
-    def change(notebook: NotebookNode) -> None:
-        for cell in notebook.cells:
-            if cell.id in names:
-                cell.metadata.pop("nbgrader")
-
-    return change
-
-
 @pytest.mark.parametrize(
     ("change", "restored", "before", "after"),
     [
         # Right behind the answer, before anything else of the learner's.
         (_delete("one-test"), "one-test", "one", "after-one"),
-        # The answer lost its metadata only: what stands before the next task may hold it.
-        (_strip("two", "two-test"), "two-test", "after-two-test", "why"),
-        (_strip("one", "one-test"), "one-test", "after-one-test", "two"),
-        (_strip(*NAMES), "two-test", "after-why", None),
+        # Without the answer, what stands before the next task may hold it.
+        (_delete("two", "two-test"), "two-test", "after-two-test", "why"),
+        (_delete("one", "one-test"), "one-test", "after-one-test", "two"),
+        (_delete(*NAMES), "two-test", "after-why", None),
         (_delete("why"), "why", "two-test", "after-two-test"),
     ],
 )
@@ -189,7 +180,7 @@ def test_a_cell_worth_points_comes_back_where_it_belongs(
 ) -> None:
     notebook = _submission()
     change(notebook)
-    fixed = repair(notebook, LAB)
+    fixed = recognise(notebook, LAB).notebook
     source = next(original.source for original in LAB if original.name == restored)
     assert restored in fixed.metadata[RESTORED]
     assert _marked(fixed)[restored].source == source
@@ -199,7 +190,7 @@ def test_a_cell_worth_points_comes_back_where_it_belongs(
 
 
 def test_all_that_is_missing_comes_back_in_order() -> None:
-    fixed = repair(new_notebook(cells=[new_code_cell("x = 1")]), LAB)
+    fixed = recognise(new_notebook(cells=[new_code_cell("x = 1")]), LAB).notebook
     assert list(_marked(fixed)) == ["one-test", "two-test", "why"]
     assert fixed.metadata[RESTORED] == ["one-test", "two-test", "why"]
 
@@ -217,17 +208,6 @@ def test_a_cell_of_another_type_is_changed_back(name: str, kind: str) -> None:
         cell["attachments"] = {"x.png": {"image/png": ""}}
         cell.metadata["collapsed"] = "no"
     notebook.cells[place] = cell
-    fixed = _marked(repair(notebook, LAB))[name]
+    fixed = _marked(recognise(notebook, LAB).notebook)[name]
     assert fixed.id == name
     assert fixed.source == "text"
-
-
-def test_a_format_without_cell_ids_gets_none() -> None:
-    notebook = _submission()
-    notebook.nbformat_minor = 4
-    notebook.cells.pop(_position(notebook, "one-test"))
-    for cell in notebook.cells:
-        del cell["id"]
-    fixed = repair(notebook, LAB)
-    nbformat.validate(fixed)
-    assert all("id" not in cell for cell in fixed.cells)
