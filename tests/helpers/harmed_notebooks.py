@@ -40,7 +40,7 @@ def place_of(notebook: Notebook, name: str) -> int:
 
 
 def code(source: str, **more: Any) -> Cell:
-    usual = {"execution_count": None, "metadata": {}, "outputs": []}
+    usual: Cell = {"execution_count": None, "metadata": {}, "outputs": []}
     return {"cell_type": "code", "id": "own", "source": source} | usual | more
 
 

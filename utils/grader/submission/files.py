@@ -68,12 +68,9 @@ def choose(folder: Path, lab: str, handed_out: list[Original]) -> Choice:
     """
     readable, broken = _candidates(folder, _DEPTH)
     if not readable:
-        named = [path for path in broken if path.name.lower() == f"{lab}.ipynb"] or broken
-        return (
-            Choice(named[0])
-            if len(named) == 1
-            else Choice(None, f"no notebook, but {described(folder)}")
-        )
+        paths = [path for path in broken if path.name.lower() == f"{lab}.ipynb"] or broken
+        none = Choice(None, f"no notebook, but {described(folder)}")
+        return Choice(paths[0]) if len(paths) == 1 else none
     of_lab = [each for each in readable if shared_cells(each.notebook, handed_out)] or readable
     answered = [each for each in of_lab if not each.is_as_handed_out(handed_out)] or of_lab
     named = [each for each in answered if each.path.name == f"{lab}.ipynb"]
