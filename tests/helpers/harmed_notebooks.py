@@ -164,6 +164,27 @@ def _typed_into_test(before: str = "", *, change: bool = False) -> Callable[[Not
     return make
 
 
+def _reformatted(notebook: Notebook) -> str:
+    """A program has formatted the code, and nothing else says which cells these are."""
+    _stripped(notebook, ids=False)
+    for cell in notebook["cells"]:
+        cell["source"] = cell["source"].replace(" == ", "==").replace("assert ", "assert  ")
+    return text_of(notebook)
+
+
+def _in_code_cell(notebook: Notebook) -> str:
+    """The answer in words was typed into a new cell, which is one of code if nobody changes it."""
+    cell = code(cell_of(notebook, "why")["source"])
+    notebook["cells"][place_of(notebook, "why")] = cell
+    return text_of(notebook)
+
+
+def _conflict(notebook: Notebook) -> str:
+    words = "<<<<<<< local\nBecause two and two is four.\n=======\nNo.\n>>>>>>> remote"
+    cell_of(notebook, "why")["source"] = words
+    return text_of(notebook)
+
+
 def _as_raw(notebook: Notebook) -> str:
     for name in ("add", "add-test"):
         cell = cell_of(notebook, name)
@@ -258,6 +279,9 @@ HARMS: dict[str, Harm] = {
     ),
     "typed again": Harm(_typed_again("double", "why"), "repaired: metadata of double, why"),
     "answered below": Harm(_answered_below, "repaired: metadata of why"),
+    "typed into code": Harm(_in_code_cell, "repaired: metadata of why, type of why"),
+    "formatted": Harm(_reformatted, "repaired: metadata of 7 of the lab's cells"),
+    "merge in a cell": Harm(_conflict, "the marks of a merge conflict stand in cell 11"),
     "raw cells": Harm(_as_raw, "repaired: type of add, add-test"),
     "copied with its id": Harm(_copied, "repaired: cell ids"),
     "answer split": Harm(
@@ -285,6 +309,8 @@ NO_NOTEBOOKS: dict[str, tuple[str | bytes, str]] = {
     "nothing": (b"", "the file is empty"),
     "blanks": (b" \n\0\0", "the file is empty"),
     "page": ("\n<!-- saved --><!DOCTYPE html><html></html>", "it is a web page (HTML)"),
+    "RTF": (b"{\\rtf1", "it is a text document (RTF)"),
+    "Git LFS": (b"version https://git-lfs.github.com/spec/v1", "it is a pointer of Git LFS and not the file itself"),
     "PDF": (b"%PDF-1.4\n%", "it is a PDF document"),
     "zip": (b"PK\x03\x04", "it is a zip archive, or an Office document"),
     "beside a file": (b"\0\5\x16\7\0\2", "it is what macOS keeps beside a file"),

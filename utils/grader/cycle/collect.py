@@ -129,7 +129,7 @@ class _Inbox:
                 continue
             mode = path.lstat().st_mode
             name = path.name if stat.S_ISDIR(mode) else _owner(path.name, learners)
-            if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+            if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)) or path.name.startswith("."):
                 self.unused[path.name] = kind_of_file(path)
             elif name not in learners and (stat.S_ISDIR(mode) or _looks_handed_in(path)):
                 self.unknown.add(name)
@@ -274,12 +274,13 @@ class _Intake:
         self.left_out += [_said(path, draft) for path in _around(draft, root)]
         root.rename(made)
         if notebook is not None:
-            place = made / f"{self.lab}.ipynb"
-            if place.exists() and place.name != notebook.name:
+            place, file = made / f"{self.lab}.ipynb", made / notebook.name
+            # Where capitals do not count, it may be the file itself.
+            if place.exists() and not place.samefile(file):
                 place.rename(made / f"{self.lab}.unused.ipynb")
             if place.name != notebook.name:
                 self.notes.insert(0, f"{notebook.name} is taken as the notebook")
-            (made / notebook.name).rename(place)
+            file.rename(place)
         controls = [path for path in made.iterdir() if is_control(path)]
         for path in controls:
             (made / PARKED).mkdir(exist_ok=True)

@@ -18,6 +18,8 @@ _BEGINNINGS = {
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
+    b"{\\rtf": "a text document (RTF)",
+    b"version https://git-lfs": "a pointer of Git LFS and not the file itself",
     b"\x00\x05\x16\x07": "what macOS keeps beside a file",
 }
 _SUFFIXES = {
@@ -31,7 +33,7 @@ _SUFFIXES = {
     ".zip": "a zip archive",
 }
 _WEB_PAGE = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
-_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
+CONFLICT = re.compile(r"^(<{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
 
 
 def parse(data: bytes) -> tuple[object, list[str]]:
@@ -109,7 +111,7 @@ def _first_value(text: str) -> tuple[object, int]:
     except RecursionError:
         raise ValueError("the file is nested too deep") from None
     except json.JSONDecodeError as error:
-        if conflict := _CONFLICT.search(text):
+        if conflict := CONFLICT.search(text):
             line = text.count("\n", 0, conflict.start()) + 1
             raise ValueError(
                 f"it holds the marks of a merge conflict, from line {line} on"

@@ -7,7 +7,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grader.outcomes import REMARKS
-from grader.submission.decoding import LARGEST, parse
+from grader.submission.decoding import CONFLICT, LARGEST, parse
 from grader.submission.mending import mend
 from grader.submission.remarks import add_repairs
 
@@ -34,4 +34,12 @@ def reads(data: bytes) -> NotebookNode:
     add_repairs(notebook, repaired + more)
     if texts:
         notebook.metadata[REMARKS].append(f"kept as text: {', '.join(texts)}")
+    conflicts = [n for n, cell in enumerate(notebook.cells, 1) if _is_conflict(cell.source)]
+    if conflicts:
+        places = ", ".join(f"cell {number}" for number in conflicts)
+        notebook.metadata[REMARKS].append(f"the marks of a merge conflict stand in {places}")
     return notebook
+
+
+def _is_conflict(source: str) -> bool:
+    return {found[0] for found in CONFLICT.findall(source)} == set("<=>")

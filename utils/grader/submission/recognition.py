@@ -18,7 +18,15 @@ from grader.outcomes import REMARKS, RESTORED
 from grader.parameters import INJECTED, is_injected, tags
 from grader.submission.lab_cells import Original
 from grader.submission.remarks import add_repairs
-from grader.submission.sources import holds, is_piece, is_prose, is_same, typed_into, visible_lines
+from grader.submission.sources import (
+    holds,
+    is_piece,
+    is_prose,
+    is_same,
+    is_same_code,
+    typed_into,
+    visible_lines,
+)
 
 #: More names than these are counted.
 _NAMED = 4
@@ -116,7 +124,7 @@ class _Search:
             if original.identity and (number := ids.get(original.identity)) in self._free():
                 assert number is not None
                 self._take(place, number)
-        for alike in (is_same, holds):
+        for alike in (is_same, is_same_code, holds):
             self._by_source(alike)
 
     def _by_source(self, alike: Callable[[str, str], bool]) -> None:
@@ -269,7 +277,9 @@ def _typed_into(found: _Search, cell: NotebookNode, original: Original | None) -
 
 def _said_of_change(found: _Search, chosen: dict[int, Original], number: int) -> Iterator[str]:
     cell, original = found.cells[number], chosen[number]
-    if not original.fixed or is_same(cell.source, original.source):
+    if not original.fixed or is_same(original.source, cell.source):
+        return
+    if is_same_code(original.source, cell.source):
         return
     if is_piece(cell.source, original.source) and number in _split(found, original):
         return

@@ -3,29 +3,51 @@
 from __future__ import annotations
 
 import ast
+import tokenize
 import warnings
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
+from io import StringIO
 
 from grader.bindings import names_bound, names_meant
 from grader.feedback.check_results import RubricSource
 
 _PROSE_WORDS = 4
+#: Each cell is compared with each of the lab's that is missing, so what was made of it is kept; but
+#: not of a longer one.
+_LONG = 20_000
 
 
 def visible_lines(source: str) -> list[str]:
     """The lines that a learner sees: without hidden tests, blanks at their ends, empty ones around."""
+    return list((_visible if len(source) < _LONG else _visible.__wrapped__)(source))
+
+
+@lru_cache(maxsize=1000)
+def _visible(source: str) -> tuple[str, ...]:
     hidden = RubricSource(source).hidden_lines
     lines = [line.rstrip() for n, line in enumerate(source.split("\n"), 1) if n not in hidden]
     while lines and not lines[-1]:
         lines.pop()
     while lines and not lines[0]:
         lines.pop(0)
-    return lines
+    return tuple(lines)
 
 
 def is_same(original: str, source: str) -> bool:
     """Whether a learner has left it as it was."""
     return visible_lines(original) == visible_lines(source)
+
+
+def is_same_code(original: str, source: str) -> bool:
+    """Whether only its form is another, as a program that formats code leaves it.
+
+    Comments are a learner's words, and have to be the same.
+    """
+    if max(len(original), len(source)) >= _LONG:
+        return False
+    code, other = (_meaning("\n".join(visible_lines(each))) for each in (original, source))
+    return bool(code) and code == other
 
 
 def holds(original: str, source: str) -> bool:
@@ -61,8 +83,27 @@ def is_prose(source: str) -> bool:
 
 
 def _place(part: list[str], lines: list[str]) -> int | None:
-    ends = range(len(lines) - len(part) + 1)
-    return next((n for n in ends if lines[n : n + len(part)] == part), None)
+    place = -1
+    while part:
+        try:
+            place = lines.index(part[0], place + 1)
+        except ValueError:
+            return None
+        if lines[place : place + len(part)] == part:
+            return place
+    return 0
+
+
+@lru_cache(maxsize=1000)
+def _meaning(source: str) -> str:
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            body = ast.parse(source).body
+        tokens = tokenize.generate_tokens(StringIO(source).readline)
+        comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+        return "\n".join([*map(ast.dump, body), *comments])
+    except (SyntaxError, ValueError, MemoryError, RecursionError, tokenize.TokenError):
+        return ""
 
 
 def _statements_binding(source: str, original: str, names: AbstractSet[str]) -> list[str]:

@@ -9,8 +9,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.nbgraderformat import MetadataValidator
 
+from coursekit.authoring.cells import task_name
 from grader.outcomes import REMARKS, RESTORED
-from grader.submission import Original, recognise
+from grader.submission import Original, recognise, shared_cells
 
 STUB, TEXT = "raise NotImplementedError()", "YOUR ANSWER HERE"
 
@@ -211,3 +212,80 @@ def test_a_cell_of_another_type_is_changed_back(name: str, kind: str) -> None:
     fixed = _marked(recognise(notebook, LAB).notebook)[name]
     assert fixed.id == name
     assert fixed.source == "text"
+
+
+# --- answers in words -----------------------------------------------------------------------------
+
+QUESTION = Original("", "markdown", "Why is that so?", {}, "about-why")
+WITH_TEXTS = [*LAB[:-1], QUESTION, LAB[-1], Original("", "markdown", "Hand it in.", {}, "end")]
+
+
+def _with_texts(question: str, answer: str, *more: NotebookNode) -> NotebookNode:
+    notebook = _submission()
+    own = notebook.cells.pop(_position(notebook, "why"))
+    own.source = answer
+    end = new_markdown_cell("Hand it in.", id="end")
+    notebook.cells += [new_markdown_cell(question, id="about-why"), own, *more, end]
+    return notebook
+
+
+def test_an_answer_in_the_text_above_its_cell_is_moved_to_it() -> None:
+    notebook = _with_texts("Why is that so?\n\nBecause it is.", TEXT)
+    done = recognise(notebook, WITH_TEXTS).notebook
+    assert _marked(done)["why"].source == "Because it is."
+    assert done.metadata[REMARKS] == ["why: the answer stood in the text above its cell"]
+
+
+def test_an_answer_in_a_cell_of_its_own_counts_if_the_labs_is_empty() -> None:
+    typed = new_markdown_cell("Because it is.", id="typed")
+    done = recognise(_with_texts("Why is that so?", TEXT, typed), WITH_TEXTS).notebook
+    assert _marked(done)["why"].id == "typed"
+    typed = new_markdown_cell("Because it is.", id="typed")
+    both = recognise(_with_texts("Why is that so?", "It is.", typed), WITH_TEXTS).notebook
+    assert _marked(both)["why"].source == "It is."
+    assert both.metadata[REMARKS] == []
+
+
+def test_a_text_that_stands_elsewhere_is_no_answer() -> None:
+    notebook = _with_texts("Why is that so?", TEXT)
+    notebook.cells.insert(0, new_markdown_cell("my notes", id="notes"))
+    assert _marked(recognise(notebook, WITH_TEXTS).notebook)["why"].id == "why"
+    # Without the lab's own texts nobody knows which text is whose.
+    notebook = _submission()
+    notebook.cells[_position(notebook, "why")].source = TEXT
+    notebook.cells.append(new_markdown_cell("Hand it in.", id="end"))
+    assert _marked(recognise(notebook, LAB).notebook)["why"].id == "why"
+
+
+def test_code_that_has_lost_its_name_is_known_by_what_it_defines() -> None:
+    stub = Original(
+        "f", "code", "def f(x):\n    raise NotImplementedError", {"solution": True, "grade_id": "f"}
+    )
+    test = Original("f-test", "code", "assert f(1)", {"grade_id": "f-test", "points": 1.0})
+    cells = [
+        new_code_cell(text) for text in ("helper = 1", "def f(x):\n    return x", "assert f(1)")
+    ]
+    done = recognise(new_notebook(cells=cells), [stub, test]).notebook
+    assert [task_name(cell) for cell in done.cells] == ["", "f", "f-test"]
+
+
+def test_shared_cells_are_those_with_a_name() -> None:
+    notebook = _with_texts("Why is that so?", TEXT)
+    assert shared_cells(notebook, WITH_TEXTS) == len(LAB)
+    assert shared_cells(new_notebook(cells=[new_markdown_cell("Hand it in.")]), WITH_TEXTS) == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "changed"),
+    [
+        ("assert  one( )", False),
+        ("assert one()  # mine", True),
+        ("assert one() or True", True),
+        ("", True),
+    ],
+)
+def test_a_test_is_changed_if_it_says_something_else(source: str, changed: bool) -> None:
+    notebook = _submission()
+    notebook.cells[_position(notebook, "one-test")].source = source
+    said = "one-test: this test is not the one that was handed out; the lab's own was run"
+    assert recognise(notebook, LAB).changed == [said] * changed
