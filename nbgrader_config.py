@@ -34,6 +34,9 @@ c.CourseDirectory.db_url = f"sqlite:///{grading / 'gradebook.db'}?timeout=60"
 # A learner who deletes a test cell gets it back.
 c.OverwriteCells.add_missing_cells = True
 
+# What other editors write is mended where it is read, and named in the notebook's metadata.
+c.Autograde.exporter_class = "grader.steps.SubmissionExporter"
+
 # Copied cells, damaged metadata and missing cells are put right before nbgrader reads them.
 c.RepairMetadata.source_directory = str(root / "solutions")
 c.Autograde.sanitize_preprocessors = [
@@ -44,10 +47,11 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# The cells that were put back are named in the notebook's metadata, for the report and feedback.
+# So are the cells that were put back; report and feedback tell it.
 c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {
     ("language_info", "name"),
     "restored_cells",
+    "remarks",
 }
 
 # nbgrader takes any text on stderr for a failed test. Warnings, logging and progress bars are not.

@@ -108,15 +108,20 @@ def collect(
 ) -> None:
     """Take in submissions: <student_id>/, <student_id>/<lab>/ or <student_id>.ipynb in a folder.
 
-    The only notebook of a learner's folder is taken as the lab's, whatever its name.
+    Which file is the notebook is told by what is in it; a zip archive is unpacked.
     """
     from grader.cycle.collect import collect as take_in
 
     with _open_course("collect", alone=True) as course:
         found = take_in(course, folder, lab, lambda names: tracked(names, "Collecting"))
         say(f"{len(found.collected)} submissions of {lab} collected")
-        for student, files in found.refused.items():
-            say(f"{student}: no notebook ({files}); the earlier submission is kept", "✘")
+        for student, why in found.refused.items():
+            say(f"{student}: {why}", "✘")
+        for student, remarks in found.said.items():
+            for remark in remarks:
+                say(f"{student}: {remark}")
+        for name, kind in found.unused.items():
+            say(f"Not used: {name}{f' ({kind})' if kind else ''}")
         if found.kept:
             names = ", ".join(found.kept)
             say(f"Nothing new from {names} (the earlier submission is kept)")

@@ -12,6 +12,7 @@ By what a submission meets, from the ground up; each imports only what stands ab
 ``endpoints``    the two programs at the ends of the wire: agent and examiner
 ``trusted``      running a notebook, answers in one process and tests in another
 ``feedback``     what a learner gets to read
+``submission``   which file was handed in, what is in it, and which of its cells are the lab's
 ``steps``        steps of nbgrader's converters that are this course's own
 ``engines``      what turns a submission into an outcome, and a batch of them at once
 ``cycle``        release → collect → grade → feedback → report

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -224,6 +225,17 @@ def _explanation(error: BaseException) -> CourseError | None:
     return error if isinstance(error, CourseError) else None
 
 
+class _Directory(CourseDirectory):
+    """nbgrader's view of the folders, which ends the whole program at a time that it cannot read."""
+
+    def get_existing_timestamp(self, dest_path: str) -> datetime | None:
+        try:
+            found: datetime | None = super().get_existing_timestamp(dest_path)
+        except (ValueError, SystemExit):
+            return None
+        return found
+
+
 @contextmanager
 def _closing(gradebook: Gradebook) -> Iterator[Gradebook]:
     with explained(), gradebook:
@@ -246,7 +258,7 @@ def run_converter(
     log = logging.Logger("nbgrader", level=logging.INFO)
     log.addHandler(transcript)
     config = course.config(override)
-    directory = CourseDirectory(config=config, log=log, assignment_id=lab, student_id=student)
+    directory = _Directory(config=config, log=log, assignment_id=lab, student_id=student)
     tool = converter(coursedir=directory, config=config, log=log)
     for name, value in settings.items():
         setattr(tool, name, value)

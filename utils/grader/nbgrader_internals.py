@@ -25,6 +25,7 @@ import nbgrader.api
 from jsonschema.exceptions import best_match
 from jsonschema.validators import validator_for
 from nbformat import NotebookNode
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 from nbgrader.server_extensions.formgrader import formgrader
 from nbgrader.server_extensions.validate_assignment import handlers
@@ -153,6 +154,11 @@ def formulas_without_network() -> None:
             return _ELSEWHERE.sub(lambda _: _HERE, page), resources
 
     formgrader.HTMLExporter = LocalMathJax
+
+
+def reads_submissions(converter: object) -> bool:
+    """Whether autograde is at what was handed in, and not yet at its own copy of that."""
+    return isinstance(converter, Autograde) and bool(converter._sanitizing)
 
 
 def points_of(cell: NotebookNode) -> tuple[float | None, float]:

@@ -13,6 +13,8 @@ from grader.course import Course, explained
 
 #: Key of a graded notebook's metadata that names the cells which were put back.
 RESTORED = "restored_cells"
+#: Another, with what was mended in a submission and what became of its cells, as clauses.
+REMARKS = "remarks"
 
 GradingStatus = Literal["graded", "failed", "waiting"]
 

@@ -1,5 +1,6 @@
 """The parameters of a lab: written into what is handed out, put back before it is graded."""
 
+import ast
 import csv
 from copy import deepcopy
 from pathlib import Path
@@ -14,6 +15,7 @@ from coursekit.variants import Parameters
 PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
 GUARD = "restored-parameters"
+_COMMENT = "Handed out to you"
 _COLUMNS = ("student_id", "variant", "source")
 
 
@@ -30,6 +32,28 @@ def find_parameters_cell(notebook: NotebookNode) -> NotebookNode | None:
     return None
 
 
+def constants(source: str) -> dict[str, object] | None:
+    """What a cell assigns, if it does nothing but give constants to the parameters; else None."""
+    try:
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    found: dict[str, object] = {}
+    for statement in statements:
+        match statement:
+            case ast.Assign([ast.Name(name)], ast.Constant(value)) if name in vars(Parameters()):
+                found[name] = value
+            case _:
+                return None
+    return found
+
+
+def is_injected(cell: NotebookNode) -> bool:
+    """Whether a cell that may have lost its tag is the one that hands out a variant."""
+    known = cell.get("id") == INJECTED or cell.source.startswith(f"# {_COMMENT}\n")
+    return cell.cell_type == "code" and known and bool(constants(cell.source))
+
+
 def inject(notebook: NotebookNode, parameters: Parameters) -> NotebookNode:
     """Let papermill write `parameters` below the cell tagged `parameters`.
 
@@ -40,7 +64,7 @@ def inject(notebook: NotebookNode, parameters: Parameters) -> NotebookNode:
     notebook.metadata["papermill"] = NotebookNode()
     for cell in notebook.cells:
         cell.metadata["tags"] = tags(cell)  # papermill expects a list in each cell
-    notebook = parameterize_notebook(notebook, dict(vars(parameters)), comment="Handed out to you")
+    notebook = parameterize_notebook(notebook, dict(vars(parameters)), comment=_COMMENT)
     del notebook.metadata["papermill"]
     for cell in notebook.cells:
         if INJECTED in tags(cell):
@@ -54,29 +78,44 @@ def restore(notebook: NotebookNode, template: NotebookNode, parameters: Paramete
     """Undo whatever a learner did to the parameters.
 
     The original `parameters` cell and one injected cell stand before the first code cell; all
-    other copies are dropped. A guard with the same values goes before each test, since a learner
-    can also assign `variant` anew in a cell of their own.
+    other copies are dropped. One into which a learner has written more stays, as a cell of their
+    own, and the first one before the original. A guard with the same values goes before each test,
+    since a learner can also assign `variant` anew in a cell of their own.
     """
     restored = deepcopy(notebook)
-    cells = [cell for cell in restored.cells if not _stands_for_parameters(cell, template)]
-    for cell in cells:
-        if PARAMETERS in tags(cell):
-            cell.metadata["tags"] = [tag for tag in tags(cell) if tag != PARAMETERS]
-    first_code = next((i for i, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
-    restored.cells = [*cells[:first_code], deepcopy(template), *cells[first_code:]]
+    cells, written = [], set()
+    for cell in restored.cells:
+        if _stands_for_parameters(cell, template):
+            if _is_plain(cell, template):
+                continue
+            written.add(id(cell))
+        if {PARAMETERS, INJECTED, GUARD} & set(map(str, tags(cell))):
+            marks = (PARAMETERS, INJECTED, GUARD)
+            cell.metadata["tags"] = [tag for tag in tags(cell) if tag not in marks]
+        cells.append(cell)
+    first = next(
+        (i for i, cell in enumerate(cells) if cell.cell_type == "code" and id(cell) not in written),
+        len(cells),
+    )
+    restored.cells = [*cells[:first], deepcopy(template), *cells[first:]]
     restored = inject(restored, parameters)
     values = next(cell.source for cell in restored.cells if INJECTED in tags(cell))
     restored.cells = [part for cell in restored.cells for part in _guarded(cell, values)]
     return restored
 
 
+def _is_plain(cell: NotebookNode, template: NotebookNode) -> bool:
+    """Whether nothing is lost with a cell that stands for the parameters."""
+    known = cell.source == template.source or constants(cell.source) is not None
+    return cell.cell_type == "code" and known
+
+
 def _stands_for_parameters(cell: NotebookNode, template: NotebookNode) -> bool:
-    if INJECTED in tags(cell) or GUARD in tags(cell):
-        return True
-    task = task_name(cell) or None
     own = task_name(template) or None
+    task = task_name(cell) or None
     # The tag on a graded cell is a learner's doing: the tag goes, the cell stays.
-    return PARAMETERS in tags(cell) and (task is None or task == own)
+    marked = {PARAMETERS, INJECTED, GUARD} & set(map(str, tags(cell)))
+    return bool(marked) and (task is None or task == own)
 
 
 def _guarded(cell: NotebookNode, values: str) -> list[NotebookNode]:

@@ -1,7 +1,7 @@
-"""A test cell's metadata lacks the name of its task; the cell is put back from the source."""
+"""A test cell's metadata lacks the name of its task; the cell is known by its id."""
 
 STATUS = "graded"
-REASON = "put back: double-test"
+REASON = "repaired: metadata of double-test"
 SCORE = 9
 
 

@@ -1,7 +1,7 @@
 """The web page of the notebook was saved instead of the notebook."""
 
 STATUS = "failed"
-REASON = "not a notebook: the file is not valid JSON"
+REASON = "not a notebook: it is a web page (HTML)"
 SCORE = 0
 
 

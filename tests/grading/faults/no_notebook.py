@@ -1,7 +1,7 @@
 """Something else was handed in."""
 
 STATUS = "failed"
-REASON = "no notebook named lab99_tiny.ipynb, but other files"
+REASON = "no notebook named lab99_tiny.ipynb, but answers.docx (a Word document)"
 SCORE = 0
 
 

@@ -3,7 +3,7 @@
 import nbformat
 
 STATUS = "failed"
-REASON = "not a notebook: the file is not valid JSON"
+REASON = "not a notebook: the file is not valid JSON (it ends in the middle)"
 SCORE = 0
 
 

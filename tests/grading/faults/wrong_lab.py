@@ -8,5 +8,7 @@ SCORE = 0
 def fault(notebook):
     for cell in notebook.cells:
         if "nbgrader" in cell.metadata:
-            cell.metadata.nbgrader["grade_id"] = f"other-{cell.metadata.nbgrader['grade_id']}"
+            cell.id = f"other-{cell.id}"
+            cell.metadata.nbgrader["grade_id"] = cell.id
+            cell.source = "1 + 1"
     return notebook

@@ -7,7 +7,16 @@ import pytest
 from nbformat import NotebookNode
 
 from coursekit.variants import Parameters
-from grader.parameters import GUARD, INJECTED, inject, read_record, restore, tags, write_record
+from grader.parameters import (
+    GUARD,
+    INJECTED,
+    inject,
+    is_injected,
+    read_record,
+    restore,
+    tags,
+    write_record,
+)
 from lab_with_parameters import (
     OWN,
     TEMPLATE,
@@ -111,3 +120,25 @@ def test_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert read_record(path) == {"ada": OWN, "zoe": Parameters("zoe", 3)}
     assert path.read_text().splitlines()[1:] == ["ada,42,ibm", "zoe,3,synthetic"]
     assert read_record(tmp_path / "none.csv") == {}
+
+
+def test_what_was_written_into_the_parameters_stays_and_counts_before_them() -> None:
+    notebook = inject(source_notebook(), OWN)
+    for cell in notebook.cells:
+        if {"parameters", INJECTED} & set(tags(cell)):
+            cell.source += "\nhelper = len"
+    restored = _restored(notebook)
+    places = [number for number, cell in enumerate(restored.cells) if "helper = len" in cell.source]
+    assert len(places) == 2
+    assert not any(tags(restored.cells[number]) for number in places)
+    (handed_out,) = (n for n, cell in enumerate(restored.cells) if INJECTED in tags(cell))
+    assert max(places) < handed_out
+
+
+def test_the_cell_that_hands_out_a_variant_is_known_without_its_tag() -> None:
+    cells = inject(source_notebook(), OWN).cells
+    (handed_out,) = (cell for cell in cells if INJECTED in tags(cell))
+    handed_out.metadata, handed_out["id"] = nbformat.from_dict({}), "other"
+    assert is_injected(handed_out)
+    handed_out.source += "\nhelper = len"
+    assert not is_injected(handed_out)

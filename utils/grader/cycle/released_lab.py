@@ -6,19 +6,19 @@ import ast
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
-from coursekit.authoring.cells import find_tests, is_answer, is_test, marks, task_name
-from coursekit.authoring.notebooks import KERNELSPEC, read
+from coursekit.authoring.cells import find_tests, is_answer, is_test, task_name
+from coursekit.authoring.notebooks import read
 from coursekit.variants import Parameters
 from grader.bindings import names_meant
 from grader.course import Course
-from grader.feedback.check_results import RubricSource
 from grader.parameters import INJECTED, PARAMETERS, find_parameters_cell, restore, tags
-from grader.steps.repair_metadata import Original, repair
+from grader.submission import Original, Recognised, cells_of, recognise, shared_cells
 from grader.trusted.job import Job
 from grader.trusted.lab_names import LabNames, names_of
 
@@ -30,33 +30,28 @@ class ReleasedLab:
     path: Path
     notebook: NotebookNode
 
-    @property
-    def originals(self) -> list[Original]:
-        return [
-            Original(task_name(cell), cell.cell_type, cell.source, deepcopy(marks(cell)))
-            for cell in self.notebook.cells
-            if task_name(cell)
-        ]
+    @cached_property
+    def cells(self) -> list[Original]:
+        return cells_of(self.notebook)
 
     @property
     def tests(self) -> dict[str, str]:
         return {task_name(cell): cell.source for cell in find_tests(self.notebook)}
 
-    def job(self, notebook: NotebookNode, folder: Path) -> Job:
-        """What is to be run for a learner's notebook in ``folder``: its cells by this lab's rules.
+    def recognised(self, notebook: NotebookNode) -> Recognised:
+        """A learner's notebook whose cells are known, as the grader knows them."""
+        return recognise(deepcopy(notebook), self.cells)
+
+    def job(self, mended: NotebookNode, folder: Path) -> Job:
+        """What is to be run for a recognised notebook in ``folder``: its cells by this lab's rules.
 
         Raises:
             ValueError: its parameters are none that a learner can be handed out.
         """
-        values = parameters_of(notebook)
-        mended = repair(deepcopy(notebook), self.originals)
-        # As in grading, where the kernel is the course's own whatever an editor has written there.
-        mended.metadata["kernelspec"] = deepcopy(KERNELSPEC)
-        fixed = {cell.name: cell.source for cell in self.originals if not cell.answer}
+        values = parameters_of(mended)
+        fixed = {cell.name: cell.source for cell in self.cells if cell.fixed}
         for cell in mended.cells:
             cell.source = fixed.get(task_name(cell), cell.source)
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
         template = find_parameters_cell(self.notebook)
         return Job(
             notebook=restore(mended, template, values) if template else mended,
@@ -74,29 +69,14 @@ class ReleasedLab:
         theirs = {name for source in answers for name in names_meant(source)} - set(names.imports)
         return replace(names, theirs=names.theirs | theirs)
 
-    def changed_tests(self, notebook: NotebookNode) -> list[str]:
-        """The tests that do not say what they were handed out with, hidden tests left aside."""
-        tests = {name: _visible(source) for name, source in self.tests.items()}
-        return [
-            name
-            for cell in notebook.cells
-            if (name := task_name(cell)) in tests and _visible(cell.source) != tests[name]
-        ]
-
-    def missing_tests(self, notebook: NotebookNode) -> list[str]:
-        present = {task_name(cell) for cell in notebook.cells}
-        return [name for name in self.tests if name not in present]
-
 
 def find_lab(course: Course, path: Path, notebook: NotebookNode) -> ReleasedLab | None:
-    """The lab that has most of the notebook's cells, by their names; None where none has any."""
-    names = {task_name(cell) for cell in notebook.cells} - {""}
+    """The lab that has most of the notebook's cells; None where none has any."""
     found: list[tuple[int, bool, ReleasedLab]] = []
     for file in sorted(course.released("lab").parent.glob("*/*.ipynb")):
         if file.stem == file.parent.name:
             lab = ReleasedLab(file, read(file))
-            shared = names & {cell.name for cell in lab.originals}
-            found.append((len(shared), file.stem == path.stem, lab))
+            found.append((shared_cells(notebook, lab.cells), file.stem == path.stem, lab))
     best = max(found, key=lambda each: each[:2], default=None)
     return best[2] if best is not None and best[0] else None
 
@@ -107,7 +87,7 @@ def parameters_of(notebook: NotebookNode) -> Parameters:
     for tag in (PARAMETERS, INJECTED):
         for cell in notebook.cells:
             if cell.cell_type == "code" and tag in tags(cell) and not is_test(cell):
-                values |= _constants(cell.source)
+                values |= _assigned(cell.source)
     usual: dict[str, Any] = vars(Parameters())
     return Parameters(**{
         name: value
@@ -116,7 +96,8 @@ def parameters_of(notebook: NotebookNode) -> Parameters:
     })  # fmt: skip
 
 
-def _constants(source: str) -> Iterator[tuple[str, object]]:
+def _assigned(source: str) -> Iterator[tuple[str, object]]:
+    """The constants that a cell assigns, whatever else is written in it."""
     try:
         statements = ast.parse(source).body
     except SyntaxError:
@@ -125,9 +106,3 @@ def _constants(source: str) -> Iterator[tuple[str, object]]:
         match statement:
             case ast.Assign([ast.Name(name)], ast.Constant(value)):
                 yield name, value
-
-
-def _visible(source: str) -> str:
-    hidden = RubricSource(source).hidden_lines
-    lines = [line for n, line in enumerate(source.split("\n"), 1) if n not in hidden]
-    return "\n".join(lines).strip()

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from coursekit.authoring.cells import find_tests, is_answer, is_test, task_name
 from grader.course import Course
 from grader.cycle.released_lab import ReleasedLab, find_lab
-from grader.engines.autograde import read_notebook, remark
+from grader.engines.autograde import remarks_on
 from grader.exceptions import CourseError
 from grader.feedback.check_results import end_of, explain_undefined, failures
 from grader.isolation.sandbox import Limits
@@ -26,6 +26,7 @@ from grader.kernels.student_kernel import StartKernel, start_unprotected
 from grader.kernels.unprotected import UnprotectedForks
 from grader.nbgrader_internals import points_of
 from grader.parameters import GUARD, INJECTED, tags
+from grader.submission import Recognised, read_notebook
 from grader.trusted.proctor import StartExaminer, start_examiner
 from grader.trusted.runner import run
 
@@ -54,8 +55,8 @@ class Verdict:
 
     Attributes:
         problems: empty when all tests pass.
-        changed: a sentence for each test that was changed, which does not matter to its points.
-        remarks: what an instructor would read about it beside the points, and `changed`.
+        changed: a sentence for each test that was written into, which does not matter to its points.
+        remarks: what an instructor would read about it beside the points, `changed` among it.
         passed: how many of the lab's visible test cells pass.
         tests: how many there are.
     """
@@ -80,7 +81,8 @@ def judge(course: Course, notebook: Path, processes: Processes = _COLD) -> Verdi
         return Verdict((Problem(f"{notebook.name}: {said}"),))
     if not lab.tests:
         return Verdict((Problem(f"{notebook.name}: there is no test in the lab {lab.path.stem}"),))
-    return _verdict(lab, content, _run(course, lab, content, notebook, processes))
+    found = lab.recognised(content)
+    return _verdict(lab, found, _run(course, lab, found.notebook, notebook, processes))
 
 
 def judge_each(course: Course, notebooks: Sequence[Path]) -> Iterator[tuple[Path, Verdict]]:
@@ -103,6 +105,8 @@ def _read(notebook: Path) -> NotebookNode:
         return read_notebook(notebook)
     except ValueError as error:
         raise CourseError(f"{notebook.name} is not a notebook: {error}.") from error
+    except OSError as error:
+        raise CourseError(f"{notebook.name} cannot be read: {error.strerror}.") from error
 
 
 @contextmanager
@@ -145,23 +149,17 @@ def _limits(course: Course) -> Limits:
     return replace(Limits(), cell_seconds=float(seconds)) if known else Limits()
 
 
-def _verdict(lab: ReleasedLab, handed_in: NotebookNode, ran: NotebookNode) -> Verdict:
-    missing = lab.missing_tests(handed_in)
-    problems = [problem for cell in ran.cells if (problem := _problem(cell, missing))]
+def _verdict(lab: ReleasedLab, found: Recognised, ran: NotebookNode) -> Verdict:
+    problems = [problem for cell in ran.cells if (problem := _problem(cell, found.restored))]
     raised = _first_error(lab, ran)
     if raised and problems:
         problems.insert(0, Problem(raised))
-    changed = tuple(
-        f"{name}: this test is not the one that was handed out; the lab's own was run"
-        for name in lab.changed_tests(handed_in)
-    )
-    remarks = [part for part in (remark(ran), "" if problems else raised) if part]
     tests = find_tests(ran)
     return Verdict(
         problems=tuple(problems),
-        changed=changed,
-        remarks=(*changed, *remarks),
-        passed=sum(_problem(cell, missing) is None for cell in tests),
+        changed=tuple(found.changed),
+        remarks=(*remarks_on(ran), *([raised] if raised and not problems else [])),
+        passed=sum(_problem(cell, found.restored) is None for cell in tests),
         tests=len(tests),
     )
 
@@ -171,7 +169,7 @@ def _problem(cell: NotebookNode, missing: list[str]) -> Problem | None:
     if not cell.metadata.get("nbgrader", {}).get("grade"):
         return None
     points, most = points_of(cell)
-    if name in missing:
+    if name in missing and is_test(cell):
         said = "this test is missing from the notebook, and would be put back before grading"
     elif points is None or points >= most:
         return None

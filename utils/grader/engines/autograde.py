@@ -17,7 +17,9 @@ from coursekit.authoring.cells import task_name
 from grader import cell_errors
 from grader.course import Course, run_converter
 from grader.exceptions import ConversionError, CourseError
-from grader.outcomes import RESTORED, Outcome, Submission, forget, up_to_date
+from grader.outcomes import REMARKS, RESTORED, Outcome, Submission, forget, up_to_date
+from grader.submission import Original, cells_in_gradebook, read_notebook, shared_cells
+from grader.submission.files import described
 
 _LONGEST = 300
 _MEMORY = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")
@@ -57,12 +59,12 @@ class AutogradeEngine:
             CourseError: the lab is not in the gradebook, so nothing of it can be graded.
         """
         began = time.monotonic()
-        cells = self._cells(submission.lab)
+        lab = self._lab_cells(submission.lab)
         # A newer submission that fails must not keep the points of an older one, nor one whose
         # grading is cut off.
         forget(self.course, submission.student, submission.lab)
         self._enter_zero(submission)
-        reason = find_fault(submission, cells)
+        reason = find_fault(submission, lab)
         if reason is None:
             reason = self._autograde(submission)
         if reason is not None:
@@ -80,17 +82,19 @@ class AutogradeEngine:
         )
         return up_to_date(self.course, outcome)
 
-    def _cells(self, lab: str) -> set[str]:
-        """The names of a lab's cells."""
+    def _lab_cells(self, lab: str) -> list[Original]:
+        """The cells of a lab."""
+        source = self.course.solution(lab) / f"{lab}.ipynb"
+        known = nbformat.read(source, as_version=4) if source.is_file() else None
         with self.course.gradebook() as gradebook:
             try:
                 found = gradebook.find_assignment(lab).notebooks
-                names = {cell.name for notebook in found for cell in notebook.source_cells}
+                cells = [cell for each in found for cell in cells_in_gradebook(each, known)]
             except MissingEntry:
-                found = []
-        if not found:
+                cells = []
+        if not cells:
             raise CourseError(f"{lab} is not in the gradebook: run `course release` first.")
-        return names
+        return cells
 
     def _autograde(self, submission: Submission) -> str | None:
         """Run nbgrader; the reason when it fails."""
@@ -134,51 +138,24 @@ class AutogradeEngine:
             gradebook.db.commit()
 
 
-def find_fault(submission: Submission, cells: set[str]) -> str | None:
+def find_fault(submission: Submission, lab: list[Original]) -> str | None:
     """Why a submission cannot be run at all, as a clause; None when it can be.
 
     Args:
-        cells: the names of the lab's cells, of which one at least must be there.
+        lab: the lab's cells, of which one at least must be there.
     """
     notebook = submission.folder / f"{submission.lab}.ipynb"
     if not submission.folder.is_dir() or not any(submission.folder.iterdir()):
         return "nothing was handed in"
     if not notebook.is_file():
-        found = sorted(path.name for path in submission.folder.glob("*.ipynb"))
-        return f"no notebook named {notebook.name}, but {', '.join(found) or 'other files'}"
+        return f"no notebook named {notebook.name}, but {described(submission.folder)}"
     try:
         content = read_notebook(notebook)
     except ValueError as error:
         return f"not a notebook: {error}"
-    if not cells & {task_name(cell) for cell in content.cells}:
+    if not shared_cells(content, lab):
         return f"wrong lab: the notebook has none of the cells of {submission.lab}"
     return None
-
-
-def read_notebook(path: Path) -> NotebookNode:
-    """A notebook that can be run and saved again.
-
-    Raises:
-        ValueError: it is none; the message is a clause that says why.
-    """
-    if path.stat().st_size == 0:
-        raise ValueError("the file is empty")
-    try:
-        content: NotebookNode = nbformat.read(path, as_version=4)
-        nbformat.validate(content)
-        nbformat.writes(content).encode()  # half of a surrogate pair cannot be saved again
-    except UnicodeError:
-        raise ValueError("the file is not UTF-8 text") from None
-    except nbformat.reader.NotJSONError:
-        raise ValueError("the file is not valid JSON") from None
-    except Exception as error:
-        raise ValueError(_first_line(error)) from error
-    return content
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
 
 
 def explain(transcript: str) -> str:
@@ -194,11 +171,14 @@ def explain(transcript: str) -> str:
 
 
 def _remark_on(graded: Path) -> str:
-    return remark(nbformat.read(graded, as_version=4)) if graded.is_file() else ""
+    return "; ".join(remarks_on(nbformat.read(graded, as_version=4))) if graded.is_file() else ""
 
 
-def remark(notebook: NotebookNode) -> str:
-    """What to say about a notebook that ran to its end: what was stopped and what was put back."""
+def remarks_on(notebook: NotebookNode) -> list[str]:
+    """What to say about a notebook that ran to its end.
+
+    That is what was mended in it, what was stopped, and what was put back.
+    """
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     errors = [
         (number, cell, output) for number, cell in enumerate(code, 1) for output in cell.outputs
@@ -208,12 +188,13 @@ def remark(notebook: NotebookNode) -> str:
     ended = [
         (_name(c, n), o.evalue) for n, c, o in errors if o.get("ename") == cell_errors.DEAD_KERNEL
     ]
-    parts = [f"timeout: stopped {', '.join(stopped)}"] if stopped else []
+    parts = list(notebook.metadata.get(REMARKS, []))
+    parts += [f"timeout: stopped {', '.join(stopped)}"] if stopped else []
     parts += [f"out of memory: {', '.join(full)}"] if full else []
     parts += [f"{why} in {where}" for where, why in ended[:1]]
     restored = notebook.metadata.get(RESTORED, [])
     parts += [f"put back: {', '.join(restored)}"] if restored else []
-    return "; ".join(parts)
+    return parts
 
 
 def _one_line(text: str) -> str:

@@ -15,7 +15,7 @@ from grader.feedback.formulas import STYLE as FORMULA_STYLE
 from grader.feedback.formulas import Formulas
 from grader.feedback.look import dress
 from grader.feedback.sanitise import clean_html
-from grader.outcomes import RESTORED
+from grader.outcomes import REMARKS, RESTORED
 
 _FONT = re.compile(r"@font-face\s*\{[^}]*\}")
 _SCORE = re.compile(r"Score: (-?[\d.]+) / ([\d.]+)")
@@ -60,7 +60,7 @@ class FeedbackExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         nb, self.formulas = nbformat.from_dict(nb), Formulas()
         # What else the notebook's own metadata say is only there to be abused.
-        nb.metadata = NotebookNode({RESTORED: nb.metadata.get(RESTORED, [])})
+        nb.metadata = NotebookNode({key: nb.metadata.get(key, []) for key in (REMARKS, RESTORED)})
         nb.metadata["language_info"] = NotebookNode(name="python", pygments_lexer="ipython3")
         html, resources = super().from_notebook_node(nb, resources, **kw)
         page = BeautifulSoup(html, "html.parser")

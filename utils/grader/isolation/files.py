@@ -98,6 +98,7 @@ def copy_tree(
     limit: int,
     skip: Callable[[Path], bool] = lambda path: False,
     new: bool = False,
+    left_out: Callable[[Path], None] = lambda path: None,
 ) -> None:
     """Copy regular files and folders, at most ``limit`` bytes together; the rest is left out.
 
@@ -107,24 +108,35 @@ def copy_tree(
     Args:
         skip: whether a path, relative to ``source``, is left out.
         new: leave files alone that ``target`` has.
+        left_out: hears of each path that is no regular file or folder, too large or too deep.
     """
     left = limit
     target.mkdir(parents=True, exist_ok=True)
     for folder, names, files, handle in os.fwalk(source, follow_symlinks=False):
         place = Path(folder).relative_to(source)
         deep = len(place.parts) >= MAX_DEPTH
-        names[:] = [name for name in names if not deep and not skip(place / name)]
+        wanted = [name for name in names if not skip(place / name)]
+        names[:] = [] if deep else wanted
+        for name in wanted if deep else ():
+            left_out(place / name)
         for name in names:
             if _is(handle, name, stat.S_ISDIR):
                 with suppress(OSError):
                     (target / place / name).mkdir(exist_ok=True)
+            else:
+                left_out(place / name)
         for name in files:
             copy = target / place / name
-            if skip(place / name) or not _is(handle, name, stat.S_ISREG):
+            if skip(place / name):
                 continue
-            if (new and copy.exists()) or copy.is_symlink():
+            if not _is(handle, name, stat.S_ISREG):
+                left_out(place / name)
+                continue
+            if (new and os.path.exists(copy)) or os.path.islink(copy):
                 continue
             left -= _copy_file(handle, name, copy, left)
+            if not os.path.exists(copy):
+                left_out(place / name)
 
 
 #: Of each file the path relative to the folder, size, time of change in ns, and inode.

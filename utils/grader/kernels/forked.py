@@ -38,7 +38,8 @@ PRELOAD = (
     "IPython.extensions.storemagic",
     "tornado.platform.asyncio",
     "tornado.queues",
-    "matplotlib_inline.backend_inline",
+    # Not matplotlib_inline: it teaches the shell to show figures when it is imported, once there is one.
+    "matplotlib.backends.backend_agg",
     "matplotlib.pyplot",
     "numpy",
     "pandas",

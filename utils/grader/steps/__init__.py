@@ -1,11 +1,12 @@
 """The steps of nbgrader's converters that are this course's own; ``nbgrader_config.py`` names them.
 
-``RepairMetadata`` comes before nbgrader reads a submission; ``RestoreParameters``, ``TrustedExecute``,
+``SubmissionExporter`` reads a submission, and ``RepairMetadata`` finds the lab's cells in it; ``RestoreParameters``, ``TrustedExecute``,
 ``RemoveGuards`` and ``SafeToRead`` autograde it; ``Grades``, ``HideTests`` and ``Sanitise`` make its
 feedback. They hold only what nbgrader asks of them; what they do stands in the packages below.
 """
 
 from grader.steps.execute import TrustedExecute
+from grader.steps.exporter import SubmissionExporter
 from grader.steps.feedback import Grades, HideTests
 from grader.steps.parameters import RemoveGuards, RestoreParameters
 from grader.steps.repair_metadata import RepairMetadata
@@ -19,5 +20,6 @@ __all__ = [
     "RestoreParameters",
     "SafeToRead",
     "Sanitise",
+    "SubmissionExporter",
     "TrustedExecute",
 ]

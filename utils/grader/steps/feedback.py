@@ -12,7 +12,7 @@ from coursekit.authoring.cells import is_test
 from grader.feedback.check_results import RubricSource, explain_undefined, failures, shown
 from grader.feedback.page import PointsRow
 from grader.nbgrader_internals import GradesWithHooks, remove_hidden_tests
-from grader.outcomes import RESTORED
+from grader.outcomes import REMARKS, RESTORED
 
 _CELL = re.compile(r"(Cell(?:\x1b\[[\d;]*m| )+In ?\[)(\d{1,6})(?=\])")
 #: Code in a comment, which stays as it is, or the beginning of what would be taken for HTML.
@@ -61,6 +61,12 @@ class HideTests(ClearHiddenTests):
         explain_undefined(nb)
         _number_errors(nb)
         nb, resources = super().preprocess(nb, resources)
+        remarks = nb.metadata.get(REMARKS, [])
+        if remarks:
+            text = "\n".join(
+                ["**About the file that you handed in**\n", *(f"- {r}" for r in remarks)]
+            )
+            nb.cells.insert(0, nbformat.v4.new_markdown_cell(text))
         return nb, resources
 
     def preprocess_cell(

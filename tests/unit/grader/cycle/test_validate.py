@@ -56,7 +56,7 @@ def path(course: Course, monkeypatch: pytest.MonkeyPatch) -> Path:
         (".", None, "is a folder: name the notebook in it."),
         ("other.ipynb", None, "There is no notebook .*other.ipynb."),
         ("empty.ipynb", "", "empty.ipynb is not a notebook: the file is empty."),
-        ("page.ipynb", "<html>", "page.ipynb is not a notebook: the file is not valid JSON."),
+        ("page.ipynb", "<html>", "page.ipynb is not a notebook: it is a web page .HTML.."),
     ],
 )
 def test_what_is_no_notebook_is_one_sentence(

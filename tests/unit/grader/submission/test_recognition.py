@@ -9,8 +9,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.nbgraderformat import MetadataValidator
 
-from grader.outcomes import RESTORED
-from grader.steps.repair_metadata import Original, repair
+from coursekit.authoring.cells import task_name
+from grader.outcomes import REMARKS, RESTORED
+from grader.submission import Original, recognise, shared_cells
 
 STUB, TEXT = "raise NotImplementedError()", "YOUR ANSWER HERE"
 
@@ -78,8 +79,8 @@ def _copy(notebook: NotebookNode, identity: str, place: int, source: str | None 
 
 def test_an_orderly_submission_stays_as_it_is() -> None:
     wanted = _submission()
-    wanted.metadata[RESTORED] = []
-    assert repair(_submission(), LAB) == wanted
+    wanted.metadata |= {RESTORED: [], REMARKS: []}
+    assert recognise(_submission(), LAB).notebook == wanted
 
 
 @pytest.mark.parametrize("identity", ["one-test", "two-test"])
@@ -87,7 +88,7 @@ def test_an_orderly_submission_stays_as_it_is() -> None:
 def test_the_test_behind_its_answer_is_the_one_that_counts(identity: str, end: bool) -> None:
     notebook = _submission()
     _copy(notebook, identity, len(notebook.cells) if end else 0, "pass")
-    fixed = repair(notebook, LAB)
+    fixed = recognise(notebook, LAB).notebook
     assert _marked(fixed)[identity].id == identity
     twin = fixed.cells[_position(fixed, f"twin-of-{identity}")]
     assert "nbgrader" not in twin.metadata
@@ -99,7 +100,7 @@ def test_a_test_that_only_stands_too_early_is_kept() -> None:
     cell = notebook.cells.pop(_position(notebook, "one-test"))
     notebook.cells.insert(0, cell)
     _copy(notebook, "one-test", 0)
-    assert set(_marked(repair(notebook, LAB))) == set(NAMES)
+    assert set(_marked(recognise(notebook, LAB).notebook)) == set(NAMES)
 
 
 @pytest.mark.parametrize("name", ["one", "why"])
@@ -108,13 +109,13 @@ def test_an_answer_that_was_written_counts_before_an_empty_copy(name: str, behin
     notebook = _submission()
     empty = next(original.source for original in LAB if original.name == name)
     _copy(notebook, name, _position(notebook, name) + behind, empty)
-    assert _marked(repair(notebook, LAB))[name].source == f"my {name}"
+    assert _marked(recognise(notebook, LAB).notebook)[name].source == f"my {name}"
 
 
 def test_of_two_written_answers_the_first_counts_and_both_stay() -> None:
     notebook = _submission()
     _copy(notebook, "why", _position(notebook, "why") + 1, "second half")
-    fixed = repair(notebook, LAB)
+    fixed = recognise(notebook, LAB).notebook
     assert _marked(fixed)["why"].source == "my why"
     assert fixed.cells[_position(fixed, "twin-of-why")].source == "second half"
 
@@ -124,7 +125,7 @@ def test_metadata_of_no_use_costs_nothing(marks: object) -> None:
     notebook = _submission()
     for name in ("one", "one-test", "after-two"):
         notebook.cells[_position(notebook, name)].metadata["nbgrader"] = marks
-    cells = _marked(repair(notebook, LAB))
+    cells = _marked(recognise(notebook, LAB).notebook)
     assert set(cells) == set(NAMES) - {"one"}
     assert cells["one-test"].source == "assert one()"
 
@@ -146,13 +147,13 @@ def test_what_metadata_say_about_a_cell_is_not_believed(harm: dict[str, object])
     notebook = _submission()
     for name in NAMES:
         notebook.cells[_position(notebook, name)].metadata["nbgrader"].update(harm)
-    assert set(_marked(repair(notebook, LAB))) == set(NAMES)
+    assert set(_marked(recognise(notebook, LAB).notebook)) == set(NAMES)
 
 
 def test_a_name_that_the_lab_does_not_have_is_no_task() -> None:
     notebook = _submission()
     notebook.cells[_position(notebook, "two")].metadata["nbgrader"]["grade_id"] = "free-points"
-    cells = _marked(repair(notebook, LAB))
+    cells = _marked(recognise(notebook, LAB).notebook)
     assert "free-points" not in cells
 
 
@@ -163,24 +164,15 @@ def _delete(*names: str) -> Callable[[NotebookNode], None]:
     return change
 
 
-def _strip(*names: str) -> Callable[[NotebookNode], None]:
-    def change(notebook: NotebookNode) -> None:
-        for cell in notebook.cells:
-            if cell.id in names:
-                cell.metadata.pop("nbgrader")
-
-    return change
-
-
 @pytest.mark.parametrize(
     ("change", "restored", "before", "after"),
     [
         # Right behind the answer, before anything else of the learner's.
         (_delete("one-test"), "one-test", "one", "after-one"),
-        # The answer lost its metadata only: what stands before the next task may hold it.
-        (_strip("two", "two-test"), "two-test", "after-two-test", "why"),
-        (_strip("one", "one-test"), "one-test", "after-one-test", "two"),
-        (_strip(*NAMES), "two-test", "after-why", None),
+        # Without the answer, what stands before the next task may hold it.
+        (_delete("two", "two-test"), "two-test", "after-two-test", "why"),
+        (_delete("one", "one-test"), "one-test", "after-one-test", "two"),
+        (_delete(*NAMES), "two-test", "after-why", None),
         (_delete("why"), "why", "two-test", "after-two-test"),
     ],
 )
@@ -189,7 +181,7 @@ def test_a_cell_worth_points_comes_back_where_it_belongs(
 ) -> None:
     notebook = _submission()
     change(notebook)
-    fixed = repair(notebook, LAB)
+    fixed = recognise(notebook, LAB).notebook
     source = next(original.source for original in LAB if original.name == restored)
     assert restored in fixed.metadata[RESTORED]
     assert _marked(fixed)[restored].source == source
@@ -199,7 +191,7 @@ def test_a_cell_worth_points_comes_back_where_it_belongs(
 
 
 def test_all_that_is_missing_comes_back_in_order() -> None:
-    fixed = repair(new_notebook(cells=[new_code_cell("x = 1")]), LAB)
+    fixed = recognise(new_notebook(cells=[new_code_cell("x = 1")]), LAB).notebook
     assert list(_marked(fixed)) == ["one-test", "two-test", "why"]
     assert fixed.metadata[RESTORED] == ["one-test", "two-test", "why"]
 
@@ -217,17 +209,83 @@ def test_a_cell_of_another_type_is_changed_back(name: str, kind: str) -> None:
         cell["attachments"] = {"x.png": {"image/png": ""}}
         cell.metadata["collapsed"] = "no"
     notebook.cells[place] = cell
-    fixed = _marked(repair(notebook, LAB))[name]
+    fixed = _marked(recognise(notebook, LAB).notebook)[name]
     assert fixed.id == name
     assert fixed.source == "text"
 
 
-def test_a_format_without_cell_ids_gets_none() -> None:
+# --- answers in words -----------------------------------------------------------------------------
+
+QUESTION = Original("", "markdown", "Why is that so?", {}, "about-why")
+WITH_TEXTS = [*LAB[:-1], QUESTION, LAB[-1], Original("", "markdown", "Hand it in.", {}, "end")]
+
+
+def _with_texts(question: str, answer: str, *more: NotebookNode) -> NotebookNode:
     notebook = _submission()
-    notebook.nbformat_minor = 4
-    notebook.cells.pop(_position(notebook, "one-test"))
-    for cell in notebook.cells:
-        del cell["id"]
-    fixed = repair(notebook, LAB)
-    nbformat.validate(fixed)
-    assert all("id" not in cell for cell in fixed.cells)
+    own = notebook.cells.pop(_position(notebook, "why"))
+    own.source = answer
+    end = new_markdown_cell("Hand it in.", id="end")
+    notebook.cells += [new_markdown_cell(question, id="about-why"), own, *more, end]
+    return notebook
+
+
+def test_an_answer_in_the_text_above_its_cell_is_moved_to_it() -> None:
+    notebook = _with_texts("Why is that so?\n\nBecause it is.", TEXT)
+    done = recognise(notebook, WITH_TEXTS).notebook
+    assert _marked(done)["why"].source == "Because it is."
+    assert done.metadata[REMARKS] == ["why: the answer stood in the text above its cell"]
+
+
+def test_an_answer_in_a_cell_of_its_own_counts_if_the_labs_is_empty() -> None:
+    typed = new_markdown_cell("Because it is.", id="typed")
+    done = recognise(_with_texts("Why is that so?", TEXT, typed), WITH_TEXTS).notebook
+    assert _marked(done)["why"].id == "typed"
+    typed = new_markdown_cell("Because it is.", id="typed")
+    both = recognise(_with_texts("Why is that so?", "It is.", typed), WITH_TEXTS).notebook
+    assert _marked(both)["why"].source == "It is."
+    assert both.metadata[REMARKS] == []
+
+
+def test_a_text_that_stands_elsewhere_is_no_answer() -> None:
+    notebook = _with_texts("Why is that so?", TEXT)
+    notebook.cells.insert(0, new_markdown_cell("my notes", id="notes"))
+    assert _marked(recognise(notebook, WITH_TEXTS).notebook)["why"].id == "why"
+    # Without the lab's own texts nobody knows which text is whose.
+    notebook = _submission()
+    notebook.cells[_position(notebook, "why")].source = TEXT
+    notebook.cells.append(new_markdown_cell("Hand it in.", id="end"))
+    assert _marked(recognise(notebook, LAB).notebook)["why"].id == "why"
+
+
+def test_code_that_has_lost_its_name_is_known_by_what_it_defines() -> None:
+    stub = Original(
+        "f", "code", "def f(x):\n    raise NotImplementedError", {"solution": True, "grade_id": "f"}
+    )
+    test = Original("f-test", "code", "assert f(1)", {"grade_id": "f-test", "points": 1.0})
+    cells = [
+        new_code_cell(text) for text in ("helper = 1", "def f(x):\n    return x", "assert f(1)")
+    ]
+    done = recognise(new_notebook(cells=cells), [stub, test]).notebook
+    assert [task_name(cell) for cell in done.cells] == ["", "f", "f-test"]
+
+
+def test_shared_cells_are_those_with_a_name() -> None:
+    notebook = _with_texts("Why is that so?", TEXT)
+    assert shared_cells(notebook, WITH_TEXTS) == len(LAB)
+    assert shared_cells(new_notebook(cells=[new_markdown_cell("Hand it in.")]), WITH_TEXTS) == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "changed"),
+    [
+        ("assert  one( )", False),
+        ("assert one()  # mine", True),
+        ("assert one() or True", True),
+        ("", True),
+    ],
+)
+def test_a_test_is_changed_if_it_says_something_else(source: str, changed: bool) -> None:
+    notebook = _submission()
+    notebook.cells[_position(notebook, "one-test")].source = source
+    said = "one-test: this test is not the one that was handed out; the lab's own was run"
+    assert recognise(notebook, LAB).changed == [said] * changed
