@@ -41,7 +41,11 @@ def expected(engine: str, jobs: int | None, cluster: str | None, unsafe: bool) -
 
 @pytest.mark.parametrize(
     ("engine", "jobs", "cluster", "unsafe"),
-    itertools.product(("trusted", "stock", "best"), (None, 1, 3), (None, ADDRESS), (False, True)),
+    list(
+        itertools.product(
+            ("trusted", "stock", "best"), (None, 1, 3), (None, ADDRESS), (False, True)
+        )
+    ),
 )
 def test_each_combination(engine: str, jobs: int | None, cluster: str | None, unsafe: bool) -> None:
     wanted = expected(engine, jobs, cluster, unsafe)
