@@ -202,7 +202,7 @@ def test_files_beside_the_notebook_are_there(course: Course, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"%PDF-1.7 \xff\xfe", "mine.ipynb is not a notebook: the file is not UTF-8 text."),
+        (b"%PDF-1.7 \xff\xfe", "mine.ipynb is not a notebook: it is a PDF document."),
         (b"", "mine.ipynb is not a notebook: the file is empty."),
         (None, "is a folder: name the notebook in it."),
     ],

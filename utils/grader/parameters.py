@@ -83,11 +83,13 @@ def restore(notebook: NotebookNode, template: NotebookNode, parameters: Paramete
     since a learner can also assign `variant` anew in a cell of their own.
     """
     restored = deepcopy(notebook)
-    cells, written = [], set()
+    cells: list[NotebookNode] = []
+    written: set[int] = set()
     for cell in restored.cells:
         if _stands_for_parameters(cell, template):
             if _is_plain(cell, template):
                 continue
+            cell["id"] = f"own-{PARAMETERS}-{len(written) + 1}"  # the original has its id
             written.add(id(cell))
         if {PARAMETERS, INJECTED, GUARD} & set(map(str, tags(cell))):
             marks = (PARAMETERS, INJECTED, GUARD)

@@ -130,6 +130,7 @@ def test_what_was_written_into_the_parameters_stays_and_counts_before_them() -> 
     restored = _restored(notebook)
     places = [number for number, cell in enumerate(restored.cells) if "helper = len" in cell.source]
     assert len(places) == 2
+    assert len({cell.id for cell in restored.cells}) == len(restored.cells)
     assert not any(tags(restored.cells[number]) for number in places)
     (handed_out,) = (n for n, cell in enumerate(restored.cells) if INJECTED in tags(cell))
     assert max(places) < handed_out
