@@ -107,6 +107,8 @@ def _plain_output() -> None:
     sklearn.set_config(display="text")
     pd.set_option("display.width", 100)
     pd.set_option("display.precision", 3)
+    # The default is another one where pandas was imported before the kernel was there.
+    pd.set_option("display.max_columns", 20)
     plt.rcParams.update(
         {
             "figure.figsize": (7, 3.5),

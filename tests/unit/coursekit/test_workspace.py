@@ -2,6 +2,7 @@ import random
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from coursekit.workspace import open_workspace
@@ -77,3 +78,11 @@ def test_a_lesson_that_is_run_again_in_the_same_kernel_has_a_new_store() -> None
         with mlflow.start_run(run_name=name):
             mlflow.log_metric("auc", 0.5)
         assert mlflow.search_runs()["tags.mlflow.runName"].tolist() == [name]
+
+
+def test_a_wide_frame_is_printed_in_full_whoever_imported_pandas_first() -> None:
+    with pd.option_context("display.max_columns", 0):
+        open_workspace("lesson")
+        assert "columns]" not in repr(
+            pd.DataFrame({f"a long name {n}": ["x" * 30] for n in range(9)})
+        )
