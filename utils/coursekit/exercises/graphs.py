@@ -40,7 +40,14 @@ def draw_layers(
         for place, text in enumerate(layer):
             height = place + (tallest - len(layer)) / 2
             boxes[text] = axes.text(
-                _APART * column, height, text, ha="center", va="center", fontsize=9, bbox=style
+                _APART * column,
+                height,
+                text,
+                ha="center",
+                va="center",
+                fontsize=9,
+                bbox=style,
+                zorder=3,
             )
     for start, end in dict.fromkeys(arrows):
         if start not in boxes or end not in boxes:
