@@ -12,6 +12,7 @@ same customers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -37,16 +38,23 @@ MONTHS_LATE = 14
 _WINDOW = 12
 _LABELS_OFF = "2024-10"
 _INCIDENTS = (
-    Incident(kind="unit_change_to_cents", date="2024-03-01", until="2024-04-01"),
-    Incident(kind="missing_block", date="2024-04-01", until="2024-05-01", column="MonthlyCharges"),
-    Incident(kind="missing_block", date="2024-05-01", until="2024-06-01", column="PaymentMethod"),
-    Incident(kind="duplicated_batch", date="2024-06-01"),
-    Incident(kind="stale_feed", date="2024-08-01", column="TotalCharges", size=1),
+    Incident(kind="unit_change_to_cents", date=date(2024, 3, 1), until=date(2024, 4, 1)),
     Incident(
-        kind="unit_change_to_cents", date="2024-09-01", until="2024-10-01", column="TotalCharges"
+        kind="missing_block", date=date(2024, 4, 1), until=date(2024, 5, 1), column="MonthlyCharges"
     ),
-    Incident(kind="test_data_in_production", date="2024-11-01", until="2024-12-01"),
-    Incident(kind="new_gender_categories", date="2024-12-01"),
+    Incident(
+        kind="missing_block", date=date(2024, 5, 1), until=date(2024, 6, 1), column="PaymentMethod"
+    ),
+    Incident(kind="duplicated_batch", date=date(2024, 6, 1)),
+    Incident(kind="stale_feed", date=date(2024, 8, 1), column="TotalCharges", size=1),
+    Incident(
+        kind="unit_change_to_cents",
+        date=date(2024, 9, 1),
+        until=date(2024, 10, 1),
+        column="TotalCharges",
+    ),
+    Incident(kind="test_data_in_production", date=date(2024, 11, 1), until=date(2024, 12, 1)),
+    Incident(kind="new_gender_categories", date=date(2024, 12, 1)),
 )
 
 
