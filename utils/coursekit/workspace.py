@@ -131,6 +131,8 @@ def _plain_output() -> None:
     # Where pandas takes the kernel for a terminal it would fit tables to that terminal's width.
     pd.set_option("display.max_columns", 20)
     pd.set_option("display.precision", 3)
+    # The default is another one where pandas was imported before the kernel was there.
+    pd.set_option("display.max_columns", 20)
     plt.rcParams.update(
         {
             "figure.figsize": (7, 3.5),

@@ -1,7 +1,8 @@
 """Props of lessons and labs: material to work on that no telco would own.
 
-``deliveries`` spoils batches of the customer table, one defect each; ``delta_history`` writes a Delta
-table with a past, one job of which wrote a defect. Each is imported by its own name: the second
-loads Delta Lake. All of it lies on the learner's disk: it makes material and reads it, and holds no
+``deliveries`` spoils batches of the customer table, one defect each, ``bad_year`` is a year of labelled
+ones; ``bills`` are a year's bills by month; ``delta_history`` writes a Delta table with a past, one job of
+which wrote a defect; ``graphs`` draws boxes and arrows. Each is imported by its own name: the
+third loads Delta Lake. All of it lies on the learner's disk: it makes material and reads it, and holds no
 answer to a lab. What a telco would own stands in ``churn``.
 """

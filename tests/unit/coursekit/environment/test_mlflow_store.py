@@ -1,5 +1,6 @@
 """The empty MLflow store, and who can read it."""
 
+import logging
 import sqlite3
 import stat
 from pathlib import Path
@@ -29,6 +30,14 @@ def test_it_is_made_once_for_everybody(root: Path, capfd: pytest.CaptureFixture[
     assert mlflow_store.empty() == made
     assert made.stat().st_mtime_ns == before.st_mtime_ns
     assert made.stat().st_mode & stat.S_IROTH
+
+
+def test_mlflow_says_nothing_of_its_engines_when_the_template_is_there(root: Path) -> None:
+    mlflow_store.empty()
+    logger = logging.getLogger("mlflow.store.db.utils")
+    logger.setLevel(logging.NOTSET)
+    mlflow_store.empty()
+    assert not logger.isEnabledFor(logging.INFO)
 
 
 def test_a_sandbox_shows_only_one_that_its_user_can_read(root: Path) -> None:
