@@ -1,7 +1,7 @@
 """Props of lessons and labs: material to work on that no telco would own.
 
 ``deliveries`` spoils batches of the customer table, one defect each; ``delta_history`` writes a Delta
-table with a past, one job of which wrote a defect. Each is imported by its own name: the second
-loads Delta Lake. All of it lies on the learner's disk: it makes material and reads it, and holds no
+table with a past, one job of which wrote a defect; ``annotators`` are two imaginary people who label
+notes. Each is imported by its own name: the second loads Delta Lake. All of it lies on the learner's disk: it makes material and reads it, and holds no
 answer to a lab. What a telco would own stands in ``churn``.
 """
