@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import shutil
 import warnings
@@ -59,6 +60,8 @@ class Workspace:
         if not database.exists():
             shutil.copyfile(mlflow_store.empty(), database)
         uri = mlflow_store.uri(database)
+        # MLflow announces each database that it opens, on stderr: in a notebook, to the learner.
+        logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
         client = mlflow.MlflowClient()

@@ -1,4 +1,7 @@
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +53,17 @@ def test_nothing_it_prints_differs_between_machines(elsewhere: Path) -> None:
     (workspace / "a.txt").write_bytes(b"")
     assert str(elsewhere) not in repr(workspace) + str(workspace)
     assert workspace.tree() == "a.txt  0.0 kB\nsub/b.txt  1.5 kB"
+
+
+def test_mlflow_opens_its_store_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    code = (
+        "from coursekit.workspace import open_workspace as o; o('quiet').use_mlflow()\n"
+        "import mlflow; mlflow.search_runs()"
+    )
+    # As in the course's kernel, where MLflow has a reason to announce each database it opens.
+    known = os.environ | {"MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=known)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_mlflow_gets_a_store_of_its_own() -> None:

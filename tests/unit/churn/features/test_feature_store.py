@@ -235,7 +235,9 @@ def test_tables_that_feast_would_read_wrongly_are_refused(tmp_path: Path) -> Non
 
 def test_a_decision_looks_thirty_days_ahead_and_asks_customers_only() -> None:
     signed = {"stays": "2024-01-01", "leaves": "2024-01-01", "next": "2024-04-01"}
-    snapshots = pd.DataFrame({ID: [*signed, "stays"], "signup_month": [*signed.values(), "2024-01-01"]})
+    snapshots = pd.DataFrame(
+        {ID: [*signed, "stays"], "signup_month": [*signed.values(), "2024-01-01"]}
+    )
     snapshots["signup_month"] = pd.to_datetime(snapshots["signup_month"])
     gone = pd.DataFrame({ID: ["leaves"], "left_on": pd.to_datetime(["2024-04-14"])})
     table = telco.decisions(snapshots, gone, ["2024-03-14", "2024-03-15", "2024-04-14"])

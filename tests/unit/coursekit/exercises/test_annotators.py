@@ -19,7 +19,9 @@ def answers(notes: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_a_note_says_what_is_meant_and_a_seed_fixes_it(notes: pd.DataFrame) -> None:
-    assert all(note in PHRASES[why] for note, why in zip(notes["note"], notes["meant"], strict=True))
+    assert all(
+        note in PHRASES[why] for note, why in zip(notes["note"], notes["meant"], strict=True)
+    )
     assert set(notes["meant"]) == set(REASONS) == set(PHRASES)
     pd.testing.assert_frame_equal(notes, notes_on(notes["customerID"]))
     assert not notes.equals(notes_on(notes["customerID"], seed=1))
