@@ -109,6 +109,8 @@ def _plain_output() -> None:
 
     sklearn.set_config(display="text")
     pd.set_option("display.width", 100)
+    # By default pandas asks whether it runs in a terminal, and answers otherwise under nbval.
+    pd.set_option("display.max_columns", 20)
     pd.set_option("display.precision", 3)
     plt.rcParams.update(
         {

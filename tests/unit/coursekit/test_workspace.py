@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from coursekit.workspace import open_workspace
@@ -53,6 +54,13 @@ def test_nothing_it_prints_differs_between_machines(elsewhere: Path) -> None:
     (workspace / "a.txt").write_bytes(b"")
     assert str(elsewhere) not in repr(workspace) + str(workspace)
     assert workspace.tree() == "a.txt  0.0 kB\nsub/b.txt  1.5 kB"
+
+
+def test_a_wide_table_reads_the_same_in_a_terminal_and_in_a_notebook() -> None:
+    pd.reset_option("display.max_columns")
+    open_workspace("lesson")
+    wide = pd.DataFrame([range(12)], columns=[f"a rather long name {n}" for n in range(12)])
+    assert "..." not in repr(wide)
 
 
 def test_mlflow_opens_its_store_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
