@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import shutil
 import sys
@@ -64,6 +65,8 @@ class Workspace:
         if not database.exists():
             shutil.copyfile(mlflow_store.empty(), database)
         uri = mlflow_store.uri(database)
+        # MLflow announces each database that it opens, on stderr: in a notebook, to the learner.
+        logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
         client = mlflow.MlflowClient()
@@ -128,11 +131,9 @@ def _plain_output() -> None:
 
     sklearn.set_config(display="text")
     pd.set_option("display.width", 100)
-    # Where pandas takes the kernel for a terminal it would fit tables to that terminal's width.
+    # By default pandas asks whether it runs in a terminal, and answers otherwise under nbval.
     pd.set_option("display.max_columns", 20)
     pd.set_option("display.precision", 3)
-    # The default is another one where pandas was imported before the kernel was there.
-    pd.set_option("display.max_columns", 20)
     plt.rcParams.update(
         {
             "figure.figsize": (7, 3.5),

@@ -1,5 +1,8 @@
+import os
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +85,24 @@ def test_nothing_it_prints_differs_between_machines(elsewhere: Path) -> None:
     (opened / "a.txt").write_bytes(b"")
     assert str(elsewhere) not in repr(opened) + str(opened)
     assert opened.tree() == "a.txt  0.0 kB\nsub/b.txt  1.5 kB"
+
+
+def test_a_wide_table_reads_the_same_in_a_terminal_and_in_a_notebook() -> None:
+    pd.reset_option("display.max_columns")
+    open_workspace("lesson")
+    wide = pd.DataFrame([range(12)], columns=[f"a rather long name {n}" for n in range(12)])
+    assert "..." not in repr(wide)
+
+
+def test_mlflow_opens_its_store_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    code = (
+        "from coursekit.workspace import open_workspace as o; o('quiet').use_mlflow()\n"
+        "import mlflow; mlflow.search_runs()"
+    )
+    # As in the course's kernel, where MLflow has a reason to announce each database it opens.
+    known = os.environ | {"MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=known)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_mlflow_gets_a_store_of_its_own() -> None:

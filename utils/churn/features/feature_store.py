@@ -16,6 +16,7 @@ service ``churn_v1`` is the list of features that the first churn model reads.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -182,6 +183,33 @@ def activity_table(events: pd.DataFrame, snapshots: pd.DataFrame) -> pd.DataFram
         for _, month in snapshots.groupby("as_of")
     ]
     return pd.concat(runs, ignore_index=True)
+
+
+def decisions(
+    snapshots: pd.DataFrame, departures: pd.DataFrame, days: Iterable[str], within_days: int = 30
+) -> pd.DataFrame:
+    """The entity table of a campaign that decides on each of ``days`` at noon (UTC).
+
+    Args:
+        snapshots: with ``customerID`` and ``signup_month``, the day from which a customer counts.
+        departures: one row per customer who left, with ``customerID`` and ``left_on``. It must
+            reach ``within_days`` beyond the last day.
+        days: such as ``"2024-03-15"``.
+        within_days: how far the label looks ahead.
+
+    Returns:
+        ``customerID``, ``event_timestamp`` and ``churned`` (1 leaves on one of the next
+        ``within_days`` days, 0 does not), one row for everybody who is a customer on a day.
+    """
+    joined = snapshots.drop_duplicates(ID).set_index(ID)["signup_month"]
+    left = departures.set_index(ID)["left_on"].reindex(joined.index)
+    tables = []
+    for day in map(pd.Timestamp, days):
+        here = (joined <= day) & ~(left <= day)
+        moment = (day + timedelta(hours=12)).tz_localize("UTC").as_unit("us")
+        leaves = (left[here] - day).dt.days.between(1, within_days).astype(int)
+        tables.append(pd.DataFrame({TIME: moment, "churned": leaves}).reset_index())
+    return pd.concat(tables, ignore_index=True)
 
 
 def training_set(store: FeatureStore, entities: pd.DataFrame, service: str) -> pd.DataFrame:

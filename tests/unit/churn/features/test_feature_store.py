@@ -231,3 +231,25 @@ def test_tables_that_feast_would_read_wrongly_are_refused(tmp_path: Path) -> Non
         telco.open_store(tmp_path / "b", pd.concat([PROFILE, PROFILE.tail(1)]), ACTIVITY)
     assert not (tmp_path / "a").exists()
     assert not (tmp_path / "b").exists()
+
+
+def test_a_decision_looks_thirty_days_ahead_and_asks_customers_only() -> None:
+    signed = {"stays": "2024-01-01", "leaves": "2024-01-01", "next": "2024-04-01"}
+    snapshots = pd.DataFrame(
+        {ID: [*signed, "stays"], "signup_month": [*signed.values(), "2024-01-01"]}
+    )
+    snapshots["signup_month"] = pd.to_datetime(snapshots["signup_month"])
+    gone = pd.DataFrame({ID: ["leaves"], "left_on": pd.to_datetime(["2024-04-14"])})
+    table = telco.decisions(snapshots, gone, ["2024-03-14", "2024-03-15", "2024-04-14"])
+    asked = [
+        (row[ID], f"{row[telco.TIME]:%m-%d %H}", row["churned"]) for _, row in table.iterrows()
+    ]
+    assert asked == [
+        ("stays", "03-14 12", 0),
+        ("leaves", "03-14 12", 0),
+        ("stays", "03-15 12", 0),
+        ("leaves", "03-15 12", 1),
+        ("stays", "04-14 12", 0),
+        ("next", "04-14 12", 0),
+    ]
+    assert str(table[telco.TIME].dtype) == "datetime64[us, UTC]"
