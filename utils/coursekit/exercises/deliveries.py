@@ -119,7 +119,7 @@ def break_rules(batch: pd.DataFrame, rows: Mapping[str, int] = WORST) -> pd.Data
     if unknown := set(rows) - set(WORST):
         raise ValueError(f"there is no rule {', '.join(sorted(unknown))}")
     broken = batch.reset_index(drop=True).astype(
-        {name: float for name in ("tenure", "MonthlyCharges", "TotalCharges")}
+        dict.fromkeys(("tenure", "MonthlyCharges", "TotalCharges"), float)
     )
     months, least = _SETTLED
     settled = (broken["tenure"] >= months) & (broken["TotalCharges"] >= least)
