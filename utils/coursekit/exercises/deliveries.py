@@ -140,7 +140,7 @@ def break_rules(batch: pd.DataFrame, rows: Mapping[str, int] = WORST) -> pd.Data
         if dimension == "uniqueness":
             broken.loc[places, column] = broken.loc[places[0], column]
         elif rule == "TotalCharges: consistency":
-            broken.loc[places, column] = (broken.loc[places, "MonthlyCharges"] - 0.05).round(2)
+            broken.loc[places, column] = (broken.loc[places, "MonthlyCharges"] - 0.01).round(2)
         else:
             values = _BROKEN.get(rule, (None,))
             for number, place in enumerate(places):
@@ -157,8 +157,8 @@ _BROKEN: dict[str, tuple[str | float, ...]] = {
     "OnlineSecurity: consistency": (NO_INTERNET, "No"),
     "Contract: validity": ("Two years",),
     "PaymentMethod: validity": ("Credit card",),
-    "MonthlyCharges: validity": (130.05, 14.95),
-    "TotalCharges: validity": (10_000.05,),
+    "MonthlyCharges: validity": (130.01, 14.99),
+    "TotalCharges: validity": (10_000.01,),
     "Churn: validity": ("no", "Maybe"),
 }
 

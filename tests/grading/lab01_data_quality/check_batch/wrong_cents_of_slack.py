@@ -1,0 +1,44 @@
+"""Lets amounts lie four cents beyond their bounds."""
+
+VALUES = {
+    "InternetService": {"DSL", "Fiber optic", "No"},
+    "OnlineSecurity": {"No", "Yes", "No internet service"},
+    "Contract": {"Month-to-month", "One year", "Two year"},
+    "PaymentMethod": {
+        "Electronic check",
+        "Mailed check",
+        "Bank transfer (automatic)",
+        "Credit card (automatic)",
+    },
+    "Churn": {"No", "Yes"},
+}
+RANGES = {"tenure": (0, 72), "MonthlyCharges": (14.96, 130.04), "TotalCharges": (-0.04, 10_000.04)}
+NEEDED = ["customerID", "tenure", "MonthlyCharges", *VALUES]
+
+
+def check_batch(batch):
+    missing = [c for c in [*NEEDED, "TotalCharges"] if c not in batch]
+    if missing:
+        return {"success": False, "columns": missing}
+    wrong = set()
+    for column in NEEDED:
+        if batch[column].isna().any():
+            wrong.add(column)
+    if batch["customerID"].duplicated().any():
+        wrong.add("customerID")
+    for column, values in VALUES.items():
+        if not batch[column].dropna().isin(values).all():
+            wrong.add(column)
+    for column, (low, high) in RANGES.items():
+        if not batch[column].dropna().between(low, high).all():
+            wrong.add(column)
+    if (batch["TotalCharges"].isna() & (batch["tenure"] > 0)).any():
+        wrong.add("TotalCharges")
+    if (batch["TotalCharges"] < batch["MonthlyCharges"]).any():
+        wrong.add("TotalCharges")
+    both = batch[["InternetService", "OnlineSecurity"]].dropna()
+    offline = both["InternetService"] == "No"
+    if (offline != (both["OnlineSecurity"] == "No internet service")).any():
+        wrong.add("OnlineSecurity")
+    size = 200 <= len(batch) <= 10_000
+    return {"success": size and not wrong, "columns": sorted(wrong)}
