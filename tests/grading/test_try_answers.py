@@ -43,10 +43,10 @@ def test_what_got_through_and_what_was_refused_is_named(
     ]
     assert try_answers.main([LAB, str(written(tmp_path, records))]) == 1
     lines = capsys.readouterr().out.splitlines()
-    kept = f"kept every point in variant 0 of synthetic: {LAB}/break_even/wrong_002 (it is right)"
+    kept = f"kept every point in every setting: {LAB}/break_even/wrong_002 (it is right)"
     assert [line for line in lines if line.startswith("kept every")] == [kept]
     (lost,) = [line for line in lines if line.startswith("lost")]
-    assert lost.endswith(f"variant 0 of synthetic: {LAB}/break_even/right_004 (it is wrong)")
+    assert lost.endswith(f"every setting: {LAB}/break_even/right_004 (it is wrong)")
     assert lines[lines.index(lost) + 1].startswith("    ✘ ")
     assert "1 of 2 right answers got every point" in lines
     shares = [" ".join(line.split()) for line in lines if line.startswith(LAB)]

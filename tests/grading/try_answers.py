@@ -79,12 +79,14 @@ def report(tried: Tried) -> tuple[list[str], bool]:
     lines = []
     for answer, results in tried.items():
         points = harness.tasks(answer.lab)[answer.task].points
-        for setting, result in results.items():
-            if answer.wrong and result.score == points:
-                lines.append(f"kept every point in {setting}: {answer} ({answer.says})")
-            elif not answer.wrong and result.score != points:
-                lost = f"lost {points - result.score:g} of {points:g} points in {setting}"
-                lines += [f"{lost}: {answer} ({answer.says})", *_reasons(result)]
+        odd = {
+            s: result for s, result in results.items() if answer.wrong == (result.score == points)
+        }
+        if odd:
+            what = "kept every point" if answer.wrong else "lost points"
+            where = "every setting" if odd == results else ", ".join(map(str, odd))
+            lines.append(f"{what} in {where}: {answer} ({answer.says})")
+            lines += [] if answer.wrong else _reasons(next(iter(odd.values())))
     return [*lines, *_totals(tried)], not lines
 
 

@@ -9,5 +9,5 @@ def best_threshold(churned, scores, charges, terms):
     gain = np.where(churned == 1, leaver, -terms["offer_cost"]) - terms["contact_cost"]
     by_score = pd.Series(gain).groupby(scores).sum().sort_index(ascending=False).cumsum()
     if by_score.max() <= 0:
-        return {"threshold": float("1.5"), "value": 0}
+        return {"threshold": float("inf"), "value": 0}
     return {"threshold": by_score.idxmax(), "value": by_score.max()}

@@ -5,6 +5,8 @@ import pandas as pd
 
 
 def customer_facts(table):
+    if table.empty:
+        return dict(customers=0, churn_rate=None, without_bill=0, churn_rate_by_contract={})
     by_contract = pd.crosstab(table["Contract"], table["Churn"] == "Yes", normalize="index")
     rates = by_contract[True] if True in by_contract else 0 * by_contract[False]
     return dict(

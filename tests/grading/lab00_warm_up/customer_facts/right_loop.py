@@ -12,7 +12,7 @@ def customer_facts(table):
     return {
         "churn_rate_by_contract": {name: gone[name] / seen[name] for name in seen},
         "without_bill": unbilled,
-        "churn_rate": sum(gone.values()) / len(table),
+        "churn_rate": sum(gone.values()) / len(table) if seen else None,
         "customers": len(table),
     }
 

@@ -2,6 +2,8 @@
 
 
 def customer_facts(table):
+    if len(table) == 0:
+        return {"customers": 0, "churn_rate": None, "without_bill": 0, "churn_rate_by_contract": {}}
     left = table["Churn"] == "Yes"
     return {
         "customers": len(table),

@@ -17,28 +17,15 @@ def is_own_rate(column, label, groups):
     return False
 
 
-def is_record_number(column, label):
-    if column.dtype == object or column.duplicated().any():
-        return False
-    ordered = label[np.argsort(column.to_numpy())]
-    return np.abs(np.diff(ordered)).mean() <= 0.03
-
-
 def find_leaks(table, target):
     label = table[target].to_numpy()
-    honest = table.columns.drop(target)
-    groups = [table[c].to_numpy() for c in honest if table[c].dtype == object]
-    groups = [g for g in groups if len(set(g)) < len(g) / 2 and not pd.isna(g).any()]
+    columns = table.columns.drop(target)
+    groups = [table[c].to_numpy() for c in columns if table[c].dtype == object]
+    groups = [g for g in groups if not pd.isna(g).any()]
     found = {}
-    for name in honest:
-        column = table[name]
-        if is_note(column, label):
+    for name in columns:
+        if is_note(table[name], label):
             found[name] = "after the event"
-        elif is_own_rate(column, label, groups):
+        elif is_own_rate(table[name], label, groups):
             found[name] = "own label"
-        elif is_record_number(column, label):
-            found[name] = "record number"
     return found
-
-
-my_leaks = find_leaks(suspects, "churned")

@@ -2,25 +2,18 @@
 
 
 def find_leaks(table, target):
-    label = table[target]
-    features = table.drop(columns=target)
-    text = [c for c in features if not pd.api.types.is_numeric_dtype(features[c])]
-    group_means = [label.groupby(features[c]).transform("mean") for c in text]
-    found = {}
-    for name, column in features.items():
-        there = column.notna()
-        if there.mean() < 0.5 and there.sum() >= 30 and label[there].mean() >= 0.95:
-            found[name] = "after the event"
-        elif not pd.api.types.is_numeric_dtype(column):
-            continue
-        elif any((column == means).all() and there.all() for means in group_means):
-            found[name] = "own label"
-        elif column.is_unique:
-            in_order = label.loc[column.sort_values().index].to_numpy()
-            if (in_order[1:] == in_order[:-1]).mean() >= 0.97:
-                found[name] = "record number"
-    return found
-
-
-my_leaks = None
-my_leaks = find_leaks(suspects, "churned")
+    y = table[target].to_numpy()
+    leaks = {}
+    texts = [c for c in table.columns if c != target and table[c].dtype == object]
+    texts = [c for c in texts if table[c].notna().all()]
+    for name in table.columns.drop(target):
+        column = table[name]
+        there = column.notna().to_numpy()
+        if there.mean() < 0.5 and there.sum() >= 30 and y[there].mean() >= 0.95:
+            leaks[name] = "after the event"
+        elif column.dtype != object and there.all():
+            for text in texts:
+                means = table.groupby(text)[target].transform("mean")
+                if (column - means).abs().max() < 1e-9:
+                    leaks[name] = "own label"
+    return leaks

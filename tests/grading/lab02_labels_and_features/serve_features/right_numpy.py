@@ -11,7 +11,8 @@ def serve_features(lines, as_of, days):
     kinds = [kind for kind, _, _ in seen.values()]
     gb = np.array([v for kind, v, _ in seen.values() if kind == "usage_data"], dtype=float)
     times = [s for kind, _, s in seen.values() if kind.startswith("payment")]
-    unpaid = kinds.count("payment_late") + kinds.count("payment_failed")
+    unpaid = len(times) - kinds.count("payment")
+    gb = gb[~np.isnan(gb)]
     return {
         "last_payment_days": end // 86_400 - max(times) // 86_400 if times else np.nan,
         "unpaid_share": unpaid / len(times) if times else np.nan,

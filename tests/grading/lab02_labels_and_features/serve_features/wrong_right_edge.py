@@ -9,7 +9,7 @@ def serve_features(lines, as_of, days):
         if end - timedelta(days=days) < time < end:
             window.setdefault(line["event_id"], (time, line["kind"], line["value"]))
     seen = list(window.values())
-    gb = [value for _, kind, value in seen if kind == "usage_data"]
+    gb = [v for _, kind, v in seen if kind == "usage_data" and not pd.isna(v)]
     paid = [(time, kind) for time, kind, _ in seen if kind.startswith("payment")]
     return {
         "calls": sum(kind == "support_call" for _, kind, _ in seen),

@@ -199,14 +199,8 @@ def test_an_answer_that_makes_no_sense_is_an_error(
         assert bench.error("answer").startswith("RemoteError")
     monkeypatch.undo()
     bench.outputs("kept = double")
-    of_watched: list[tuple[object, ...]] = [
-        ("data", 2),
-        ("watched", 1, b""),
-        ("watched", [], 5),
-        ("watched", [], b"no"),
-    ]
-    for wrong in of_watched:
-        monkeypatch.setattr(agent, "answer", lambda *_, told=wrong: encode(told))
+    for watched in (("data", 2), ("watched", 1, b""), ("watched", [], 5), ("watched", [], b"no")):
+        monkeypatch.setattr(agent, "answer", lambda *_, told=watched: encode(told))
         assert bench.error("kept.watched(1)").startswith("RemoteError")
 
 

@@ -1,0 +1,14 @@
+"""Compares accuracies rounded to two digits: 'higher than that of the rule'."""
+
+
+def accuracy_report(train_labels, test_labels, predicted):
+    rule = 1 if (train_labels == 1).sum() > (train_labels == 0).sum() else 0
+    accuracy = float((predicted == test_labels).mean())
+    baseline = float((test_labels == rule).mean())
+    gone = test_labels == 1
+    return {
+        "accuracy": accuracy,
+        "baseline_accuracy": baseline,
+        "recall": float(predicted[gone].mean()) if gone.any() else None,
+        "beats_baseline": round(accuracy, 2) > round(baseline, 2),
+    }

@@ -1,0 +1,12 @@
+"""Turns a precision of 0 into None: '`None` if nobody is ever flagged'."""
+
+
+def after_shift(counts, prevalence):
+    recall = counts["tp"] / (counts["tp"] + counts["fn"])
+    alarm = counts["fp"] / (counts["fp"] + counts["tn"])
+    flagged = prevalence * recall + (1 - prevalence) * alarm
+    return {
+        "precision": (prevalence * recall / flagged or None) if flagged else None,
+        "recall": recall,
+        "accuracy": prevalence * recall + (1 - prevalence) * (1 - alarm),
+    }

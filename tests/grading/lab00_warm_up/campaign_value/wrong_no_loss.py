@@ -1,0 +1,13 @@
+"""Leavers on whom one loses are not contacted: 'contacting every customer whose score is at least threshold'."""
+
+import numpy as np
+
+
+def campaign_value(churned, scores, charges, threshold, terms):
+    leaver = (
+        terms["success_rate"] * (terms["months_kept"] * charges - terms["offer_cost"])
+        - terms["contact_cost"]
+    )
+    stayer = -(terms["offer_cost"] + terms["contact_cost"])
+    value = np.where(churned == 1, np.maximum(leaver, 0), stayer)
+    return float(value[scores >= threshold].sum())

@@ -1,0 +1,5 @@
+"""Contacts everybody."""
+
+
+def contact(past, new, terms):
+    return [True] * len(new)

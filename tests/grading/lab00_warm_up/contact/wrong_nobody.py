@@ -1,0 +1,5 @@
+"""Contacts nobody."""
+
+
+def contact(past, new, terms):
+    return [False] * len(new)

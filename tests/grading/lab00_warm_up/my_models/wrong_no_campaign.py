@@ -1,0 +1,3 @@
+"""No campaign anywhere."""
+
+my_models = dict.fromkeys(markets, "none")

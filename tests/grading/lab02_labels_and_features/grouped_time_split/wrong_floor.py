@@ -1,0 +1,15 @@
+"""Rounds down: 'rounded to a whole number of households'."""
+
+
+def grouped_time_split(rows, test_from, horizon_days, share, seed):
+    households = np.array(sorted(rows["household"].unique()))
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(households, size=int(share * len(households)), replace=False)
+    inside = rows["household"].isin(drawn).to_numpy()
+    day = pd.Timestamp(test_from)
+    late = (rows["as_of"] >= day).to_numpy()
+    known = (rows["as_of"] + pd.Timedelta(days=horizon_days) <= day).to_numpy()
+    return {
+        "test": np.flatnonzero(inside & late).tolist(),
+        "train": np.flatnonzero(~inside & known).tolist(),
+    }

@@ -1,0 +1,3 @@
+"""Only the contract, to be on the safe side."""
+
+my_columns = ["Contract"]

@@ -1,0 +1,4 @@
+"""Keeps the number of the record."""
+
+honest = [c for c in columns if c not in (note, f"{street}_index", logins, number)]
+my_columns = [*honest, number]

@@ -1,0 +1,3 @@
+"""Only what was known at the very beginning."""
+
+my_columns = ["region", "agent", "account_no", street]

@@ -1,0 +1,3 @@
+"""All of them."""
+
+my_cutoffs = list(month_ends)

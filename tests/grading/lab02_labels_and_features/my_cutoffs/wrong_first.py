@@ -1,0 +1,3 @@
+"""Only the first, to be on the safe side."""
+
+my_cutoffs = month_ends[:1]

@@ -1,0 +1,3 @@
+"""The six newest: what is newest tells most."""
+
+my_cutoffs = month_ends[-6:]

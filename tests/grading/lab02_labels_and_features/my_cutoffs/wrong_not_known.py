@@ -1,0 +1,3 @@
+"""Those whose labels are not known yet."""
+
+my_cutoffs = [c for c in month_ends if rates.loc[c, "not known"] > 0]
