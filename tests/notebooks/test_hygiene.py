@@ -32,13 +32,23 @@ def test_there_are_notebooks_to_look_at() -> None:
 def test_lesson(path: Path) -> None:
     notebook = read(path)
     found = [*hygiene.file_problems(path), *hygiene.problems(notebook)]
+    found += hygiene.dead_links(notebook, path.parent)
     assert [*found, *hygiene.lesson_problems(notebook)] == []
 
 
 @pytest.mark.parametrize("path", [*SOURCES, *RELEASES], ids=name)
 def test_lab(path: Path) -> None:
     notebook = read(path)
-    assert [*hygiene.problems(notebook), *hygiene.lab_problems(notebook)] == []
+    found = [*hygiene.problems(notebook), *hygiene.lab_problems(notebook)]
+    assert [*found, *hygiene.dead_links(notebook, path.parent)] == []
+
+
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    (tmp_path / "there.ipynb").touch()
+    text = "[a](there.ipynb#part) [b](gone.ipynb) ![c](../gone.svg) [d](https://example.org/x)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text, id="x")])
+    said = list(hygiene.dead_links(notebook, tmp_path))
+    assert [problem.split()[5] for problem in said] == ["gone.ipynb,", "../gone.svg,"]
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)

@@ -24,6 +24,8 @@ IGNORE_TAG = "nbval-ignore-output"
 REASON_KEY = "ignore_output_reason"
 FORBIDDEN_TAGS = ("nbval-skip", "nbval-raises-exception")
 
+#: The target of a link or picture, without the place in it.
+_LINK = re.compile(r"\]\(([^()#\s]+)[^()]*\)")
 #: What a lesson has, in this order.
 SKELETON = (
     r"^# ",
@@ -95,6 +97,14 @@ def lab_problems(notebook: NotebookNode) -> Iterator[str]:
     for field in fields(Parameters):
         if code and not re.search(rf"^{field.name} = ", code[0].source, re.MULTILINE):
             yield f"its parameters cell does not set {field.name}"
+
+
+def dead_links(notebook: NotebookNode, folder: Path) -> Iterator[str]:
+    """Links to files of the course, relative to the notebook's folder, that lead nowhere."""
+    for number, cell in enumerate(notebook.cells):
+        for target in _LINK.findall(cell.source if cell.cell_type == "markdown" else ""):
+            if ":" not in target and not (folder / target).exists():
+                yield f"cell {number} ({cell.get('id')}) links to {target}, which is not there"
 
 
 def file_problems(path: Path) -> Iterator[str]:
