@@ -199,7 +199,8 @@ def test_an_answer_that_makes_no_sense_is_an_error(
         assert bench.error("answer").startswith("RemoteError")
     monkeypatch.undo()
     bench.outputs("kept = double")
-    for watched in (("data", 2), ("watched", 1, b""), ("watched", [], 5), ("watched", [], b"no")):
+    replies: list[tuple[Any, ...]] = [("data", 2), ("watched", 1, b""), ("watched", [], 5)]
+    for watched in (*replies, ("watched", [], b"no")):
         monkeypatch.setattr(agent, "answer", lambda *_, told=watched: encode(told))
         assert bench.error("kept.watched(1)").startswith("RemoteError")
 
