@@ -1,9 +1,10 @@
-"""Making models: splits, the course's models, the rule that each must beat, and what is recorded.
+"""Making models: splits, the course's models, the rule that each must beat, comparing, recording.
 
 ``tracking`` says what every run records, and the way back from a record to a fit; it loads MLflow,
 so it is imported by its own name.
 """
 
+from churn.training.comparison import Difference, auc_difference
 from churn.training.models import (
     NEW_CUSTOMER_MONTHS,
     ModelKind,
@@ -15,7 +16,9 @@ from churn.training.models import (
 
 __all__ = [
     "NEW_CUSTOMER_MONTHS",
+    "Difference",
     "ModelKind",
+    "auc_difference",
     "baseline_rule",
     "make_model",
     "out_of_fold_scores",
