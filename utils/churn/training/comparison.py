@@ -1,7 +1,7 @@
 """Comparing two models on the same customers, with an interval.
 
-    lead = auc_difference(y, scores, other_scores)
-    print(lead)   # +0.016 (95 %: +0.003 to +0.030)
+lead = auc_difference(y, scores, other_scores)
+print(lead)   # +0.016 (95 %: +0.003 to +0.030)
 """
 
 from __future__ import annotations

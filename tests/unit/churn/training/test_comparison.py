@@ -47,9 +47,7 @@ def test_pairing_makes_the_interval_of_two_like_models_narrow(
     assert (lead.high - lead.low) / 3.92 < 0.25 * np.sqrt(2) * alone
 
 
-def test_the_seed_fixes_the_interval(
-    leavers: NDArray[np.int64], good: NDArray[np.float64]
-) -> None:
+def test_the_seed_fixes_the_interval(leavers: NDArray[np.int64], good: NDArray[np.float64]) -> None:
     other = np.random.default_rng(4).normal(size=800)
     first = auc_difference(leavers, good, other, draws=30)
     assert first == auc_difference(leavers, good, other, draws=30)
