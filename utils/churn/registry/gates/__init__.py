@@ -6,7 +6,7 @@ It fails closed: an error, a missing part, a figure that is none is a refusal wi
 """
 
 from churn.registry.gates.config import Direction, GateConfig
-from churn.registry.gates.evidence import Evidence, MissingEvidence, ModelSignature
+from churn.registry.gates.evidence import Evidence, MissingEvidenceError, ModelSignature
 from churn.registry.gates.gate import CRITERIA, decide
 from churn.registry.gates.verdict import Decision, Verdict
 
@@ -16,7 +16,7 @@ __all__ = [
     "Direction",
     "Evidence",
     "GateConfig",
-    "MissingEvidence",
+    "MissingEvidenceError",
     "ModelSignature",
     "Verdict",
     "decide",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from churn import schema
 from churn.registry.gates.config import GateConfig
-from churn.registry.gates.evidence import Evidence, MissingEvidence, scores
+from churn.registry.gates.evidence import Evidence, MissingEvidenceError, scores
 from churn.registry.gates.verdict import Verdict
 
 _SERVICES = {"OnlineBackup": "No", "DeviceProtection": "No"}
@@ -59,9 +59,9 @@ def invariance(evidence: Evidence, config: GateConfig) -> Verdict:
     alone = scores(evidence.candidate, X.head(1), "candidate")
     company = float(max(np.abs(before - backwards).max(), abs(alone[0] - before[0])))
     name = config.indifferent_to
-    values = [value for value in schema.ALLOWED.get(name, ())]
+    values = list(schema.ALLOWED.get(name, ()))
     if len(values) < 2:
-        raise MissingEvidence(f"{name} is no column with values to exchange")
+        raise MissingEvidenceError(f"{name} is no column with values to exchange")
     shift = 0.0
     for value in values:
         changed = scores(evidence.candidate, X.assign(**{name: value}), "candidate")

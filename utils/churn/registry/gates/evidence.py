@@ -20,7 +20,7 @@ Scorer = Callable[[pd.DataFrame], ArrayLike]
 Floats = NDArray[np.float64]
 
 
-class MissingEvidence(ValueError):
+class MissingEvidenceError(ValueError):
     """Something that a criterion needs is not there, or cannot be used."""
 
 
@@ -67,21 +67,21 @@ class Evidence:
         """The customers, once the table is large enough and late enough.
 
         Raises:
-            MissingEvidence: if it is not.
+            MissingEvidenceError: if it is not.
         """
         table = need(self.table, "the table on which the candidate is judged")
         absent = [name for name in config.columns if name not in table.columns]
         if absent:
-            raise MissingEvidence(f"the table lacks the column {absent[0]}")
+            raise MissingEvidenceError(f"the table lacks the column {absent[0]}")
         if len(table) < config.min_customers:
             least = f"at least {config.min_customers:,}"
-            raise MissingEvidence(f"the table has {len(table):,} customers, not {least}")
+            raise MissingEvidenceError(f"the table has {len(table):,} customers, not {least}")
         if not table[schema.TARGET].isin(schema.ALLOWED[schema.TARGET]).all():
-            raise MissingEvidence("the table has customers without a label")
+            raise MissingEvidenceError("the table has customers without a label")
         y = (table[schema.TARGET] == schema.POSITIVE).to_numpy()
         fewer = min(int(y.sum()), int((~y).sum()))
         if fewer < config.min_leavers:
-            raise MissingEvidence(
+            raise MissingEvidenceError(
                 f"the table has only {fewer:,} customers of one label, not {config.min_leavers:,}"
             )
         self._must_be_later(pd.to_datetime(table["as_of"]))
@@ -105,9 +105,9 @@ class Evidence:
         text = need(self.lineage.get("trained_until"), "the day of the youngest training row")
         trained = pd.to_datetime(text, errors="coerce")
         if pd.isna(trained) or days.isna().any():
-            raise MissingEvidence("the day of a row, of training or of the table, is missing")
+            raise MissingEvidenceError("the day of a row, of training or of the table, is missing")
         if not days.min() > trained:
-            raise MissingEvidence(
+            raise MissingEvidenceError(
                 f"the table begins on {days.min():%Y-%m-%d}, not after the last training row "
                 f"({trained:%Y-%m-%d})"
             )
@@ -117,10 +117,10 @@ def need[T](part: T | None, what: str) -> T:
     """``part`` itself.
 
     Raises:
-        MissingEvidence: if it is None.
+        MissingEvidenceError: if it is None.
     """
     if part is None:
-        raise MissingEvidence(f"{what} is missing")
+        raise MissingEvidenceError(f"{what} is missing")
     return part
 
 
@@ -128,13 +128,13 @@ def scores(scorer: Scorer | None, X: pd.DataFrame, whose: str) -> Floats:
     """The scores of customers, one probability for each.
 
     Raises:
-        MissingEvidence: if there is no model, or a score is missing or no probability.
+        MissingEvidenceError: if there is no model, or a score is missing or no probability.
     """
     model = need(scorer, f"the {whose}")
     # A copy: a model that writes into its input must not change what others see.
     found = np.asarray(model(X.copy()), dtype=float)
     if found.shape != (len(X),):
-        raise MissingEvidence(f"the {whose} gave {found.shape} scores for {len(X)} customers")
+        raise MissingEvidenceError(f"the {whose} gave {found.shape} scores for {len(X)} customers")
     if not ((found >= 0) & (found <= 1)).all():
-        raise MissingEvidence(f"the {whose} gave scores that are no probabilities")
+        raise MissingEvidenceError(f"the {whose} gave scores that are no probabilities")
     return found

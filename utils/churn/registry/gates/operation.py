@@ -11,7 +11,7 @@ import pandas as pd
 from churn import schema
 from churn.registry import folders
 from churn.registry.gates.config import GateConfig
-from churn.registry.gates.evidence import Evidence, MissingEvidence, need, scores
+from churn.registry.gates.evidence import Evidence, MissingEvidenceError, need, scores
 from churn.registry.gates.verdict import Verdict
 
 #: What MLflow calls the types of the table's columns; a whole number may be read as a double.
@@ -62,7 +62,7 @@ def latency(
         scores(evidence.candidate, one, "candidate")
         seconds[call] = clock() - start
     if not (seconds >= 0).all():
-        raise MissingEvidence("the clock ran backwards")
+        raise MissingEvidenceError("the clock ran backwards")
     taken = float(np.quantile(seconds, 0.95)) * 1000
     passed = taken <= config.max_latency_ms
     return Verdict(
@@ -90,9 +90,9 @@ def lineage(evidence: Evidence, config: GateConfig) -> Verdict:
         if str(evidence.lineage.get(name) or "").strip().lower() in UNKNOWN
     ]
     if absent:
-        raise MissingEvidence(f"it is not known: {', '.join(absent)}")
+        raise MissingEvidenceError(f"it is not known: {', '.join(absent)}")
     if pd.isna(pd.to_datetime(evidence.lineage.get("trained_until"), errors="coerce")):
-        raise MissingEvidence("trained_until is no day")
+        raise MissingEvidenceError("trained_until is no day")
     figures = {"facts": len(config.lineage)}
     return Verdict("lineage", True, "every fact of origin is known", figures)
 

@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from churn import metrics
 from churn.registry.gates.config import GateConfig
-from churn.registry.gates.evidence import Evidence, MissingEvidence
+from churn.registry.gates.evidence import Evidence, MissingEvidenceError
 from churn.registry.gates.verdict import Verdict
 from churn.training.comparison import auc_difference
 
@@ -47,7 +47,7 @@ def worst_slice(evidence: Evidence, config: GateConfig) -> Verdict:
             mine, theirs = (float(roc_auc_score(of_group, p)) for p in pair)
             leads[f"{column} {value}"] = mine - theirs
         if len(leads) == before:
-            raise MissingEvidence(f"no group by {column} is large enough to be judged")
+            raise MissingEvidenceError(f"no group by {column} is large enough to be judged")
     worst = min(leads, key=lambda name: leads[name])
     passed = leads[worst] >= -config.max_slice_loss
     bound = f"{'at least' if passed else 'below'} {-config.max_slice_loss:+.3f}"
