@@ -17,12 +17,17 @@ def files(folder: Path) -> list[Path]:
     """The files of a model, in the order of their names.
 
     Raises:
-        ValueError: if there is none, or a link leads elsewhere.
+        ValueError: if there is none, a link leads elsewhere, or a folder has the name of a file
+            that is no part of the model.
     """
     everything = sorted(folder.rglob("*"))
     links = [path for path in (folder, *everything) if path.is_symlink()]
     if links:
         raise ValueError(f"{links[0].name} is a link: a model's files stand in its own folder")
+    for name in NOT_THE_MODEL:
+        if (folder / name).is_dir():
+            # What stands in it would be neither signed nor counted.
+            raise ValueError(f"{name} is a folder, where a file is expected")
     own = [
         path
         for path in everything

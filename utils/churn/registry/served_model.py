@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import mlflow.models
-import mlflow.pyfunc
 import numpy as np
 import pandas as pd
+from mlflow.models import set_model
+from mlflow.pyfunc import PythonModel
 
 
-class ServedModel(mlflow.pyfunc.PythonModel):
+class ServedModel(PythonModel):
     """Probability of leaving, and whether to contact the customer at a threshold.
 
     ``model_config`` names the engine, ``sklearn`` or ``onnx``, and the types that skops may make.
@@ -63,4 +63,4 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         return np.asarray(self.session.run(None, feed)[1][:, 1], dtype=float)
 
 
-mlflow.models.set_model(ServedModel())
+set_model(ServedModel())

@@ -164,9 +164,9 @@ def test_money_compares_with_the_champion(good: Evidence) -> None:
 @pytest.mark.parametrize(
     ("inputs", "word"),
     [
-        (SIGNATURE.inputs | {"Churn": "string"}, "Churn is no feature"),
+        ({**SIGNATURE.inputs, "Churn": "string"}, "Churn is no feature"),
         ({n: k for n, k in SIGNATURE.inputs.items() if n != "tenure"}, "tenure is not in it"),
-        (SIGNATURE.inputs | {"tenure": "string"}, "tenure is string, not long or double"),
+        ({**SIGNATURE.inputs, "tenure": "string"}, "tenure is string, not long or double"),
     ],
 )
 def test_the_signature_is_that_of_the_features(

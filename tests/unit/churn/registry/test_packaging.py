@@ -39,7 +39,7 @@ def test_the_threshold_is_a_parameter(
     X = features.features(customers)
     for threshold, params in ((0.24, None), (0.6, {"threshold": 0.6})):
         answer = model.predict(X, params=params)
-        assert (answer["contact"] == (answer["probability"] >= threshold)).all()
+        assert answer["contact"].tolist() == (answer["probability"] >= threshold).tolist()
         assert answer["contact"].nunique() == 2
     with pytest.raises(ValueError, match="between 0 and 1"):
         model.predict(X, params={"threshold": 1.5})
@@ -51,7 +51,7 @@ def test_a_new_customers_blank_total_is_nothing_billed(
     X = features.features(customers).head(3)
     score = packaging.scorer(packaged[0])
     blank, billed = (score(X.assign(TotalCharges=total)) for total in (np.nan, 0.0))
-    assert (blank == billed).all()
+    assert np.array_equal(blank, billed)
 
 
 def test_a_column_that_is_missing_is_refused(packaged: Packaged, customers: pd.DataFrame) -> None:

@@ -34,9 +34,9 @@ def test_a_signed_model_is_verified(signed: tuple[Path, Path]) -> None:
     assert len(signing.verify(model, public)) == 1
 
 
-def _git_hook(model: Path) -> None:
-    (model / ".git").mkdir()
-    (model / ".git" / "config").write_text("[core]")
+def _within(folder: Path, name: str) -> None:
+    folder.mkdir()
+    (folder / name).write_text("import os")
 
 
 def _other_signature(model: Path) -> None:
@@ -49,8 +49,9 @@ TAMPERED: dict[str, Callable[[Path], object]] = {
     "one bit": lambda m: (m / "weights.txt").write_text("-1.9 -0.029 1.3 1.1 0.7\n"),
     "more": lambda m: (m / "more.py").write_text("import os"),
     "hidden": lambda m: (m / ".gitattributes").write_text("x"),
-    "in .git": _git_hook,
-    "in a folder": lambda m: ((m / "a").mkdir(), (m / "a" / "model.sig").write_text("x")),
+    "in .git": lambda m: _within(m / ".git", "config"),
+    "in a folder": lambda m: _within(m / "a", "model.sig"),
+    "where nothing is signed": lambda m: _within(m / "registered_model_meta", "more.py"),
     "less": lambda m: (m / "weights.txt").rename(m.parent / "weights.txt"),
     "renamed": lambda m: (m / "weights.txt").rename(m / "weight.txt"),
     "empty": lambda m: (m / "weights.txt").write_text(""),

@@ -91,7 +91,8 @@ def lineage(evidence: Evidence, config: GateConfig) -> Verdict:
     ]
     if absent:
         raise MissingEvidenceError(f"it is not known: {', '.join(absent)}")
-    if pd.isna(pd.to_datetime(evidence.lineage.get("trained_until"), errors="coerce")):
+    day = need(evidence.lineage.get("trained_until"), "the day of the youngest training row")
+    if pd.isna(pd.to_datetime(day, errors="coerce")):
         raise MissingEvidenceError("trained_until is no day")
     figures = {"facts": len(config.lineage)}
     return Verdict("lineage", True, "every fact of origin is known", figures)
