@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from filelock import FileLock, Timeout
 from mlflow import MlflowClient
@@ -29,6 +29,7 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from churn.registry import folders
+from churn.registry.gates.gate import CRITERIA
 from churn.registry.gates.verdict import Decision
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
@@ -213,16 +214,16 @@ class Promotion:
     def _must_be_unchanged(self, version: str) -> dict[str, dict[str, float]]:
         """The figures of the passed gate, if the version's files are those that passed."""
         try:
-            decision: dict[str, Any] = json.loads(self._version(version).tags[DECISION])
-            passed, digest = decision["passed"], decision["digest"]
-            evidence = {v["name"]: v["evidence"] for v in decision["verdicts"]}
-        except (KeyError, TypeError, ValueError) as error:
+            decision = Decision.from_json(self._version(version).tags[DECISION])
+        except (KeyError, ValueError) as error:
             raise PromotionError(f"version {version} has no readable decision") from error
-        if passed is not True or not digest:
+        if not decision.passed:
             raise PromotionError(f"the gate refused version {version}")
-        if self._digest(version) != digest:
+        if unasked := set(CRITERIA) - set(decision.required):
+            raise PromotionError(f"the gate did not ask version {version} for {min(unasked)}")
+        if self._digest(version) != decision.digest:
             raise PromotionError(f"the files of version {version} are not those that were judged")
-        return evidence
+        return {verdict.name: dict(verdict.evidence) for verdict in decision.verdicts}
 
     def _digest(self, version: str) -> str:
         """The fingerprint of a version's files as they are in the store now."""

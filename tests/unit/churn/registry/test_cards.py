@@ -8,7 +8,7 @@ import pytest
 from mlflow import MlflowClient
 
 from churn.registry import cards
-from churn.registry.gates import Decision, Verdict
+from churn.registry.gates import CRITERIA, Decision, Verdict
 from churn.registry.packaging import register
 from churn.registry.promotion import Promotion
 
@@ -62,9 +62,9 @@ def test_what_is_shown_is_what_the_store_holds(
     tags = {"owner": "Ada", "data_version": "2e", "intended_use": " "}
     version = register(client, "churn", folder, run, tags)
     digest = client.get_model_version("churn", version).tags["digest"]
-    verdict = Verdict("quality", True, "better beyond chance", {"lead": 0.02})
+    verdicts = tuple(Verdict(n, True, "better beyond chance", {"lead": 0.02}) for n in CRITERIA)
     desk = Promotion(client, "churn", tmp_path)
-    desk.record(version, Decision((verdict,), ("quality",), digest))
+    desk.record(version, Decision(verdicts, tuple(CRITERIA), digest))
     desk.promote(version, "Bo", "better in April")
     known = cards.facts(client, "churn", version)
     assert "tag.intended_use" not in known

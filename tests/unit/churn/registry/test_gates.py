@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from candidates import CONFIG, LINEAGE, SIGNATURE, TRAINED_UNTIL, changed, good_
 from churn.registry.gates import CRITERIA, Decision, Evidence, GateConfig, Verdict, decide
 from churn.registry.gates.gate import ask
 from churn.registry.gates.operation import latency
+from churn.registry.supply_chain import signing
 
 Scorer = Callable[[pd.DataFrame], ArrayLike]
 
@@ -41,6 +43,7 @@ def test_a_good_candidate_passes_every_criterion(good: Evidence) -> None:
     assert decision.refusals == []
     assert decision.passed
     assert json.loads(decision.to_json())["passed"] is True
+    assert Decision.from_json(decision.to_json()) == decision
 
 
 def raising(X: pd.DataFrame) -> ArrayLike:
@@ -151,6 +154,19 @@ def test_bounds_decide(good: Evidence, name: str, other: dict[str, Any], word: s
     assert word in found.reason
 
 
+def test_a_lead_by_luck_is_not_enough(good: Evidence) -> None:
+    def lucky(X: pd.DataFrame, seed: int) -> ArrayLike:
+        return np.clip(score(X) + np.random.default_rng(seed).normal(0, 0.02, len(X)), 0, 1)
+
+    tried = (
+        verdict("quality", changed(good, champion=score, candidate=partial(lucky, seed=seed)))
+        for seed in range(50)
+    )
+    ahead = next(v for v in tried if v.evidence["lead"] > 0)
+    assert ahead.evidence["low"] <= 0
+    assert not ahead.passed
+
+
 def test_money_compares_with_the_champion(good: Evidence) -> None:
     # The candidate earns something, the champion much more: it knows who left.
     assert good.table is not None
@@ -187,7 +203,8 @@ def test_a_table_that_breaks_the_schema_is_refused(good: Evidence) -> None:
 
 
 def test_latency_is_the_slow_end_of_single_calls(good: Evidence) -> None:
-    ticks = itertools.accumulate(itertools.cycle([1.0, 0.03]))
+    # Two calls of twenty take 30 ms, the others one.
+    ticks = itertools.accumulate(itertools.cycle([1.0, 0.03] + 9 * [1.0, 0.001]))
     slow = latency(good, bound(max_latency_ms=20.0), lambda: next(ticks))
     assert (slow.passed, round(slow.evidence["p95_ms"])) == (False, 30)
     ticks = itertools.accumulate(itertools.cycle([1.0, 0.01]))
@@ -264,9 +281,13 @@ def test_a_folder_that_changes_while_it_is_judged_is_refused(tmp_path: Path) -> 
 
     def writing(X: pd.DataFrame) -> ArrayLike:
         (folder / "weights.txt").write_text("0")
+        signing.sign(folder, folder.parent / "keys" / signing.PRIVATE_KEY)
         return score(X)
 
-    assert decide(changed(evidence, candidate=writing), CONFIG).passed is False
+    decision = decide(changed(evidence, candidate=writing), CONFIG)
+    # Signed again, it satisfies every criterion; only these are other files than those at first.
+    assert decision.refusals == []
+    assert not decision.passed
 
 
 #: Each takes something away or breaks it; None of the parts is optional.

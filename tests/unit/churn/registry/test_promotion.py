@@ -134,9 +134,20 @@ def test_what_has_not_passed_is_refused(desk: Promotion, tmp_path: Path) -> None
     desk.record("2", decision(_folder(tmp_path, 2), refuse="money"))
     assert desk.version_of(CHALLENGER) is None
     refused("2", "the gate refused version 2")
-    for text in ("{", "null", "[]", json.dumps({"passed": "true", "digest": "", "verdicts": []})):
-        desk.client.set_model_version_tag("churn", "2", "gate.decision", text)
-        refused("2", "version 2")
+    good = json.loads(decision(_folder(tmp_path, 2)).to_json())
+    asked = good["verdicts"]
+    for forged, words in {
+        "{": "no readable decision",
+        "null": "no readable decision",
+        json.dumps(good | {"verdicts": None}): "no readable decision",
+        json.dumps(good | {"verdicts": [{**asked[0], "evidence": {}}, *asked[1:]]}): "no readable",
+        json.dumps(good | {"verdicts": [{**asked[0], "passed": "yes"}, *asked[1:]]}): "refused",
+        json.dumps(good | {"verdicts": asked[1:]}): "the gate refused",
+        json.dumps(good | {"digest": ""}): "the gate refused",
+        json.dumps(good | {"verdicts": asked[1:], "required": good["required"][1:]}): "did not ask",
+    }.items():
+        desk.client.set_model_version_tag("churn", "2", "gate.decision", forged)
+        refused("2", words)
     refused("1", "is the champion already")
     refused("9", "has no version 9")
     assert len(desk.audit()) == 1

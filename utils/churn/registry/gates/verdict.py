@@ -56,7 +56,7 @@ class Decision:
         """Whether every required criterion was asked, all of them passed, and the folder is known."""
         asked = [verdict.name for verdict in self.verdicts]
         complete = bool(self.required) and sorted(asked) == sorted(self.required)
-        return complete and bool(self.digest) and all(v.passed for v in self.verdicts)
+        return complete and bool(self.digest) and all(v.passed is True for v in self.verdicts)
 
     @property
     def refusals(self) -> list[str]:
@@ -72,3 +72,24 @@ class Decision:
                 name: value if math.isfinite(value) else None for name, value in figures
             }
         return json.dumps(plain, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Decision:
+        """A decision as :meth:`to_json` wrote it; whether it passed is worked out again.
+
+        Raises:
+            ValueError: if the text is none, or lets something pass that cannot.
+        """
+        try:
+            plain = json.loads(text)
+            verdicts = tuple(
+                Verdict(v["name"], v["passed"], v["reason"], _figures(v["evidence"]))
+                for v in plain["verdicts"]
+            )
+            return cls(verdicts, tuple(plain["required"]), plain["digest"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError("this is no decision of a gate") from error
+
+
+def _figures(evidence: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: math.nan if value is None else value for name, value in evidence.items()}
