@@ -67,6 +67,6 @@ def test_it_reads_as_one_line(leavers: NDArray[np.int64], good: NDArray[np.float
         ([0, 2], [0.1, 0.2], [0.1, 0.2], "0 \\(stayed\\) and 1 \\(left\\)"),
     ],
 )
-def test_bad_input_gets_one_sentence(y: list, p: list, other: list, problem: str) -> None:  # type: ignore[type-arg]
+def test_bad_input_gets_one_sentence(y: list, p: list, other: list, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         auc_difference(y, p, other)
