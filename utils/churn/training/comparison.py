@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import bootstrap, rankdata
 
 
 class Difference(NamedTuple):
@@ -49,24 +48,32 @@ def auc_difference(
     if not ((labels == 0) | (labels == 1)).all() or labels.min() == labels.max():
         raise ValueError("labels must be 0 (stayed) and 1 (left), and both must occur")
 
-    def lead(y: NDArray[np.int64], p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
-        return _auc(y, p) - _auc(y, q)
-
-    found = bootstrap(
-        (labels, one, two),
-        lead,
-        paired=True,
-        vectorized=False,
-        n_resamples=draws,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return Difference(lead(labels, one, two), float(found.low), float(found.high))
+    rng, size = np.random.default_rng(seed), len(labels)
+    first, second = _Ranking(labels, one), _Ranking(labels, two)
+    redrawn = np.empty(draws)
+    for draw in range(draws):
+        counts = np.bincount(rng.integers(0, size, size), minlength=size)
+        redrawn[draw] = first.auc(counts) - second.auc(counts)
+    # A draw of very few customers may lack a class; it has no AUC.
+    low, high = np.nanquantile(redrawn, [0.025, 0.975])
+    once = np.ones(size, dtype=np.int64)
+    return Difference(first.auc(once) - second.auc(once), float(low), float(high))
 
 
-def _auc(y: NDArray[np.int64], p: NDArray[np.float64]) -> float:
-    # The rank-sum form, some seven times as fast as scikit-learn's, which builds the whole curve.
-    left = y == 1
-    leavers = int(left.sum())
-    above = rankdata(p)[left].sum() - leavers * (leavers + 1) / 2
-    return float(above / (leavers * (len(y) - leavers)))
+class _Ranking:
+    """The scores of one model, sorted once for all draws: many times as fast as sorting in each."""
+
+    def __init__(self, y: NDArray[np.int64], p: NDArray[np.float64]) -> None:
+        self.order = np.argsort(p, kind="stable")
+        self.left = y[self.order] == 1
+        self.starts = np.flatnonzero(np.concatenate([[True], np.diff(p[self.order]) > 0]))
+
+    def auc(self, counts: NDArray[np.int64]) -> float:
+        """ROC-AUC when customer i counts ``counts[i]`` times; NaN without one of the classes."""
+        counts = counts[self.order]
+        everybody = np.add.reduceat(counts, self.starts)  # by score
+        leavers = np.add.reduceat(counts * self.left, self.starts)
+        stayers = everybody - leavers
+        below = np.cumsum(stayers) - stayers / 2  # an equal score counts one half
+        pairs = int(leavers.sum()) * int(stayers.sum())
+        return float((leavers * below).sum() / pairs) if pairs else float("nan")
