@@ -7,12 +7,16 @@ import sys
 import pytest
 
 FACES = (
-    "churn", "churn.simulator", "churn.data", "churn.features", "churn.training", "churn.spark",
+    "churn", "churn.simulator", "churn.data", "churn.features", "churn.training",
+    "churn.registry", "churn.registry.gates", "churn.registry.supply_chain", "churn.spark",
     "churn.calibration", "coursekit", "coursekit.environment", "coursekit.exercises",
     "coursekit.authoring",
 )  # fmt: skip
 #: Libraries of seconds or of hundreds of megabytes: their modules are imported by their own names.
-HEAVY = ("great_expectations", "feast", "mlflow", "pyspark", "deltalake", "optuna", "IPython")
+HEAVY = (
+    "great_expectations", "feast", "mlflow", "pyspark", "deltalake", "optuna", "IPython",
+    "onnx", "onnxruntime", "skops", "model_signing", "cyclonedx",
+)  # fmt: skip
 
 
 def test_no_face_loads_a_heavy_library() -> None:

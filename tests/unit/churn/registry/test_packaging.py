@@ -1,0 +1,113 @@
+"""A package holds everything to serve a model, both engines agree, and nothing in it is a pickle."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import mlflow.pyfunc
+import numpy as np
+import pandas as pd
+import pytest
+from mlflow.exceptions import MlflowException
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from churn import features, training
+from churn.registry import packaging
+from churn.registry.supply_chain.scan import scan
+
+Packaged = tuple[Path, packaging.Parity]
+
+
+def test_both_engines_give_the_scores_of_the_model(
+    packaged: Packaged, customers: pd.DataFrame
+) -> None:
+    folder, parity = packaged
+    X, y = features.xy(customers)
+    p = training.make_model("logistic").fit(X, y).predict_proba(X)[:, 1]
+    assert np.abs(packaging.scorer(folder, "sklearn")(X) - p).max() < 1e-12
+    twin = np.abs(packaging.scorer(folder, "onnx")(X) - p).max()
+    assert twin == pytest.approx(parity.largest)
+    assert 0 < parity.largest <= packaging.PARITY
+    assert parity.customers == len(X)
+
+
+@pytest.mark.parametrize("engine", ["sklearn", "onnx"])
+def test_the_threshold_is_a_parameter(
+    packaged: Packaged, customers: pd.DataFrame, engine: str
+) -> None:
+    model = mlflow.pyfunc.load_model(str(packaged[0]), model_config={"engine": engine})
+    X = features.features(customers)
+    for threshold, params in ((0.24, None), (0.6, {"threshold": 0.6})):
+        answer = model.predict(X, params=params)
+        assert answer["contact"].tolist() == (answer["probability"] >= threshold).tolist()
+        assert answer["contact"].nunique() == 2
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        model.predict(X, params={"threshold": 1.5})
+
+
+def test_a_new_customers_blank_total_is_nothing_billed(
+    packaged: Packaged, customers: pd.DataFrame
+) -> None:
+    X = features.features(customers).head(3)
+    score = packaging.scorer(packaged[0])
+    blank, billed = (score(X.assign(TotalCharges=total)) for total in (np.nan, 0.0))
+    assert np.array_equal(blank, billed)
+
+
+def test_a_column_that_is_missing_is_refused(packaged: Packaged, customers: pd.DataFrame) -> None:
+    X = features.features(customers).drop(columns="tenure")
+    with pytest.raises(MlflowException, match="tenure"):
+        packaging.scorer(packaged[0])(X)
+
+
+def test_the_folder_says_what_it_needs_and_holds_no_pickle(packaged: Packaged) -> None:
+    folder, _ = packaged
+    assert scan(folder, packaging.TRUSTED) == []
+    names = {path.name for path in folder.rglob("*")}
+    assert {"model.skops", "model.onnx", "input_example.json", "served_model.py"} <= names
+    lines = (folder / "requirements.txt").read_text().split()
+    assert f"skops=={version('skops')}" in lines
+    assert f"scipy=={version('scipy')}" in lines  # what scikit-learn needs
+    assert all("==" in line for line in lines)
+    signature = packaging.signature_of(folder)
+    assert (signature.inputs["tenure"], signature.params) == ("long", ("threshold",))
+
+
+def test_a_twin_with_other_scores_is_not_shipped(
+    tmp_path: Path, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packaging, "PARITY", 1e-12)
+    model = training.make_model("logistic").fit(*features.xy(customers))
+    with pytest.raises(packaging.PackagingError, match="the ONNX twin's scores differ by up to"):
+        packaging.package(model, customers, tmp_path / "logistic", 0.24)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_without_a_twin_is_not_shipped(tmp_path: Path, customers: pd.DataFrame) -> None:
+    # skl2onnx does not know the splits by category of scikit-learn's gradient boosting.
+    model = training.make_model("boosting").fit(*features.xy(customers))
+    with pytest.raises(packaging.PackagingError, match="ONNX twin"):
+        packaging.package(model, customers, tmp_path / "boosting", 0.24)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_nobody_trusts_is_not_shipped(tmp_path: Path, customers: pd.DataFrame) -> None:
+    odd = make_pipeline(FunctionTransformer(Path), training.make_model("logistic"))
+    with pytest.raises(packaging.PackagingError, match="nobody trusts"):
+        packaging._write_twins(odd, tmp_path)
+
+
+def test_a_package_is_never_overwritten(packaged: Packaged, customers: pd.DataFrame) -> None:
+    with pytest.raises(packaging.PackagingError, match="already there"):
+        packaging.package(training.make_model("dummy"), customers, packaged[0], 0.24)
+
+
+@pytest.mark.parametrize("threshold", [float("nan"), -0.1, 1.1])
+def test_a_threshold_is_a_share(tmp_path: Path, customers: pd.DataFrame, threshold: float) -> None:
+    with pytest.raises(packaging.PackagingError, match="between 0 and 1"):
+        packaging.package(training.make_model("dummy"), customers, tmp_path / "m", threshold)
+
+
+def test_an_unknown_engine_is_refused(packaged: Packaged) -> None:
+    with pytest.raises(ValueError, match="unknown engine 'tensorflow'"):
+        mlflow.pyfunc.load_model(str(packaged[0]), model_config={"engine": "tensorflow"})

@@ -1,0 +1,287 @@
+"""The champion moves as a whole, with a passed gate and a record, and comes back in one call."""
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+from mlflow import MlflowClient
+
+from churn.registry import folders
+from churn.registry.gates import CRITERIA, Decision, Verdict
+from churn.registry.packaging import register
+from churn.registry.promotion import CHALLENGER, CHAMPION, PREVIOUS, Promotion, PromotionError
+
+LINEAGE = {"data_version": "2e", "code_version": "3d", "trained_until": "2025-01-31"}
+NOON = dt.datetime(2025, 6, 1, 12, tzinfo=dt.UTC)
+
+
+class Killed(BaseException):
+    """Stands for a process that ends here."""
+
+
+class MortalClient(MlflowClient):
+    """A client whose process ends before or after its n-th write."""
+
+    writes = 0
+    dies_at: int | None = None
+    after = False
+
+    def _write(self, name: str, *arguments: Any) -> Any:
+        self.writes += 1
+        dies = self.writes == self.dies_at
+        if dies and not self.after:
+            raise Killed
+        done = getattr(super(), name)(*arguments)
+        if dies:
+            raise Killed
+        return done
+
+    def set_registered_model_alias(self, *arguments: Any) -> Any:
+        return self._write("set_registered_model_alias", *arguments)
+
+    def delete_registered_model_alias(self, *arguments: Any) -> Any:
+        return self._write("delete_registered_model_alias", *arguments)
+
+    def set_model_version_tag(self, *arguments: Any) -> Any:
+        return self._write("set_model_version_tag", *arguments)
+
+
+def decision(folder: Path, refuse: str = "") -> Decision:
+    verdicts = (Verdict(name, name != refuse, "it is so", {"figure": 1.0}) for name in CRITERIA)
+    return Decision(tuple(verdicts), tuple(CRITERIA), folders.digest(folder))
+
+
+@pytest.fixture
+def desk(store: Any, tmp_path: Path) -> Promotion:
+    """A registry with four versions; none has been through the gate."""
+    client: MlflowClient = store("registry")
+    run = client.create_run("1").info.run_id
+    for number in range(1, 5):
+        _register(client, run, tmp_path, number)
+    return Promotion(client, "churn", tmp_path, now=lambda: NOON)
+
+
+def _folder(tmp_path: Path, number: int) -> Path:
+    return tmp_path / f"model-{number}"
+
+
+def _register(client: MlflowClient, run: str, tmp_path: Path, number: int) -> None:
+    folder = _folder(tmp_path, number)
+    folder.mkdir()
+    (folder / "weights.txt").write_text(str(number))
+    run = client.create_run("1").info.run_id
+    assert register(client, "churn", folder, run, LINEAGE) == str(number)
+
+
+def promote(desk: Promotion, tmp_path: Path, number: int) -> None:
+    desk.record(str(number), decision(_folder(tmp_path, number)))
+    desk.promote(str(number), "Ada", "better in April")
+
+
+def aliases(desk: Promotion) -> tuple[str | None, str | None, str | None]:
+    champion, previous, challenger = map(desk.version_of, (CHAMPION, PREVIOUS, CHALLENGER))
+    return champion, previous, challenger
+
+
+def test_champions_follow_each_other_and_come_back(desk: Promotion, tmp_path: Path) -> None:
+    assert aliases(desk) == (None, None, None)
+    desk.record("1", decision(_folder(tmp_path, 1)))
+    assert aliases(desk) == (None, None, "1")
+    desk.promote("1", "Ada", "the first")
+    assert aliases(desk) == ("1", None, None)
+    promote(desk, tmp_path, 2)
+    promote(desk, tmp_path, 3)
+    assert aliases(desk) == ("3", "2", None)
+    desk.rollback("Bo", "complaints")
+    assert aliases(desk) == ("2", "1", None)
+    desk.rollback("Bo", "more complaints")
+    assert aliases(desk) == ("1", None, None)
+    with pytest.raises(PromotionError, match="no way back"):
+        desk.rollback("Bo", "still more")
+    made = [(r.number, r.action, r.version, r.replaced, r.who, r.state) for r in desk.audit()]
+    assert made == [
+        (1, "promote", "1", None, "Ada", "done"),
+        (2, "promote", "2", "1", "Ada", "done"),
+        (3, "promote", "3", "2", "Ada", "done"),
+        (4, "rollback", "2", "3", "Bo", "done"),
+        (5, "rollback", "1", "2", "Bo", "done"),
+    ]
+
+
+def test_a_record_says_on_what_grounds(desk: Promotion, tmp_path: Path) -> None:
+    promote(desk, tmp_path, 1)
+    (record,) = desk.audit()
+    assert (record.data_version, record.code_version) == ("2e", "3d")
+    assert (record.why, record.when) == ("better in April", "2025-06-01T12:00:00+00:00")
+    assert record.evidence == {name: {"figure": 1.0} for name in CRITERIA}
+
+
+def test_what_has_not_passed_is_refused(desk: Promotion, tmp_path: Path) -> None:
+    promote(desk, tmp_path, 1)
+    before = aliases(desk)
+
+    def refused(version: str, words: str) -> None:
+        with pytest.raises(PromotionError, match=words):
+            desk.promote(version, "Ada", "why not")
+        assert aliases(desk)[:2] == before[:2]
+
+    refused("2", "has not been through the gate")
+    desk.record("2", decision(_folder(tmp_path, 2), refuse="money"))
+    assert desk.version_of(CHALLENGER) is None
+    refused("2", "the gate refused version 2")
+    good = json.loads(decision(_folder(tmp_path, 2)).to_json())
+    asked = good["verdicts"]
+    for forged, words in {
+        "{": "no readable decision",
+        "null": "no readable decision",
+        json.dumps(good | {"verdicts": None}): "no readable decision",
+        json.dumps(good | {"verdicts": [{**asked[0], "evidence": {}}, *asked[1:]]}): "no readable",
+        json.dumps(good | {"verdicts": [{**asked[0], "passed": "yes"}, *asked[1:]]}): "refused",
+        json.dumps(good | {"verdicts": asked[1:]}): "the gate refused",
+        json.dumps(good | {"digest": ""}): "the gate refused",
+        json.dumps(good | {"verdicts": asked[1:], "required": good["required"][1:]}): "did not ask",
+    }.items():
+        desk.client.set_model_version_tag("churn", "2", "gate.decision", forged)
+        refused("2", words)
+    refused("1", "is the champion already")
+    refused("9", "has no version 9")
+    assert len(desk.audit()) == 1
+
+
+def test_a_decision_is_about_the_files_of_its_version(desk: Promotion, tmp_path: Path) -> None:
+    with pytest.raises(PromotionError, match="judged other files"):
+        desk.record("2", decision(_folder(tmp_path, 1)))
+    desk.record("2", decision(_folder(tmp_path, 2)))
+    source = Path(str(desk.client.get_model_version("churn", "2").source).removeprefix("file://"))
+    (source / "weights.txt").write_text("other")
+    with pytest.raises(PromotionError, match="are not those that were judged"):
+        desk.promote("2", "Ada", "better")
+    (source / "weights.txt").unlink()
+    with pytest.raises(PromotionError, match="cannot be read"):
+        desk.promote("2", "Ada", "better")
+    assert desk.version_of(CHAMPION) is None
+
+
+@pytest.mark.parametrize(("who", "why"), [("", "better"), ("Ada", " ")])
+def test_somebody_answers_for_it(desk: Promotion, tmp_path: Path, who: str, why: str) -> None:
+    desk.record("1", decision(_folder(tmp_path, 1)))
+    with pytest.raises(PromotionError, match="say who promotes, and why"):
+        desk.promote("1", who, why)
+    assert desk.version_of(CHAMPION) is None
+
+
+def test_a_decision_against_a_former_champion_is_not_enough(
+    desk: Promotion, tmp_path: Path
+) -> None:
+    promote(desk, tmp_path, 1)
+    for number in (2, 3):
+        desk.record(str(number), decision(_folder(tmp_path, number)))
+    desk.promote("2", "Ada", "better")
+    with pytest.raises(PromotionError, match="with champion 1, but it is 2 now: judge it again"):
+        desk.promote("3", "Bo", "better")
+    assert aliases(desk)[0] == "2"
+
+
+def test_of_two_promotions_at_once_one_is_told_to_wait(desk: Promotion, tmp_path: Path) -> None:
+    desk.record("1", decision(_folder(tmp_path, 1)))
+    with FileLock(tmp_path / "churn.lock"), pytest.raises(PromotionError, match="under way"):
+        desk.promote("1", "Bo", "better")
+    assert desk.version_of(CHAMPION) is None
+    desk.promote("1", "Bo", "better")
+
+
+def test_of_two_promotions_at_once_one_wins(desk: Promotion, tmp_path: Path) -> None:
+    promote(desk, tmp_path, 1)
+    for number in (2, 3):
+        desk.record(str(number), decision(_folder(tmp_path, number)))
+    start, said = threading.Barrier(2), []
+
+    def attempt(version: str) -> None:
+        start.wait()
+        try:
+            desk.promote(version, "Ada", "better")
+            said.append(version)
+        except PromotionError as error:
+            said.append(str(error))
+
+    threads = [threading.Thread(target=attempt, args=(version,)) for version in "23"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (winner,) = [one for one in said if one in "23"]
+    assert desk.version_of(CHAMPION) == winner
+    (refusal,) = [one for one in said if one not in "23"]
+    assert "under way" in refusal or "judge it again" in refusal
+    assert [record.state for record in desk.audit()] == ["done", "done"]
+
+
+def _deaths() -> Iterator[tuple[int, bool]]:
+    yield from ((step, after) for step in range(1, 6) for after in (False, True))
+
+
+@pytest.mark.parametrize("action", ["promote", "rollback"])
+def test_killed_anywhere_it_leaves_the_old_champion_or_the_new(
+    desk: Promotion, tmp_path: Path, action: str
+) -> None:
+    promote(desk, tmp_path, 1)
+    promote(desk, tmp_path, 2)
+    promote(desk, tmp_path, 3)
+    old, new = ("3", "4") if action == "promote" else ("3", "2")
+    seen = set()
+    for step, after in _deaths():
+        desk.record("4", decision(_folder(tmp_path, 4)))
+        mortal = MortalClient(desk.client.tracking_uri, desk.client.tracking_uri)
+        mortal.dies_at, mortal.after = step, after
+        doomed = Promotion(mortal, "churn", tmp_path, now=lambda: NOON)
+        try:
+            if action == "promote":
+                doomed.promote("4", "Ada", "better")
+            else:
+                doomed.rollback("Ada", "complaints")
+        except Killed:
+            seen.add(step)
+        champion = desk.version_of(CHAMPION)
+        assert champion in (old, new)
+        # The next call settles what was left, and the way back is where it was.
+        desk.record("4", decision(_folder(tmp_path, 4)))
+        assert all(record.state != "started" for record in desk.audit())
+        last = desk.audit()[-1]
+        if last.version == new:
+            assert (last.state == "done") is (champion == new)
+        assert desk.version_of(PREVIOUS) == {"4": "3", "3": "2", "2": "1"}[champion]
+        # Put back for the next death.
+        if champion == "4":
+            desk.rollback("Bo", "again")
+        elif champion == "2":
+            desk.record("3", decision(_folder(tmp_path, 3)))
+            desk.promote("3", "Bo", "again")
+    assert seen >= {1, 2, 3}, "not every step was tried"
+
+
+def test_a_reader_never_misses_the_champion(desk: Promotion, tmp_path: Path) -> None:
+    promote(desk, tmp_path, 1)
+    done, seen, failed = threading.Event(), set(), []
+    reader = MlflowClient(desk.client.tracking_uri, desk.client.tracking_uri)
+
+    def poll() -> None:
+        while not done.is_set():
+            try:
+                seen.add(reader.get_model_version_by_alias("churn", CHAMPION).version)
+            except Exception as error:
+                failed.append(error)
+
+    thread = threading.Thread(target=poll)
+    thread.start()
+    for _ in range(3):
+        promote(desk, tmp_path, 2)
+        desk.rollback("Bo", "again")
+    done.set()
+    thread.join()
+    assert failed == []
+    assert {str(version) for version in seen} <= {"1", "2"}
