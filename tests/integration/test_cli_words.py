@@ -92,6 +92,7 @@ COMMANDS: dict[str, list[Callable[[Course], Words]] | None] = {
     "notebooks": [lambda course: ["notebooks", course.root / FILE]],
     "generate": [lambda course: ["generate"]],
     "map": None,
+    "system": None,
     "learner-copy": [_taken],
 }
 CASES = [(name, n) for name, cases in COMMANDS.items() for n in range(len(cases or ()))]

@@ -77,6 +77,7 @@ REFUSED = {
     "notebooks": (LESSON,),
     "generate": (),
     "map": (),
+    "system": (),
     "learner-copy": ("elsewhere",),
     "release": ("lab00_warm_up", "--roster", "datasets/sample_roster.csv"),
     "collect": ("lab00_warm_up", "."),
@@ -109,7 +110,7 @@ def test_a_command_for_learners_works(
 
 
 def _looks_at_the_command(
-    words: list[str], cwd: Path, check: bool
+    words: list[str], cwd: Path, env: dict[str, str], check: bool
 ) -> subprocess.CompletedProcess[str]:
     (page,) = (word for word in words if word.startswith("--LabApp.default_url="))
     assert (cwd / page.partition("/lab/tree/")[2]).is_file()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.authoring.quick import changed_files
+from coursekit.environment import known
 from coursekit.paths import is_learners_copy
 
 #: What stands at the top of a learner's copy.
@@ -85,7 +86,9 @@ def _is_kept(name: str) -> bool:
 def _git(root: Path, *words: str) -> bytes:
     # The checkout may belong to another user, as in containers.
     command = ["git", "-c", "safe.directory=*", *words]
-    done = subprocess.run(command, cwd=root, capture_output=True, check=False)
+    done = subprocess.run(
+        command, cwd=root, env=known.environment(), capture_output=True, check=False
+    )
     if done.returncode:
         raise LearnerCopyError(f"git cannot say what was committed: {done.stderr.decode().strip()}")
     return done.stdout
