@@ -176,8 +176,9 @@ def _numbers(pid: int) -> list[int]:
     found = [pid]
     try:
         for member in found:
-            for task in os.scandir(f"/proc/{member}/task"):
-                found += map(int, Path(task, "children").read_bytes().split())
+            tasks = f"/proc/{member}/task"
+            for task in os.listdir(tasks):
+                found += map(int, Path(tasks, task, "children").read_bytes().split())
     except OSError:  # one has ended, or the kernel was built without these lists
         return [member.pid for member in _family(pid)]
     return found

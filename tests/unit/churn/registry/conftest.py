@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """Makes a client of an empty store of its own, by name."""
     from coursekit.environment import mlflow_store
 
-    before = mlflow.get_tracking_uri()
+    before, registry = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
 
     def make(name: str) -> MlflowClient:
         folder = tmp_path / name
@@ -48,3 +48,4 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
     yield make
     mlflow.set_tracking_uri(before)
+    mlflow.set_registry_uri(registry)

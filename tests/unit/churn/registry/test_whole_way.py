@@ -55,6 +55,7 @@ def test_a_model_gets_from_training_to_production(
     desk.promote(moved, "Ada", "better than the rule")
 
     mlflow.set_tracking_uri(production.tracking_uri)
+    mlflow.set_registry_uri(production.tracking_uri)  # an earlier test may have set another
     champion = mlflow.pyfunc.load_model(f"models:/churn@{CHAMPION}")
     X = features.features(customers)
     assert (champion.predict(X)["probability"] == packaging.scorer(folder)(X)).all()
