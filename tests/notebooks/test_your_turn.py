@@ -7,12 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from coursekit import paths
 from coursekit.authoring import limits, notebooks
-from coursekit.environment.install import KERNEL_NAME
 from drawing import drawn
 
 LESSONS = sorted(paths.course_root().glob("modules/*/*.ipynb"))
@@ -33,8 +31,7 @@ def test_the_folded_answers_pass(path: Path) -> None:
         cell.source = answer
     changed = {cell.id for cell, _ in turns}
     before = {c.id: printed(c) for c in lesson.cells if c.cell_type == "code"}
-    resources = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(lesson, timeout=300, kernel_name=KERNEL_NAME, resources=resources).execute()
+    notebooks.run(lesson, path.parent)
     for cell in lesson.cells:
         if cell.cell_type == "code" and cell.id in changed:
             assert "✔" in printed(cell), f"{cell.source}\n{printed(cell)}"

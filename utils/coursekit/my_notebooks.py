@@ -55,18 +55,17 @@ def refresh(root: Path | None = None, today: date | None = None) -> list[str]:
     for original in _originals(base):
         place = original.relative_to(base).as_posix()
         content = original.read_bytes()
-        now = {"file": _digest(content), "typed": _digest(_typed(content))}
-        copy = target / place
-        if copy.is_file():
-            before = record.get(place, {})
-            if before.get("file") == now["file"]:
-                continue
-            if _digest(_typed(copy.read_bytes())) not in (before.get("typed"), now["typed"]):
-                kept = _free_name(copy, today or date.today())
-                copy.rename(kept)
-                said.append(
-                    f"{place} has a new version; yours, with what you typed, is {kept.name} beside it."
-                )
+        copy, before, digest = target / place, record.get(place, {}), _digest(content)
+        if copy.is_file() and before.get("file") == digest:
+            continue
+        now = {"file": digest, "typed": _digest(_typed(content))}
+        courses = (before.get("typed"), now["typed"])
+        if copy.is_file() and _digest(_typed(copy.read_bytes())) not in courses:
+            kept = _free_name(copy, today or date.today())
+            copy.rename(kept)
+            said.append(
+                f"{place} has a new version; yours, with what you typed, is {kept.name} beside it."
+            )
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(original, copy)
         record[place] = now

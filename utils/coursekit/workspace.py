@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import shutil
 import sys
@@ -65,8 +64,7 @@ class Workspace:
         if not database.exists():
             shutil.copyfile(mlflow_store.empty(), database)
         uri = mlflow_store.uri(database)
-        # MLflow announces each database that it opens, on stderr: in a notebook, to the learner.
-        logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+        mlflow_store.open_quietly()
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
         client = mlflow.MlflowClient()

@@ -32,20 +32,27 @@ def find_parameters_cell(notebook: NotebookNode) -> NotebookNode | None:
     return None
 
 
-def constants(source: str) -> dict[str, object] | None:
-    """What a cell assigns, if it does nothing but give constants to the parameters; else None."""
+def assigned(source: str) -> tuple[dict[str, object], bool]:
+    """The constants that a cell assigns to names, and whether it does nothing else."""
     try:
         statements = ast.parse(source).body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return None
+        return {}, False
     found: dict[str, object] = {}
+    only = True
     for statement in statements:
         match statement:
-            case ast.Assign([ast.Name(name)], ast.Constant(value)) if name in vars(Parameters()):
+            case ast.Assign([ast.Name(name)], ast.Constant(value)):
                 found[name] = value
             case _:
-                return None
-    return found
+                only = False
+    return found, only
+
+
+def constants(source: str) -> dict[str, object] | None:
+    """What a cell assigns, if it does nothing but give constants to the parameters; else None."""
+    found, only = assigned(source)
+    return found if only and found.keys() <= vars(Parameters()).keys() else None
 
 
 def is_injected(cell: NotebookNode) -> bool:

@@ -18,6 +18,8 @@ from fnmatch import fnmatchcase
 
 from mlflow import MlflowClient
 
+from churn.registry.promotion import AUDIT, DECISION, REPLACED
+
 #: From the name of a fact to what is known, as text.
 Facts = Mapping[str, str]
 NOT_TRACKED = "*not tracked*"
@@ -68,7 +70,7 @@ ANNEX_IV: dict[str, tuple[Field, ...]] = {
     "1. General description of the system": (
         _field("Intended purpose", "tag.intended_use"),
         _field("Provider", "tag.owner"),
-        _field("Version and relation to earlier versions", "model.*", "tag.promotion.replaced"),
+        _field("Version and relation to earlier versions", "model.*", f"tag.{REPLACED}"),
         _field("Software it interacts with", "run.version.*"),
         _field("Form in which it is put into service", "tag.served_as"),
         _field("Instructions for use", "tag.instructions"),
@@ -107,9 +109,9 @@ def facts(client: MlflowClient, name: str, version: str) -> dict[str, str]:
     found = client.get_model_version(name, version)
     known = {"model.name": name, "model.version": version}
     for tag, text in found.tags.items():
-        if tag == "gate.decision":
+        if tag == DECISION:
             known |= _gate(text)
-        elif tag.startswith("audit."):
+        elif tag.startswith(AUDIT):
             known |= _audit(tag, text)
         else:
             known[f"tag.{tag}"] = text

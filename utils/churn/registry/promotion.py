@@ -36,7 +36,7 @@ CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 #: Tags of a version: the gate's decision, the champion that it was compared with, and the version
 #: that it replaced when it became the champion. The records are ``audit.0001`` and so on.
 DECISION, COMPARED_WITH, REPLACED = "gate.decision", "gate.champion", "promotion.replaced"
-_AUDIT = "audit."
+AUDIT = "audit."
 #: In a tag, for no version.
 NONE = "none"
 
@@ -147,7 +147,7 @@ class Promotion:
         """The records of all versions, in their order."""
         versions = self.client.search_model_versions(f"name = '{self.name}'")
         texts = [
-            text for v in versions for tag, text in v.tags.items() if tag.startswith(_AUDIT)
+            text for v in versions for tag, text in v.tags.items() if tag.startswith(AUDIT)
         ]  # fmt: skip
         return sorted((AuditRecord(**json.loads(text)) for text in texts), key=lambda r: r.number)
 
@@ -246,7 +246,7 @@ class Promotion:
         self.client.set_model_version_tag(self.name, version, key, text)
 
     def _write(self, record: AuditRecord) -> None:
-        self._tag(record.version, f"{_AUDIT}{record.number:04}", json.dumps(asdict(record)))
+        self._tag(record.version, f"{AUDIT}{record.number:04}", json.dumps(asdict(record)))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -63,21 +63,25 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def refresh(path: Path) -> float:
-    """Execute the lesson at ``path`` in its folder, write it back normalised, return the seconds."""
+def run(notebook: NotebookNode, folder: Path) -> None:
+    """Execute a lesson in place, as one that lies in ``folder``."""
     from nbclient import NotebookClient
 
-    notebook = read(path)
-    client = NotebookClient(
+    NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,
         kernel_name=KERNEL_NAME,
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         kernel_manager_class=UninterruptedKernel,
-    )
+    ).execute()
+
+
+def refresh(path: Path) -> float:
+    """Execute the lesson at ``path`` in its folder, write it back normalised, return the seconds."""
+    notebook = read(path)
     start = time.perf_counter()
-    client.execute()
+    run(notebook, path.parent)
     seconds = time.perf_counter() - start
     write(normalise(notebook), path)
     return seconds

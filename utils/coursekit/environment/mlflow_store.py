@@ -22,10 +22,17 @@ def uri(database: Path) -> str:
     return f"sqlite:///{database.resolve().as_posix()}"
 
 
+def open_quietly() -> None:
+    """Keep MLflow from announcing each database that it opens, on stderr: in a notebook, to learners.
+
+    CI would not see it, because no comparison reads stderr.
+    """
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+
+
 def empty() -> Path:
     """An SQLite file with MLflow's tables and nothing in them; copy it, do not write to it."""
-    # MLflow tells of each engine that it creates, in a live run only: CI compares no stderr.
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+    open_quietly()
     template = paths.cache_dir() / NAME
     if template.exists():
         _let_others_read(template)

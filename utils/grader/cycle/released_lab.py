@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +15,14 @@ from coursekit.authoring.notebooks import read
 from coursekit.variants import Parameters
 from grader.bindings import names_meant
 from grader.course import Course
-from grader.parameters import INJECTED, PARAMETERS, find_parameters_cell, restore, tags
+from grader.parameters import (
+    INJECTED,
+    PARAMETERS,
+    assigned,
+    find_parameters_cell,
+    restore,
+    tags,
+)
 from grader.submission import Original, Recognised, cells_of, recognise, shared_cells
 from grader.trusted.job import Job
 from grader.trusted.lab_names import LabNames, names_of
@@ -87,22 +92,10 @@ def parameters_of(notebook: NotebookNode) -> Parameters:
     for tag in (PARAMETERS, INJECTED):
         for cell in notebook.cells:
             if cell.cell_type == "code" and tag in tags(cell) and not is_test(cell):
-                values |= _assigned(cell.source)
+                values |= assigned(cell.source)[0]
     usual: dict[str, Any] = vars(Parameters())
     return Parameters(**{
         name: value
         for name, value in values.items()
         if name in usual and type(value) is type(usual[name])
     })  # fmt: skip
-
-
-def _assigned(source: str) -> Iterator[tuple[str, object]]:
-    """The constants that a cell assigns, whatever else is written in it."""
-    try:
-        statements = ast.parse(source).body
-    except SyntaxError:
-        return
-    for statement in statements:
-        match statement:
-            case ast.Assign([ast.Name(name)], ast.Constant(value)):
-                yield name, value

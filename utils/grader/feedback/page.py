@@ -15,7 +15,7 @@ from grader.feedback.formulas import STYLE as FORMULA_STYLE
 from grader.feedback.formulas import Formulas
 from grader.feedback.look import dress
 from grader.feedback.sanitise import clean_html
-from grader.outcomes import REMARKS, RESTORED
+from grader.outcomes import REMARKS, RESTORED, points_text
 
 _FONT = re.compile(r"@font-face\s*\{[^}]*\}")
 _SCORE = re.compile(r"Score: (-?[\d.]+) / ([\d.]+)")
@@ -108,7 +108,7 @@ def _link(line: PointsRow) -> str:
 
 
 def _points(score: float, most: float) -> str:
-    return f"{round(score, 2):g} / {round(most, 2):g}"
+    return f"{points_text(round(score, 2))} / {points_text(round(most, 2))}"
 
 
 def _message(text: str) -> str:
