@@ -7,7 +7,10 @@ import pytest
 from harness import Answer
 
 import mutation_report
+import scheduling
+from coursekit import paths
 
+FILE = "tests/grading/test_lab_answers.py"
 LABS = harness.labs()
 ANSWERS = [answer for lab in LABS for answer in harness.answers(lab)]
 TASKS = [(lab, task) for lab in LABS for task in harness.tasks(lab)]
@@ -58,6 +61,15 @@ def test_each_task_has_its_answers(lab: str, task: str) -> None:
         assert answer.says, f"{answer}: the docstring says what the answer is"
         assert "\n" not in answer.says
     assert len({answer.code for answer in own}) == len(own), "the same answer twice"
+
+
+def test_every_lab_has_answers_and_is_tried_beside_the_others() -> None:
+    sources = (paths.course_root() / "solutions").glob("*/*.ipynb")
+    assert sorted(path.parent.name for path in sources) == LABS
+    for answer in ANSWERS:
+        for test in (test_a_wrong_answer_loses_points, test_a_right_answer_gets_every_point):
+            unit = scheduling.unit_of(f"{FILE}::{test.__name__}[{answer}]")
+            assert unit == f"{FILE} {answer.lab}"
 
 
 def test_no_answer_belongs_to_a_task_that_is_gone() -> None:

@@ -21,7 +21,6 @@ from grader.engines.stock import StockEngine
 from grader.outcomes import Submission, save_outcome
 from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, tiny_lab
 
-pytestmark = pytest.mark.xdist_group("browser")
 FULL = sum(POINTS.values())
 STUDENT = "ada"
 

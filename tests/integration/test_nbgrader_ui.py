@@ -24,10 +24,7 @@ from grader.engines.stock import StockEngine
 from grader.outcomes import Submission
 from tiny_lab import LAB, make_course, tiny_lab
 
-pytestmark = [
-    pytest.mark.needs("chromium"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.needs("chromium")
 
 VALIDATE = (
     "[...document.querySelectorAll('.jp-NotebookPanel-toolbar button, "
