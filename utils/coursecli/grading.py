@@ -281,7 +281,7 @@ def demo_grade(
 
 
 def _check_source(source: str) -> None:
-    from coursekit.variants import SOURCES
+    from churn.data import SOURCES
 
     if source not in SOURCES:
         raise typer.BadParameter(f"the data source is one of {', '.join(SOURCES)}")

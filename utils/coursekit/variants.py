@@ -19,7 +19,6 @@ import numpy as np
 from coursekit.spreadsheet import SpreadsheetError, missing_columns, read_sheet
 
 SECRET_VARIABLE = "COURSE_SECRET"
-SOURCES = ("synthetic", "ibm")
 VARIANTS = 10_000
 _ROSTER_COLUMNS = ("student_id", "first_name", "last_name")
 _STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
@@ -47,6 +46,9 @@ class Parameters:
     source: str = "synthetic"
 
     def __post_init__(self) -> None:
+        # It loads pandas and the simulator, which a roster does not need.
+        from churn.data import SOURCES
+
         if self.source not in SOURCES:
             raise ValueError(
                 f"The data source is one of {', '.join(SOURCES)}, not {self.source!r}."

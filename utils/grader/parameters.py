@@ -3,6 +3,7 @@
 import ast
 import csv
 from copy import deepcopy
+from dataclasses import fields
 from pathlib import Path
 
 import nbformat
@@ -16,7 +17,7 @@ PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
 GUARD = "restored-parameters"
 _COMMENT = "Handed out to you"
-_COLUMNS = ("student_id", "variant", "source")
+_COLUMNS = tuple(field.name for field in fields(Parameters))
 
 
 def tags(cell: NotebookNode) -> list[str]:
@@ -52,7 +53,7 @@ def assigned(source: str) -> tuple[dict[str, object], bool]:
 def constants(source: str) -> dict[str, object] | None:
     """What a cell assigns, if it does nothing but give constants to the parameters; else None."""
     found, only = assigned(source)
-    return found if only and found.keys() <= vars(Parameters()).keys() else None
+    return found if only and found.keys() <= set(_COLUMNS) else None
 
 
 def is_injected(cell: NotebookNode) -> bool:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coursekit import variants
 from coursekit.variants import (
     SECRET_VARIABLE,
     Parameters,
@@ -163,10 +162,3 @@ def test_a_secret_that_can_be_guessed_is_refused(
     with pytest.raises(SecretError, match=SECRET_VARIABLE) as caught:
         load_secret(tmp_path / "secret")
     assert "letmein" not in str(caught.value)
-
-
-def test_a_labs_sources_are_those_that_the_telco_loads() -> None:
-    # Two lists because the loaders need pandas, and whoever hands out variants does not.
-    from churn.data import SOURCES
-
-    assert variants.SOURCES == SOURCES
