@@ -12,6 +12,7 @@ import cost_report
 import marks
 import mutation_report
 import scheduling
+import untouched
 from coursekit.environment import switches
 
 for _name, _value in (switches.REPEATABLE | {"MPLBACKEND": "Agg"}).items():
@@ -21,5 +22,5 @@ for _name, _value in (switches.REPEATABLE | {"MPLBACKEND": "Agg"}).items():
 def pytest_configure(config: pytest.Config) -> None:
     # The last that is registered writes its summary first. Registered, and not only loaded like a
     # conftest, they also see the lessons.
-    for plugin in (scheduling, marks, cost_report, mutation_report):
+    for plugin in (scheduling, untouched, marks, cost_report, mutation_report):
         config.pluginmanager.register(plugin, plugin.__name__)

@@ -82,7 +82,9 @@ def transfer(
 def read_only(database: Path) -> str:
     """The address of an SQLite store for a process that may read it and not write."""
     path = quote(database.resolve().as_posix())
-    return f"sqlite:///file:{path}?mode=ro&uri=true"
+    # With the driver's name, because MLflow takes what follows a bare sqlite:/// for a path, and makes
+    # its folder in the current one.
+    return f"sqlite+pysqlite:///file:{path}?mode=ro&uri=true"
 
 
 def _download(client: MlflowClient, source: str, folder: Path) -> Path:

@@ -70,12 +70,16 @@ def test_what_is_unsigned_changed_or_unknown_stays_out(
 
 
 def test_who_holds_the_read_only_address_cannot_write(
-    staging: tuple[MlflowClient, Path], tmp_path: Path
+    staging: tuple[MlflowClient, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, _ = staging
+    current = tmp_path / "current"
+    current.mkdir()
+    monkeypatch.chdir(current)
     uri = read_only(tmp_path / "staging" / "mlflow.db")
     reader = MlflowClient(uri, uri)
     assert reader.get_model_version("churn", "1").tags["data_version"] == "2e"
     with pytest.raises(MlflowException, match="readonly database"):
         reader.set_registered_model_alias("churn", "champion", "1")
     assert client.get_registered_model("churn").aliases == {}
+    assert not list(current.iterdir()), "a folder was made of the address"
