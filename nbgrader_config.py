@@ -6,6 +6,7 @@ Read by every `nbgrader` command, by formgrader and the Validate button in Jupyt
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 # nbgrader puts this name into the file's namespace.
@@ -13,7 +14,9 @@ c = get_config()  # type: ignore[name-defined] # noqa: F821
 
 root = Path(__file__).resolve().parent
 grading = root / "grading"
-grading.mkdir(exist_ok=True)
+# In a checkout that cannot be written nothing is graded; Validate works there.
+with suppress(OSError):
+    grading.mkdir(exist_ok=True)
 
 # nbgrader makes a new gradebook with `alembic`, called by name: it lies beside this Python, and
 # nobody has to activate the environment.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import typer
 from coursecli import grading
 from coursecli.here import course_folder, full_course
 from coursecli.terminal import Mark, bar, fail, say, tracked
-from coursekit import my_notebooks
+from coursekit import my_notebooks, paths
 from coursekit.environment import known
 
 START_PAGE = "modules/00_introduction/01_start_here.ipynb"
@@ -103,8 +104,8 @@ def run(
     from coursekit.authoring.notebook_parameters import ParameterError, settings_for
     from coursekit.authoring.notebooks import RunError, execute, read
 
-    root = course_folder()
-    target = output or root / "workspace" / "runs" / notebook.name
+    course_folder()
+    target = output or paths.workspaces() / "runs" / notebook.name
     if target == notebook:
         raise fail("The result would overwrite the notebook: name another --output.")
     try:
@@ -241,7 +242,21 @@ def _lessons(root: Path) -> list[Path]:
 def main() -> None:
     """Run the command where the settings of the machine's owner do not reach."""
     known.start_over(["-m", "coursecli.main", *sys.argv[1:]])
-    app()
+    try:
+        app()
+    except OSError as error:
+        if not (isinstance(error, PermissionError) or error.errno == errno.EROFS):
+            raise
+        raise SystemExit(fail(_not_allowed(error)).exit_code) from error
+
+
+def _not_allowed(error: OSError) -> str:
+    if error.filename is None:  # a sentence of ours
+        return f"{error}."
+    return (
+        f"{error.filename} cannot be written or read ({error.strerror}): mend its rights, or copy the "
+        "course into a folder of your own."
+    )
 
 
 if __name__ == "__main__":

@@ -207,7 +207,11 @@ def write_access(folder: Path) -> Finding:
 
 def databases() -> Finding:
     """SQLite's locks, which some file systems of a network do not have; MLflow needs them."""
-    with tempfile.TemporaryDirectory(dir=paths.workspaces(), prefix="doctor-") as folder:
+    try:
+        workspaces = paths.workspaces()
+    except PermissionError:  # said by what looks at the folder
+        return Finding(None, "Write", "no database was tried, where nothing can be written")
+    with tempfile.TemporaryDirectory(dir=workspaces, prefix="doctor-") as folder:
         try:
             with closing(sqlite3.connect(Path(folder) / "Übung.db")) as store, store:
                 store.execute("create table numbers (n)")
