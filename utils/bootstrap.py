@@ -1,9 +1,10 @@
-"""Set up the course's environment: ``python3 utils/bootstrap.py [--automl]``.
+"""Set up the course's environment: ``python3 utils/bootstrap.py [--automl] [--here]``.
 
 Needs nothing but a Python 3.9 or newer with ``venv``. It gets uv into a venv of its own (``.uv``),
 finds Python 3.12 or lets uv fetch it, and installs exactly what the lock says into ``.venv``,
 compiled, because imports of the large libraries are two to four times faster then. When all is up
-to date it does nothing. ``make`` calls it before every target.
+to date it does nothing. ``make`` calls it before every target. With ``--here`` the packages go into
+the environment of the Python that runs this: conda's or Binder's, of which nothing is removed.
 
 Of the settings of the machine's owner only those count that say how to reach a package registry
 (``coursekit.environment.registry``); where packages go is decided here.
@@ -43,12 +44,13 @@ class SetupError(Exception):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--automl", action="store_true", help="add Ludwig and PyTorch (7 GB)")
+    parser.add_argument("--here", action="store_true", help="into this Python's own environment")
     arguments = parser.parse_args()
     # What is installed is there to be read, also by the account that a learner's code runs as when
     # root grades; the umask of the owner may say otherwise.
     os.umask(0o022)
     try:
-        return ensure(automl=arguments.automl)
+        return (ensure_here if arguments.here else ensure)(automl=arguments.automl)
     except SetupError as error:
         print(f"\nThe course cannot be set up: {error}", file=sys.stderr)
         return 1
@@ -68,17 +70,40 @@ def ensure(automl: bool) -> int:
     _install_uv()
     _make_venv()
     STAMP.unlink(missing_ok=True)
-    into = ["--python", str(PYTHON)]
-    options = [*into, "--require-hashes", "--compile-bytecode"]
-    locks = [str(LOCKS[name]) for name in wanted]
-    _uv("installing the packages", "pip", "sync", *options, *locks, shown=True)
-    options = [*into, "--no-deps", "--no-build-isolation"]
-    _uv("installing the course", "pip", "install", *options, "-e", str(ROOT))
-    _require_installed()
-    _run("preparing Jupyter", [str(PYTHON), "-m", "coursekit.environment.install"])
+    _install(PYTHON, VENV, "sync", *(str(LOCKS[name]) for name in wanted))
     STAMP.write_text(" ".join([*wanted, fingerprint]) + "\n")
     print("The course is set up.", flush=True)
     return 0
+
+
+def ensure_here(automl: bool) -> int:
+    """Bring the environment of the Python that runs this up to the lock."""
+    conda = os.path.isdir(os.path.join(sys.prefix, "conda-meta"))
+    if not conda and sys.prefix == sys.base_prefix:
+        raise SetupError("this Python is the machine's own: activate an environment first.")
+    if sys.version_info[:2] != (3, 12):
+        raise SetupError(f"this environment has Python {sys.version.split()[0]}, not 3.12.")
+    _require_writable()
+    _install_uv()
+    files = [
+        f"--requirements={LOCKS[name]}" for name in (["course", "automl"] if automl else ["course"])
+    ]
+    # The lock has every package that is needed, without one that others name (pyproject.toml).
+    _install(Path(sys.executable), Path(sys.prefix), "install", "--no-deps", *files)
+    print("The course is set up.", flush=True)
+    return 0
+
+
+def _install(python: Path, prefix: Path, *how: str) -> None:
+    """Packages, the course, and what it writes for Jupyter, into the environment ``prefix``."""
+    verb, *rest = how
+    into = ["--python", str(python)]
+    options = [*into, "--require-hashes", "--compile-bytecode"]
+    _uv("installing the packages", "pip", verb, *options, *rest, shown=True)
+    options = [*into, "--no-deps", "--no-build-isolation"]
+    _uv("installing the course", "pip", "install", *options, "-e", str(ROOT))
+    _require_installed(python, prefix)
+    _run("preparing Jupyter", [str(python), "-m", "coursekit.environment.install"])
 
 
 def _fingerprint(wanted: list[str]) -> str:
@@ -114,11 +139,11 @@ def _require_writable() -> None:
         ) from None
 
 
-def _require_installed() -> None:
+def _require_installed(python: Path, prefix: Path) -> None:
     """Whether the packages came into the environment: a part of each, as Python finds it."""
     probe = "import coursekit, jupyter_core as j; print(coursekit.__file__, j.__file__, sep='\\n')"
     done = subprocess.run(
-        [str(PYTHON), "-c", probe],
+        [str(python), "-c", probe],
         env=known.environment(),
         cwd=ROOT,
         text=True,
@@ -126,10 +151,10 @@ def _require_installed() -> None:
         check=False,
     )
     places = [Path(line).resolve() for line in done.stdout.splitlines()]
-    if places and places[0].is_relative_to(ROOT) and places[-1].is_relative_to(VENV.resolve()):
+    if places and places[0].is_relative_to(ROOT) and places[-1].is_relative_to(prefix.resolve()):
         return
     where = f"Python finds {' and '.join(map(str, places))}" if places else done.stderr.strip()
-    raise SetupError(f"the packages did not come into {VENV}. {where}")
+    raise SetupError(f"the packages did not come into {prefix}. {where}")
 
 
 def _install_uv() -> None:

@@ -68,7 +68,7 @@ def test_a_changed_lock_or_declaration_is_installed(
     steps: list[str] = []
     monkeypatch.setattr(bootstrap, "_run", lambda step, *rest, **shown: steps.append(step))
     monkeypatch.setattr(bootstrap, "way_to_registry", dict)
-    monkeypatch.setattr(bootstrap, "_require_installed", lambda: None)
+    monkeypatch.setattr(bootstrap, "_require_installed", lambda python, prefix: None)
     monkeypatch.setattr(
         bootstrap.subprocess,
         "run",
@@ -180,10 +180,43 @@ def test_packages_that_went_elsewhere_are_no_installation(bootstrap: ModuleType)
     bootstrap.PYTHON.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     bootstrap.PYTHON.chmod(0o755)
     with pytest.raises(bootstrap.SetupError, match=r"did not come into .*\.venv\. Python finds"):
-        bootstrap._require_installed()
+        bootstrap._require_installed(bootstrap.PYTHON, bootstrap.VENV)
     bootstrap.PYTHON.write_text("#!/bin/sh\necho there is no coursekit >&2\nexit 1\n")
     with pytest.raises(bootstrap.SetupError, match=r"there is no coursekit"):
-        bootstrap._require_installed()
+        bootstrap._require_installed(bootstrap.PYTHON, bootstrap.VENV)
+
+
+def test_here_is_the_active_environment_and_never_the_machines_own_python(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What conda and Binder do; they have Python 3.12 from environment.yml."""
+    steps: list[tuple[str, ...]] = []
+    monkeypatch.setattr(bootstrap, "_install_uv", lambda: None)
+    monkeypatch.setattr(bootstrap, "_uv", lambda step, *words, **shown: steps.append(words))
+    monkeypatch.setattr(bootstrap, "_run", lambda step, words: steps.append(tuple(words)))
+    checked: list[Path] = []
+    monkeypatch.setattr(bootstrap, "_require_installed", lambda *places: checked.extend(places))
+    (tmp_path / "env" / "conda-meta").mkdir(parents=True)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "env"))
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "env"))
+    monkeypatch.setattr(sys, "argv", ["bootstrap.py", "--here"])
+    assert bootstrap.main() == 0
+    packages, course, jupyter = steps
+    assert packages[:4] == ("pip", "install", "--python", sys.executable)
+    assert {"--no-deps", "--require-hashes"} < set(packages)
+    assert packages[-1] == f"--requirements={tmp_path / 'requirements/course.txt'}"
+    assert course[-2:] == ("-e", str(tmp_path))
+    assert jupyter[0] == sys.executable
+    assert checked == [Path(sys.executable), tmp_path / "env"]
+    assert not bootstrap.VENV.exists()
+    (tmp_path / "env" / "conda-meta").rmdir()
+    with pytest.raises(bootstrap.SetupError, match="the machine's own"):
+        bootstrap.ensure_here(automl=False)
+    monkeypatch.setattr(sys, "base_prefix", "elsewhere")
+    monkeypatch.setattr(sys, "version_info", (3, 11))
+    with pytest.raises(bootstrap.SetupError, match=r"not 3\.12"):
+        bootstrap.ensure_here(automl=False)
+    assert len(steps) == 3
 
 
 @pytest.mark.needs("posix")

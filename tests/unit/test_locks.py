@@ -67,9 +67,9 @@ def test_every_pin_has_a_hash_and_there_is_no_address(lock: Path) -> None:
         assert "--hash=sha256:" in entry, entry
 
 
-def test_conda_names_the_same_python_and_the_same_lock() -> None:
+def test_conda_names_the_same_python() -> None:
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     version = (ROOT / ".python-version").read_text().strip()
     assert f"python={version}" in environment["dependencies"]
-    assert {"pip": ["-r requirements/course.txt"]} in environment["dependencies"]
+    assert environment["dependencies"][1:] == ["pip"], "the packages come in with postBuild"
     assert PROJECT["requires-python"] == f"=={version}.*"
