@@ -16,6 +16,11 @@ Notebook = dict[str, Any]
 Cell = dict[str, Any]
 DRAWN = {"data": {"image/png": "aGk="}, "metadata": {}, "output_type": "display_data"}
 
+#: What is said of a notebook that has lost the names of all of its cells.
+ALL_LOST = (
+    "repaired: metadata of double, double-test, number, number-test, add, add-test and 1 more"
+)
+
 
 @dataclass(frozen=True)
 class Harm:
@@ -272,15 +277,15 @@ HARMS: dict[str, Harm] = {
     "half a character": Harm(_in_halves, "repaired: halves of characters"),
     # --- the lab's own cells
     "metadata lost": Harm(
-        lambda n: text_of(_stripped(n, ids=True)), "repaired: metadata of 7 of the lab's cells"
+        lambda n: text_of(_stripped(n, ids=True)), ALL_LOST
     ),
     "metadata and ids lost": Harm(
-        lambda n: text_of(_stripped(n, ids=False)), "repaired: metadata of 7 of the lab's cells"
+        lambda n: text_of(_stripped(n, ids=False)), ALL_LOST
     ),
     "typed again": Harm(_typed_again("double", "why"), "repaired: metadata of double, why"),
     "answered below": Harm(_answered_below, "repaired: metadata of why"),
     "typed into code": Harm(_in_code_cell, "repaired: metadata of why, type of why"),
-    "formatted": Harm(_reformatted, "repaired: metadata of 7 of the lab's cells"),
+    "formatted": Harm(_reformatted, ALL_LOST),
     "merge in a cell": Harm(_conflict, "the marks of a merge conflict stand in cell 11"),
     "raw cells": Harm(_as_raw, "repaired: type of add, add-test"),
     "copied with its id": Harm(_copied, "repaired: cell ids"),

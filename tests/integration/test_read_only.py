@@ -45,7 +45,7 @@ def test_nothing_in_it_can_be_written(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("run", LESSON), ("lab", "--no-browser"), ("demo-grade",)],
+    [("run", LESSON), ("lab", "--no-browser")],
     ids=lambda words: words[0],
 )
 def test_a_command_that_has_to_write_says_so_in_one_sentence(

@@ -16,6 +16,7 @@ from coursecli.here import course_folder, full_course
 from coursecli.terminal import Mark, bar, fail, say, tracked
 from coursekit import my_notebooks, paths
 from coursekit.environment import known
+from coursekit.wording import listed
 
 START_PAGE = "modules/00_introduction/01_start_here.ipynb"
 AUTHORS = "For authors"
@@ -230,7 +231,7 @@ def learner_copy(
     except LearnerCopyError as error:
         raise fail(str(error)) from error
     if made.uncommitted:
-        names = ", ".join(made.uncommitted[:3]) + (", …" if len(made.uncommitted) > 3 else "")
+        names = listed(made.uncommitted, 3)
         say(f"The last commit was copied; {len(made.uncommitted)} files differ here: {names}", "·")
     say(f"{made.files} files in {folder}")
 

@@ -3,6 +3,7 @@
 From the ground up; each imports only what stands above it here:
 
 ``paths``        where the course stands on disk
+``wording``      what is said in the same way in many messages
 ``spreadsheet``  tables as people save them
 ``variants``     each learner's own variant of a lab
 ``checks``       rubrics for test cells, with messages in domain words

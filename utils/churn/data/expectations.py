@@ -13,7 +13,7 @@ knows no such difference (``success`` is False either way).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import asdict, dataclass, fields
 
@@ -110,36 +110,6 @@ def customer_expectations(
     found += _services()
     if labelled:
         found.append(_where(Column("tenure") == 0, schema.TARGET, ["No"]))
-    return found
-
-
-def usual_range_expectations(
-    past: Sequence[pd.DataFrame], width: float = 4.0, columns: Iterable[str] = schema.NUMERIC
-) -> list[gxe.Expectation]:
-    """That the means of numeric columns stay where they were in past batches; all are warnings.
-
-    The bounds: the mean of the past batches' means, plus and minus ``width`` standard deviations.
-
-    Raises:
-        ValueError: with fewer than two past batches, or a width that is not positive.
-    """
-    if len(past) < 2:
-        raise ValueError(f"a usual range needs at least two past batches, got {len(past)}")
-    if width <= 0:
-        raise ValueError(f"width must be positive, got {width}")
-    found: list[gxe.Expectation] = []
-    for name in columns:
-        means = pd.Series([batch[name].mean() for batch in past])
-        middle, slack = float(means.mean()), width * float(means.std())
-        found.append(
-            gxe.ExpectColumnMeanToBeBetween(
-                column=name,
-                min_value=middle - slack,
-                max_value=middle + slack,
-                severity=FailureSeverity.WARNING,
-                meta=_about(name, "plausibility"),
-            )
-        )
     return found
 
 

@@ -12,7 +12,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mlflow
 import numpy as np
@@ -23,9 +23,6 @@ from sklearn.pipeline import Pipeline
 
 from churn import features, metrics
 from churn.training.models import ModelKind, make_model
-
-if TYPE_CHECKING:
-    from optuna.trial import BaseTrial
 
 #: Packages on whose versions the figures of a run depend.
 PACKAGES = ("numpy", "pandas", "scikit-learn")
@@ -135,20 +132,6 @@ def fit_recorded(
     model = configured(kind, seed, settings).fit(*features.xy(train.df))
     X, y = features.xy(valid.df)
     return model, log_scores(y, model.predict_proba(X)[:, 1], campaign)
-
-
-def suggest_boosting(trial: BaseTrial) -> dict[str, float | int]:
-    """Optuna's proposal for the gradient boosting: the space that the telco searches.
-
-    ``max_features`` is the share of columns that a split looks at; below 1 they are drawn with
-    the model's seed.
-    """
-    return {
-        "learning_rate": trial.suggest_float("learning_rate", 0.02, 0.3, log=True),
-        "max_iter": trial.suggest_int("max_iter", 20, 120, step=10),
-        "max_leaf_nodes": trial.suggest_int("max_leaf_nodes", 3, 24),
-        "max_features": trial.suggest_float("max_features", 0.2, 0.9, step=0.1),
-    }
 
 
 def versions() -> dict[str, str]:

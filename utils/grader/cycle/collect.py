@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coursekit.authoring.notebooks import read
+from coursekit.wording import listed
 from grader.course import Course, explained
 from grader.exceptions import CourseError
 from grader.isolation.files import copy_tree, remove_tree
@@ -22,8 +23,6 @@ from grader.submission.files import is_control, is_junk, kind_of_file
 
 #: Where a submission's control files lie, which nothing reads there.
 PARKED = "parked"
-#: Names of more entries than these are counted.
-_NAMED = 6
 _ARCHIVE = "the archive"
 _ENDING = re.compile(r"\.(ipynb(\.\w+)?|zip)$", re.IGNORECASE)
 
@@ -244,7 +243,7 @@ class _Intake:
         if choice.notebook is None and len(archives) == 1:
             choice = self._unpack(archives[0], choice)
         if choice.others:
-            self.notes.append(f"other notebooks that do not count: {_listed(choice.others)}")
+            self.notes.append(f"other notebooks that do not count: {listed(choice.others)}")
         if choice.notebook is None:
             if (self.target / f"{self.lab}.ipynb").is_file():
                 raise ValueError(choice.why_not)
@@ -295,10 +294,10 @@ class _Intake:
             (made / PARKED).mkdir(exist_ok=True)
             path.rename(made / PARKED / path.name)
         if controls:
-            names = _listed([path.name for path in controls])
+            names = listed([path.name for path in controls])
             self.notes.append(f"put aside in {PARKED}/, where nothing reads it: {names}")
         if self.left_out:
-            self.notes.append(f"not used: {_listed(self.left_out)}")
+            self.notes.append(f"not used: {listed(self.left_out)}")
 
 
 def _folder_of(handed_in: Path, lab: str) -> Path:
@@ -319,11 +318,6 @@ def _around(draft: Path, root: Path) -> list[Path]:
 def _said(path: Path, draft: Path) -> str:
     place = path.relative_to(draft)
     return place.relative_to(_ARCHIVE).as_posix() if _ARCHIVE in place.parts else place.as_posix()
-
-
-def _listed(names: tuple[str, ...] | list[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join([*names[:_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _same_files(one: Path, other: Path) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from nbgrader.api import MissingEntry
 
 from coursekit.variants import Roster
+from coursekit.wording import listed
 from grader.course import DEMO_ROSTER, Course
 from grader.exceptions import CourseError
 from grader.outcomes import forget
@@ -24,7 +25,7 @@ def prepare(course: Course, lab: str) -> Roster:
     if strangers:
         raise CourseError(
             "grading/ holds work of learners who are not on the sample roster "
-            f"({', '.join(strangers[:3])}{', …' if len(strangers) > 3 else ''}): "
+            f"({listed(strangers, 3)}): "
             "the demonstration does not touch it; run it in another copy of the course."
         )
     course.record(lab).unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from coursekit.wording import listed
 from grader.submission.decoding import LARGEST, kind_of
 from grader.submission.lab_cells import Original
 from grader.submission.reading import read_notebook
@@ -19,7 +20,6 @@ _JUNK = (".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", ".ipynb_checkpoint
 _CONTROL = re.compile(r"timestamp\.txt|(nbgrader|jupyter\w*|ipython\w*)_config\.(py|json)")
 _BEGINNING = 64
 _DEPTH = 3
-_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def described(folder: Path) -> str:
     said = [
         f"{path.name} ({kind})" if (kind := kind_of_file(path)) else path.name for path in entries
     ]
-    return ", ".join([*said[:_NAMED], *(["…"] if said[_NAMED:] else [])]) or "nothing of use"
+    return listed(said) or "nothing of use"
 
 
 def kind_of_file(path: Path) -> str:

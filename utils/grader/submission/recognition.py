@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursekit.authoring.cells import task_name
+from coursekit.wording import listed
 from grader.bindings import names_meant
 from grader.outcomes import REMARKS, RESTORED
 from grader.parameters import INJECTED, is_injected, tags
@@ -27,9 +28,6 @@ from grader.submission.sources import (
     typed_into,
     visible_lines,
 )
-
-#: More names than these are counted.
-_NAMED = 4
 
 
 @dataclass
@@ -217,11 +215,7 @@ def _repairs(found: _Search) -> list[str]:
         and found.cells[number].cell_type != original.cell_type
     ]
     named = {"metadata": sorted(found.guessed, key=order.__getitem__), "type": types}
-    return [f"{what} of {_listed(names)}" for what, names in named.items() if names]
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= _NAMED else f"{len(names)} of the lab's cells"
+    return [f"{what} of {listed(names)}" for what, names in named.items() if names]
 
 
 def _copies(found: _Search) -> Iterator[str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import mlflow
-import optuna
 import pandas as pd
 import pytest
 from mlflow.data.pandas_dataset import PandasDataset, from_pandas
@@ -162,12 +161,3 @@ def test_settings_reach_the_last_step() -> None:
     assert tracking.configured("logistic")[-1].C == 1.0
     with pytest.raises(ValueError, match="depth"):
         tracking.configured("logistic", 0, {"depth": 3})
-
-
-def test_every_proposal_is_a_setting_of_the_model() -> None:
-    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
-    for _ in range(20):
-        settings = tracking.suggest_boosting(study.ask())
-        model = tracking.configured("boosting", 0, settings)
-        assert {name: getattr(model[-1], name) for name in settings} == settings
-        assert 0 < settings["max_features"] < 1

@@ -53,7 +53,7 @@ def test_the_work_of_a_stranger_stays(released: Course, where: str) -> None:
 def test_of_many_strangers_three_are_named(released: Course) -> None:
     for name in ("w", "x", "y", "z"):
         (released.grading / "submitted" / name).mkdir()
-    with pytest.raises(CourseError, match=r"\(w, x, y, …\)"):
+    with pytest.raises(CourseError, match=r"\(w, x, y and 1 more\)"):
         prepare(released, LAB)
 
 
