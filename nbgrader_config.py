@@ -95,6 +95,7 @@ c.Autograde.autograde_preprocessors = [
 
 # Feedback: without the hidden tests, and with nothing of the learner's that runs, loads or sends.
 c.GenerateFeedback.exporter_class = "grader.feedback.FeedbackExporter"
+c.HideTests.collected_directory = str(grading / "collected")
 c.GenerateFeedback.preprocessors = [
     "grader.steps.Grades",
     "grader.steps.HideTests",

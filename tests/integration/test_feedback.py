@@ -18,7 +18,7 @@ from grader.course import Course
 from grader.cycle.feedback import feedback
 from grader.cycle.samples import fill_in, solutions
 from grader.engines.stock import StockEngine
-from grader.outcomes import Submission, save_outcome
+from grader.outcomes import Submission, save_collected, save_outcome
 from tiny_lab import LAB, POINTS, READ_BY_A_PERSON, tiny_lab
 
 FULL = sum(POINTS.values())
@@ -85,6 +85,8 @@ def _table(page: Path) -> dict[str, tuple[str, str]]:
 
 def test_the_table_says_what_happened_and_no_hidden_value(course: Course) -> None:
     right_for_two = "def double(x):\n    return 4"
+    odd = "a*b*_c_ <i>[x](y) `z` $w$.ipynb is taken as the notebook"
+    save_collected(course.collected(STUDENT, LAB), [odd])
     page = _page(course, _solved(course, double=right_for_two, number="number = 1.5", why=""))
     assert _table(page) == {
         "double-test": (
@@ -96,7 +98,9 @@ def test_the_table_says_what_happened_and_no_hidden_value(course: Course) -> Non
         "why": (f"0 / {READ_BY_A_PERSON}", "This waits for a reader."),
     }
     text = page.read_text(encoding="utf-8")
-    headings = BeautifulSoup(text, "html.parser").select(".panel-heading")
+    soup = BeautifulSoup(text, "html.parser")
+    assert odd in [item.get_text().strip() for item in soup.select("div.text_cell_render li")]
+    headings = soup.select(".panel-heading")
     assert headings[0].h1
     assert headings[0].h1.get_text() == f"{LAB} · {STUDENT} (Score: 1 / {FULL + READ_BY_A_PERSON})"
     assert [

@@ -89,6 +89,10 @@ class Course:
         """A digest of what the outcome was made from."""
         return self.outcome(student, lab).with_suffix(".sha256")
 
+    def collected(self, student: str, lab: str) -> Path:
+        """What `course collect` has remarked on a submission."""
+        return self.grading / "collected" / lab / f"{student}.json"
+
     def handed_out(self, student: str, lab: str) -> Path:
         return self.grading / "handed_out" / student / lab
 

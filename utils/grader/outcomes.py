@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -94,6 +95,23 @@ def load_outcome(course: Course, student: str, lab: str) -> Outcome | None:
         return Outcome(**json.loads(course.outcome(student, lab).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
+
+
+def save_collected(path: Path, remarks: Sequence[str]) -> None:
+    """Keep what was remarked when a submission was taken in, in place of what was before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    draft.write_text(json.dumps(list(remarks)), encoding="utf-8")
+    draft.replace(path)
+
+
+def load_collected(path: Path) -> list[str]:
+    """What was remarked when a submission was taken in; nothing where there is no record of it."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return list(map(str, found)) if isinstance(found, list) else []
 
 
 def forget(course: Course, student: str, lab: str) -> None:

@@ -16,6 +16,7 @@ from grader.course import Course, explained
 from grader.exceptions import CourseError
 from grader.isolation.files import copy_tree, remove_tree
 from grader.isolation.sandbox import Limits
+from grader.outcomes import load_collected, save_collected
 from grader.parameters import read_record
 from grader.submission import Choice, Original, cells_of, choose
 from grader.submission.archive import unpack
@@ -25,6 +26,9 @@ from grader.submission.files import is_control, is_junk, kind_of_file
 PARKED = "parked"
 _ARCHIVE = "the archive"
 _ENDING = re.compile(r"\.(ipynb(\.\w+)?|zip)$", re.IGNORECASE)
+
+#: How a remark on a submission begins that came later than the one that counts.
+_LATER = "what was handed in last does not count: "
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,10 @@ def collect(
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             refused[student] = _kept(course, student, lab, why)
+            _remark_refusal(course, student, lab, refused[student])
             continue
+        beside = [f"not used: {listed(inbox.beside[student])}"] if student in inbox.beside else []
+        save_collected(course.collected(student, lab), [*notes, *beside])
         if notes:
             said[student] = tuple(notes)
     others = [name for name in learners if name not in inbox.found]
@@ -118,19 +125,28 @@ def _kept(course: Course, student: str, lab: str, why: str) -> str:
     return f"{why}; the earlier submission is kept" if earlier else why
 
 
+def _remark_refusal(course: Course, student: str, lab: str, why: str) -> None:
+    """The learner reads it on the page of the submission that counts, once."""
+    path = course.collected(student, lab)
+    others = [remark for remark in load_collected(path) if not remark.startswith(_LATER)]
+    save_collected(path, [*others, f"{_LATER}{why}"])
+
+
 class _Inbox:
     """What lies in a folder of submissions, by whose it is.
 
     Attributes:
         found: by learner a folder, or one or more files.
         unknown: names that look like a learner's.
-        unused: what is nobody's, and what it is.
+        unused: what is nobody's or does not count, and what it is.
+        beside: of these what is a learner's, in words.
     """
 
     def __init__(self, folder: Path, learners: set[str]) -> None:
         self.found: dict[str, list[Path]] = {}
         self.unknown: set[str] = set()
         self.unused: dict[str, str] = {}
+        self.beside: dict[str, list[str]] = {}
         files: dict[str, list[Path]] = {}
         for path in sorted(folder.iterdir()):
             if is_junk(path):
@@ -149,7 +165,9 @@ class _Inbox:
                 files.setdefault(name, []).append(path)
         for name, paths in files.items():
             if name in self.found:
-                self.unused |= {path.name: f"the folder {name} counts" for path in paths}
+                why = f"the folder {name} counts"
+                self.unused |= {path.name: why for path in paths}
+                self.beside[name] = [f"{path.name} ({why})" for path in paths]
             else:
                 self.found[name] = paths
 

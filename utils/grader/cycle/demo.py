@@ -31,6 +31,7 @@ def prepare(course: Course, lab: str) -> Roster:
     course.record(lab).unlink(missing_ok=True)
     for student in roster.ids:
         forget(course, student, lab)
+        course.collected(student, lab).unlink(missing_ok=True)
         for folder in (course.handed_out(student, lab), course.submitted(student, lab)):
             shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(incoming(course), ignore_errors=True)

@@ -10,7 +10,7 @@ from grader.course import Course, run_converter
 from grader.exceptions import ConversionError
 from grader.feedback.look import plain_page
 from grader.feedback.page import heading
-from grader.outcomes import load_outcome
+from grader.outcomes import load_collected, load_outcome
 
 #: What to do about a reason, by its beginning.
 _ADVICE = {
@@ -41,7 +41,9 @@ def feedback(course: Course, lab: str, students: Iterable[str]) -> Iterator[Path
                 reason = f"{reason} (no page from nbgrader: {error})".strip()
         page.parent.mkdir(parents=True, exist_ok=True)
         whose = heading(outcome.lab, outcome.student, outcome.score, outcome.max_score)
-        page.write_text(plain_page(whose, _explanation(reason)), "utf-8")
+        collected = load_collected(course.collected(student, lab))
+        remarks = [remark for remark in collected if remark not in reason]
+        page.write_text(plain_page(whose, _explanation(reason), remarks), "utf-8")
         yield page
 
 

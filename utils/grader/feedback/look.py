@@ -1,5 +1,6 @@
 """What all feedback pages have in common: their policy, language, width and colours."""
 
+from collections.abc import Sequence
 from html import escape
 
 from bs4 import BeautifulSoup
@@ -84,12 +85,13 @@ def dress(page: BeautifulSoup, title: str, style: str = "") -> None:
     page.head.append(page.new_tag("style", string=STYLE + style))
 
 
-def plain_page(title: str, sentence: str) -> str:
-    """A page that says one thing, as HTML."""
+def plain_page(title: str, sentence: str, remarks: Sequence[str] = ()) -> str:
+    """A page that says one thing, and what was remarked beside it, as HTML."""
+    said = f"<ul>{''.join(f'<li>{escape(remark)}</li>' for remark in remarks)}</ul>"
     page = BeautifulSoup(
         '<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title></title></head><body>'
         f'<main class="container"><h1 class="whose">{escape(title)}</h1>'
-        f"<p>{escape(sentence)}</p></main></body></html>\n",
+        f"<p>{escape(sentence)}</p>{said if remarks else ''}</main></body></html>\n",
         "html.parser",
     )
     dress(page, title)

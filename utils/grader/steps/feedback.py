@@ -1,18 +1,20 @@
 """What nbgrader's feedback shows of a graded notebook: points and who gave them, no hidden test."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests
+from traitlets import Unicode
 
 from coursekit.authoring.cells import is_test
 from grader.feedback.check_results import RubricSource, explain_undefined, failures, shown
 from grader.feedback.page import PointsRow
 from grader.nbgrader_internals import GradesWithHooks, remove_hidden_tests
-from grader.outcomes import REMARKS, RESTORED
+from grader.outcomes import REMARKS, RESTORED, load_collected
 
 _CELL = re.compile(r"(Cell(?:\x1b\[[\d;]*m| )+In ?\[)(\d{1,6})(?=\])")
 #: Code in a comment, which stays as it is, or the beginning of what would be taken for HTML.
@@ -21,6 +23,8 @@ _HEADING = re.compile(r"^#{2,6} +(.+)$", re.MULTILINE)
 #: What a heading says of its points, which the table says, too.
 _POINTS = re.compile(r"\s*\([^()]*\bpoints?\b[^()]*\)\s*$")
 LONGEST_TITLE = 120
+#: A remark names files as the learner did; what Markdown would read in a name is said to be text.
+_MARKUP, _ESCAPED = re.compile(r"[\\`*_\[\]<>#$&|~]"), r"\\\g<0>"
 #: By whether a person gave points, and whether one is to look. Grading again keeps the points that
 #: a person gave, and asks for another look.
 _READ = {
@@ -50,7 +54,14 @@ class Grades(GradesWithHooks):
 
 
 class HideTests(ClearHiddenTests):
-    """Takes hidden tests out of test cells and their outputs; leaves a line for each task."""
+    """Takes hidden tests out of test cells and their outputs; leaves a line for each task.
+
+    What was remarked on the submission, when it was taken in and when it was graded, stands first.
+    """
+
+    collected_directory = Unicode(
+        "grading/collected", help="Folder of what `course collect` has remarked"
+    ).tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -61,13 +72,19 @@ class HideTests(ClearHiddenTests):
         explain_undefined(nb)
         _number_errors(nb)
         nb, resources = super().preprocess(nb, resources)
-        remarks = nb.metadata.get(REMARKS, [])
+        remarks = [*self._collected(resources), *nb.metadata.get(REMARKS, [])]
         if remarks:
-            text = "\n".join(
-                ["**About the file that you handed in**\n", *(f"- {r}" for r in remarks)]
-            )
+            said = (f"- {_MARKUP.sub(_ESCAPED, remark)}" for remark in remarks)
+            text = "\n".join(["**About the file that you handed in**\n", *said])
             nb.cells.insert(0, nbformat.v4.new_markdown_cell(text))
         return nb, resources
+
+    def _collected(self, resources: dict[str, Any]) -> list[str]:
+        names = resources.get("nbgrader")
+        if not names:  # made by hand: nobody's submission
+            return []
+        file = f"{names['student']}.json"
+        return load_collected(Path(self.collected_directory, names["assignment"], file))
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int

@@ -17,6 +17,7 @@ from grader.cycle.collect import Collection, collect, learners_of
 from grader.cycle.samples import fill_in, solutions
 from grader.exceptions import CourseError
 from grader.isolation.sandbox import Limits
+from grader.outcomes import load_collected
 from grader.parameters import write_record
 from tiny_lab import LAB, tiny_lab
 
@@ -123,6 +124,32 @@ def test_what_has_no_notebook_replaces_nothing(course: Course, inbox: Path) -> N
     said = "no notebook, but nothing of use; the earlier submission is kept"
     assert collect(course, inbox, LAB).refused == {"ada": said}
     assert handed_in(course, "ada") == {f"{LAB}.ipynb": "first"}
+
+
+def test_what_is_remarked_is_kept_for_the_learners_page(course: Course, inbox: Path) -> None:
+    def kept(student: str) -> list[str]:
+        return load_collected(course.collected(student, LAB))
+
+    put(inbox / "ada" / "mine.ipynb", "first")
+    put(inbox / "ada.ipynb", "beside")
+    put(inbox / "bob.ipynb", "of bob")
+    assert collect(course, inbox, LAB).said["ada"] == ("mine.ipynb is taken as the notebook",)
+    first = [
+        "mine.ipynb is taken as the notebook",
+        "not used: ada.ipynb (the folder ada counts)",
+    ]
+    assert (kept("ada"), kept("bob")) == (first, [])
+    (inbox / "ada.ipynb").unlink()
+    (inbox / "ada" / "mine.ipynb").rename(inbox / "ada" / "mine.pdf")
+    for _ in range(2):
+        (why,) = collect(course, inbox, LAB).refused.values()
+        assert kept("ada") == [*first, f"what was handed in last does not count: {why}"]
+    put(inbox / "ada" / f"{LAB}.ipynb", "second")
+    collect(course, inbox, LAB)
+    assert kept("ada") == []
+    for damaged in ("", "{}", "[", "[1]"):
+        course.collected("ada", LAB).write_text(damaged)
+        assert kept("ada") == (["1"] if damaged == "[1]" else [])
 
 
 def test_only_another_submission_has_to_be_graded_again(course: Course, inbox: Path) -> None:

@@ -10,7 +10,7 @@ from grader.cycle import feedback as module
 from grader.cycle.feedback import feedback
 from grader.exceptions import ConversionError, Transcript
 from grader.feedback.look import POLICY
-from grader.outcomes import GradingStatus, Outcome, save_outcome
+from grader.outcomes import GradingStatus, Outcome, save_collected, save_outcome
 from tiny_lab import LAB
 
 
@@ -42,6 +42,14 @@ def test_a_page_says_why_there_are_no_points_and_what_to_do(
 ) -> None:
     record(course, "failed", reason)
     assert said in page(course)
+
+
+def test_a_page_says_what_was_remarked_when_the_file_was_taken_in(course: Course) -> None:
+    record(course, "failed", "no notebook, but a")
+    save_collected(course.collected("ada", LAB), ["no notebook, but a", "not used: <b>.txt"])
+    text = page(course)
+    assert "<li>not used: &lt;b&gt;.txt</li>" in text
+    assert text.count("no notebook, but a") == 1
 
 
 def test_a_page_runs_nothing_that_a_reason_holds(course: Course) -> None:
