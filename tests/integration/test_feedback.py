@@ -64,7 +64,7 @@ def _page(course: Course, notebook: NotebookNode) -> Path:
     folder = course.submitted(STUDENT, LAB)
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, folder / f"{LAB}.ipynb")
-    engine = StockEngine(course, cell_seconds=20)
+    engine = StockEngine(course, cell_seconds=300)
     save_outcome(course, engine.grade(Submission(STUDENT, LAB, folder)))
     (page,) = feedback(course, LAB, [STUDENT])
     return page

@@ -145,7 +145,7 @@ def test_a_submission_is_read_with_formulas_and_without_network(
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / f"{LAB}.ipynb")
     assert (
-        StockEngine(course, cell_seconds=20).grade(Submission("ada", LAB, folder)).status
+        StockEngine(course, cell_seconds=300).grade(Submission("ada", LAB, folder)).status
         == "graded"
     )
     with course.gradebook() as gradebook:

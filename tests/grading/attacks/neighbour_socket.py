@@ -6,7 +6,7 @@ CODE = """
 import socket
 
 with socket.socket(socket.AF_UNIX) as visitor:
-    visitor.settimeout(2)
+    visitor.settimeout(60)
     try:
         visitor.connect("\\0attackmark-neighbour")
         print(visitor.recv(100))

@@ -149,4 +149,4 @@ def _left_of(fork_server: forked.ForkServer) -> list[dict[str, object]]:
         for process in psutil.process_iter(["pid", "cmdline"])
         if any(str(fork_server.base) in word for word in process.info["cmdline"] or ())
     ]
-    return [process.info for process in own if _lives(process, seconds=30.0)]
+    return [process.info for process in own if _lives(process)]
