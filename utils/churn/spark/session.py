@@ -1,6 +1,6 @@
 """A Spark session, on this machine or on a cluster by one setting.
 
-    with session(cache=Path("workspace")) as spark:
+    with session(cache=Path("workspace/spark")) as spark:
         spark.range(10).count()
 
 ``CHURN_SPARK`` names the master: ``local[*]`` (the default), ``spark://HOST:PORT``, or
@@ -20,6 +20,8 @@ from pyspark.sql import SparkSession
 from churn.spark import java
 
 MASTER = "CHURN_SPARK"
+#: In the cache: what Spark and its Java would say on stderr.
+LOG = "spark.log"
 _QUIET = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -37,7 +39,7 @@ def session(
     """Open a session and stop it at the end.
 
     Args:
-        cache: a folder for Spark's own files, and for a Java that is made if there is none.
+        cache: a folder for Spark's own files and its log, and for a Java that is made if there is none.
         master: in place of ``CHURN_SPARK``.
         settings: of Spark, in place of or beside the course's: no web page, quiet, times in UTC,
             two partitions after a shuffle.
@@ -59,8 +61,24 @@ def session(
         builder = builder.master(master)
     for name, value in options.items():
         builder = builder.config(name, value)
-    spark = builder.getOrCreate()
+    cache.mkdir(parents=True, exist_ok=True)
+    with _stderr_to(cache / LOG):
+        spark = builder.getOrCreate()
     try:
         yield spark
     finally:
         spark.stop()
+
+
+@contextmanager
+def _stderr_to(file: Path) -> Iterator[None]:
+    """What a child that starts meanwhile says, Java among them, goes to a file."""
+    sys.stderr.flush()
+    before = os.dup(2)
+    with file.open("ab") as log:
+        os.dup2(log.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
