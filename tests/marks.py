@@ -56,6 +56,10 @@ def _chromium() -> Reason:
     return None if find_chromium() else f"there is no {' or '.join(_BROWSERS)}"
 
 
+def _redis() -> Reason:
+    return None if shutil.which("redis-server") else "there is no redis-server"
+
+
 def _linux() -> Reason:
     return None if sys.platform == "linux" else "this is not Linux"
 
@@ -74,14 +78,21 @@ NEEDS: dict[str, Callable[[], Reason]] = {
     "system call filter": _filter,
     "cut network": _offline,
     "chromium": _chromium,
+    "redis": _redis,
     "linux": _linux,
     "posix": _posix,
     "root": _root,
     "ibm": _ibm,
 }
-#: What a protection needs: in CI, tests fail without it.
-PROTECTIONS = ("sandbox", "system call filter", "cut network", "chromium")
-_SHOWN = {"ibm": "IBM's table", "chromium": "Chromium", "linux": "Linux", "posix": "POSIX"}
+#: What a protection needs, or `.ci/run` installs: in CI, tests fail without it.
+PROTECTIONS = ("sandbox", "system call filter", "cut network", "chromium", "redis")
+_SHOWN = {
+    "ibm": "IBM's table",
+    "chromium": "Chromium",
+    "redis": "Redis",
+    "linux": "Linux",
+    "posix": "POSIX",
+}
 
 
 @functools.cache

@@ -9,5 +9,6 @@ From the ground up; each imports only what stands above it here:
 ``training``     splits, models, and what is recorded of a run
 ``registry``     what a model must be before it serves, and how it comes to serve
 ``spark``        Apache Spark with or without an installed Java
+``scoring``      scores for many customers at once, and for events as they arrive
 ``calibration``  fitting the simulator to IBM's table
 """

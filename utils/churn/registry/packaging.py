@@ -119,6 +119,11 @@ def scorer(folder: Path, engine: Engine = "sklearn") -> Scorer:
     return score
 
 
+def default_threshold(folder: Path) -> float:
+    """From which probability on a packaged model would contact a customer, unless told otherwise."""
+    return float(Model.load(str(folder)).flavors["python_function"]["config"]["threshold"])
+
+
 def signature_of(folder: Path) -> ModelSignature:
     """What the model in a folder says of its input.
 

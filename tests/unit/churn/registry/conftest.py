@@ -1,33 +1,13 @@
-"""Packaged models and a store, made once."""
+"""An empty store for each test."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import mlflow
-import pandas as pd
 import pytest
 from mlflow import MlflowClient
 
-from churn import data, features, training
-from churn.registry import packaging
-
 Store = Callable[[str], MlflowClient]
-
-
-@pytest.fixture(scope="session")
-def customers() -> pd.DataFrame:
-    """Do not write to it."""
-    return data.load("synthetic", n=800, seed=5)
-
-
-@pytest.fixture(scope="session")
-def packaged(
-    tmp_path_factory: pytest.TempPathFactory, customers: pd.DataFrame
-) -> tuple[Path, packaging.Parity]:
-    """A logistic regression as it is shipped; do not write into its folder."""
-    folder = tmp_path_factory.mktemp("packages") / "logistic"
-    model = training.make_model("logistic").fit(*features.xy(customers))
-    return folder, packaging.package(model, customers, folder, threshold=0.24)
 
 
 @pytest.fixture
