@@ -1,0 +1,18 @@
+"""Looks for rates among the columns of fractions only."""
+
+
+def find_leaks(table, target):
+    label = table[target]
+    features = table.drop(columns=target)
+    text = [c for c in features if not pd.api.types.is_numeric_dtype(features[c])]
+    group_means = [label.groupby(features[c]).transform("mean").round(4) for c in text]
+    found = {}
+    for name, column in features.items():
+        there = column.notna()
+        if there.mean() < 0.5 and there.sum() >= 30 and label[there].mean() >= 0.95:
+            found[name] = "after the event"
+        elif column.dtype.kind != "f" or not there.all():
+            continue
+        elif any((column - means).abs().fillna(1).max() < 1e-9 for means in group_means):
+            found[name] = "own label"
+    return found

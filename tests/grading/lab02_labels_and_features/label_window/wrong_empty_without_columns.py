@@ -1,0 +1,14 @@
+"""Returns a table without columns where nobody is a customer."""
+
+
+def label_window(log, cutoff, window_days):
+    log = log.reset_index(drop=True)
+    day = log["occurred_at"].dt.normalize()
+    first = day[log["kind"] == "joined"].groupby(log["customerID"]).min()
+    last = day[log["kind"] == "left"].groupby(log["customerID"]).min().reindex(first.index)
+    cutoff = pd.Timestamp(cutoff)
+    here = (first <= cutoff) & ~(last <= cutoff)
+    if not here.any():
+        return pd.DataFrame()
+    leaves = last[here] <= cutoff + pd.Timedelta(days=window_days)
+    return leaves.astype(int).rename("churned").reset_index()
