@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 
@@ -81,6 +83,52 @@ def test_only_the_right_key_verifies(signed: tuple[Path, Path], tmp_path: Path) 
     public.write_text("no key")
     with pytest.raises(signing.SignatureError):
         signing.verify(model, public)
+
+
+def test_a_signed_text_is_verified_and_another_is_not(tmp_path: Path) -> None:
+    private, public = signing.make_keys(tmp_path)
+    (tmp_path / "other").mkdir()
+    other_private, other = signing.make_keys(tmp_path / "other")
+    signature = signing.sign_text("passed: true", private)
+    assert "\n" not in signature
+    signing.verify_text("passed: true", signature, public)
+    refused = [
+        ("passed: True", signature, public),
+        ("passed: true ", signature, public),
+        ("passed: true", signature, other),
+        ("passed: true", signing.sign_text("passed: true", other_private), public),
+        ("passed: true", signature[:-8] + "AAAAAAA=", public),
+        ("passed: true", "", public),
+        ("passed: true", "no base 64", public),
+        ("passed: true", signature, private),
+        ("passed: true", signature, tmp_path / "nowhere.pub"),
+    ]
+    for text, found, key in refused:
+        with pytest.raises(signing.SignatureError):
+            signing.verify_text(text, found, key)
+
+
+def test_without_a_private_key_nothing_is_signed(tmp_path: Path) -> None:
+    _, public = signing.make_keys(tmp_path)
+    for key in (public, tmp_path / "nowhere.key"):
+        with pytest.raises(signing.SignatureError, match="no private key"):
+            signing.sign_text("passed: true", key)
+
+
+def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
+    secret = ed25519.Ed25519PrivateKey.generate()
+    private, public = tmp_path / "ed.key", tmp_path / "ed.pub"
+    pem = serialization.Encoding.PEM
+    private.write_bytes(secret.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ))  # fmt: skip
+    public.write_bytes(
+        secret.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    with pytest.raises(signing.SignatureError, match="of another kind"):
+        signing.sign_text("passed: true", private)
+    with pytest.raises(signing.SignatureError, match="of another kind"):
+        signing.verify_text("passed: true", "AAAA", public)
 
 
 def test_a_private_key_is_its_owners_and_is_never_overwritten(tmp_path: Path) -> None:
@@ -188,3 +236,30 @@ def test_the_parts_list_names_what_is_installed() -> None:
     assert versions == parts.installed()
     urls = {part["purl"] for part in made["components"]}
     assert f"pkg:pypi/skops@{version('skops')}" in urls
+
+
+def test_the_parts_list_of_a_model_names_what_it_pins(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("Scikit_Learn==1.9.1\n\nskops==0.16.0\n")
+    found = parts.pinned(tmp_path)
+    assert found == {"scikit-learn": "1.9.1", "skops": "0.16.0"}
+    made = json.loads(parts.parts_list("churn", "3", found))
+    assert [part["purl"] for part in made["components"]] == [
+        "pkg:pypi/scikit-learn@1.9.1",
+        "pkg:pypi/skops@0.16.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["skops", "skops>=0.16", "skops==0.*", "skops==0.16,>0.1", "skops @ https://a.example/x.whl",
+     "--extra-index-url https://a.example", "./local"],
+)  # fmt: skip
+def test_a_requirement_that_says_no_version_is_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / "requirements.txt").write_text(f"numpy==2.5.5\n{line}\n")
+    with pytest.raises(ValueError, match=r"not pinned to one version|no package"):
+        parts.pinned(tmp_path)
+
+
+def test_a_model_without_a_list_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"has no requirements\.txt"):
+        parts.pinned(tmp_path)

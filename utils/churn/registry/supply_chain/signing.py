@@ -1,11 +1,16 @@
-"""Signing the folder of a model with a key pair, and verifying it: nothing of it needs a network."""
+"""Signing with a key pair, and verifying: a model's folder, or a text that somebody answers for.
+
+Nothing of it needs a network.
+"""
 
 from __future__ import annotations
 
+import base64
 import os
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from model_signing import hashing, signing, verifying
 
@@ -13,6 +18,7 @@ from churn.registry import folders
 
 PRIVATE_KEY = "signing.key"
 PUBLIC_KEY = "signing.pub"
+_ECDSA = ec.ECDSA(hashes.SHA256())
 
 
 class SignatureError(ValueError):
@@ -75,6 +81,43 @@ def verify(folder: Path, public_key: Path) -> list[Path]:
         said = " ".join(str(error).split()) or type(error).__name__
         raise SignatureError(f"the signature does not fit the model: {said}") from error
     return own
+
+
+def sign_text(text: str, private_key: Path) -> str:
+    """The signature of a text, such as a decision's, as printable text.
+
+    Raises:
+        SignatureError: if there is no usable key.
+    """
+    try:
+        key = serialization.load_pem_private_key(private_key.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise SignatureError("there is no private key to sign with") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise SignatureError("the private key is of another kind")
+    return base64.b64encode(key.sign(text.encode(), _ECDSA)).decode()
+
+
+def verify_text(text: str, signature: str, public_key: Path) -> None:
+    """Return if ``signature`` was made of this very text with the other half of the key.
+
+    What else must not be exchanged (for which model, against which champion) has to stand in the
+    text: a signature holds for the text wherever it is found.
+
+    Raises:
+        SignatureError: if not; with one sentence.
+    """
+    try:
+        key = serialization.load_pem_public_key(public_key.read_bytes())
+        found = base64.b64decode(signature, validate=True)
+    except (OSError, ValueError, TypeError) as error:
+        raise SignatureError("the text is not signed, or there is no public key") from error
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise SignatureError("the public key is of another kind")
+    try:
+        key.verify(found, text.encode(), _ECDSA)
+    except InvalidSignature as error:
+        raise SignatureError("the signature does not fit the text") from error
 
 
 def _everything() -> hashing.Config:
