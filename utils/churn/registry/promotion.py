@@ -129,7 +129,7 @@ class Promotion:
                 raise PromotionError("say who approves")
             champion = self.version_of(CHAMPION)
             self._must_have_passed(version, champion)
-            approval = {"who": who, "champion": champion or NONE, "digest": self._digest(version)}
+            approval = {"who": who, **self._judged(version, champion)}
             self._tag(version, APPROVAL, json.dumps(approval))
 
     def promote(self, version: str, who: str, why: str) -> AuditRecord:
@@ -253,6 +253,11 @@ class Promotion:
             raise PromotionError(f"the files of version {version} are not those that were judged")
         return {verdict.name: dict(verdict.evidence) for verdict in decision.verdicts}
 
+    def _judged(self, version: str, champion: str | None) -> dict[str, str]:
+        """Of what an approval is, once the gate has been passed: these files, against this champion."""
+        decision = Decision.from_json(self._version(version).tags[DECISION])
+        return {"champion": champion or NONE, "digest": decision.digest}
+
     def _approver(self, version: str, champion: str | None, who: str) -> str:
         """Who approved a version as it is now, being somebody else than who promotes it."""
         text = self._version(version).tags.get(APPROVAL)
@@ -260,16 +265,16 @@ class Promotion:
             raise PromotionError(f"nobody has approved version {version}")
         try:
             approval = json.loads(text)
-            by, of = str(approval["who"]), (approval["champion"], approval["digest"])
-        except (KeyError, TypeError, ValueError) as error:
+            by = str(approval.pop("who"))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise PromotionError(f"version {version} has no readable approval") from error
-        if of != (champion or NONE, self._digest(version)):
+        if approval != self._judged(version, champion):
             raise PromotionError(
                 f"the approval of version {version} was given before something changed"
             )
         if not by.strip() or by.strip().casefold() == who.strip().casefold():
             raise PromotionError(
-                f"{who.strip() or 'who promotes'} cannot approve the own promotion"
+                f"{who.strip()} promotes version {version}: somebody else approves"
             )
         return by
 
