@@ -5,6 +5,9 @@
     desk.promote("2", who="Ada", why="better on the April table")
     desk.rollback(who="Ada", why="complaints")
 
+Where ``second_person`` is set, somebody else approves first: ``desk.approve("2", who="Bo")``. Who says
+to be whom is not checked here: whatever calls the desk (a service, a CI job) knows its users.
+
 Readers ask for the alias ``champion``. It is set once in each move, as one row of the store, so that
 a reader sees the old version or the new one. What else is written comes before it (the record, as
 ``started``) or can be told again from the record after a crash (``previous``, ``challenger``): the
@@ -36,6 +39,7 @@ CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 #: Tags of a version: the gate's decision, the champion that it was compared with, and the version
 #: that it replaced when it became the champion. The records are ``audit.0001`` and so on.
 DECISION, COMPARED_WITH, REPLACED = "gate.decision", "gate.champion", "promotion.replaced"
+APPROVAL = "promotion.approval"
 AUDIT = "audit."
 #: In a tag, for no version.
 NONE = "none"
@@ -67,6 +71,7 @@ class AuditRecord:
     code_version: str | None
     evidence: dict[str, dict[str, float]]
     state: State = "started"
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,12 +83,15 @@ class Promotion:
         name: of the registered model.
         locks: a folder that everyone who promotes shares.
         now: the clock.
+        second_person: whether a promotion needs the approval of somebody else. A rollback does not:
+            it goes to a version that was approved, and it is urgent.
     """
 
     client: MlflowClient
     name: str
     locks: Path
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    second_person: bool = False
 
     def version_of(self, alias: str) -> str | None:
         """The version that has an alias; None if no version has it."""
@@ -107,12 +115,30 @@ class Promotion:
             if decision.passed:
                 self.client.set_registered_model_alias(self.name, CHALLENGER, version)
 
+    def approve(self, version: str, who: str) -> None:
+        """Say that a version may become the champion.
+
+        The approval is of these files, as judged against the present champion: it ends with either.
+
+        Raises:
+            PromotionError: if nobody says so, or the version could not be promoted now.
+        """
+        with self._alone():
+            self._settle()
+            if not who.strip():
+                raise PromotionError("say who approves")
+            champion = self.version_of(CHAMPION)
+            self._must_have_passed(version, champion)
+            approval = {"who": who, **self._judged(version, champion)}
+            self._tag(version, APPROVAL, json.dumps(approval))
+
     def promote(self, version: str, who: str, why: str) -> AuditRecord:
         """Make a version the champion.
 
         Raises:
             PromotionError: if it has not passed the gate against the present champion, its files are
-                not those that were judged, or another promotion is under way.
+                not those that were judged, nobody else has approved it where that is asked for, or
+                another promotion is under way.
         """
         with self._alone():
             self._settle()
@@ -120,8 +146,9 @@ class Promotion:
             if version == champion:
                 raise PromotionError(f"version {version} is the champion already")
             evidence = self._must_have_passed(version, champion)
+            approved_by = self._approver(version, champion, who) if self.second_person else None
             self._tag(version, REPLACED, champion or NONE)
-            return self._move("promote", version, champion, who, why, evidence)
+            return self._move("promote", version, champion, who, why, evidence, approved_by)
 
     def rollback(self, who: str, why: str) -> AuditRecord:
         """Make the version that the champion replaced the champion again.
@@ -159,6 +186,7 @@ class Promotion:
         who: str,
         why: str,
         evidence: dict[str, dict[str, float]],
+        approved_by: str | None = None,
     ) -> AuditRecord:
         if not who.strip() or not why.strip():
             raise PromotionError("say who promotes, and why")
@@ -168,7 +196,7 @@ class Promotion:
             action=action, version=version, replaced=champion, who=who, why=why,
             when=self.now().isoformat(timespec="seconds"),
             data_version=tags.get("data_version"), code_version=tags.get("code_version"),
-            evidence=evidence,
+            evidence=evidence, approved_by=approved_by,
         )  # fmt: skip
         self._write(record)
         self.client.set_registered_model_alias(self.name, CHAMPION, version)
@@ -224,6 +252,31 @@ class Promotion:
         if self._digest(version) != decision.digest:
             raise PromotionError(f"the files of version {version} are not those that were judged")
         return {verdict.name: dict(verdict.evidence) for verdict in decision.verdicts}
+
+    def _judged(self, version: str, champion: str | None) -> dict[str, str]:
+        """Of what an approval is, once the gate has been passed: these files, against this champion."""
+        decision = Decision.from_json(self._version(version).tags[DECISION])
+        return {"champion": champion or NONE, "digest": decision.digest}
+
+    def _approver(self, version: str, champion: str | None, who: str) -> str:
+        """Who approved a version as it is now, being somebody else than who promotes it."""
+        text = self._version(version).tags.get(APPROVAL)
+        if text is None:
+            raise PromotionError(f"nobody has approved version {version}")
+        try:
+            approval = json.loads(text)
+            by = str(approval.pop("who"))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise PromotionError(f"version {version} has no readable approval") from error
+        if approval != self._judged(version, champion):
+            raise PromotionError(
+                f"the approval of version {version} was given before something changed"
+            )
+        if not by.strip() or by.strip().casefold() == who.strip().casefold():
+            raise PromotionError(
+                f"{who.strip()} promotes version {version}: somebody else approves"
+            )
+        return by
 
     def _digest(self, version: str) -> str:
         """The fingerprint of a version's files as they are in the store now."""

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,58 @@ def test_somebody_answers_for_it(desk: Promotion, tmp_path: Path, who: str, why:
     with pytest.raises(PromotionError, match="say who promotes, and why"):
         desk.promote("1", who, why)
     assert desk.version_of(CHAMPION) is None
+
+
+def test_a_second_person_approves_where_that_is_asked_for(desk: Promotion, tmp_path: Path) -> None:
+    promote(desk, tmp_path, 1)
+    strict = replace(desk, second_person=True)
+
+    def refused(words: str, who: str = "Ada") -> None:
+        with pytest.raises(PromotionError, match=words):
+            strict.promote("2", who, "better")
+        assert desk.version_of(CHAMPION) == "1"
+
+    with pytest.raises(PromotionError, match="has not been through the gate"):
+        strict.approve("2", "Bo")
+    strict.record("2", decision(_folder(tmp_path, 2)))
+    refused("nobody has approved version 2")
+    with pytest.raises(PromotionError, match="say who approves"):
+        strict.approve("2", " ")
+    strict.approve("2", "ada ")
+    refused("Ada promotes version 2: somebody else approves")
+    strict.approve("2", "Bo")
+    refused("somebody else approves", who="bo")
+    assert strict.promote("2", "Ada", "better").approved_by == "Bo"
+    assert [record.approved_by for record in desk.audit()] == [None, "Bo"]
+    # A rollback is urgent, and goes to a version that served before.
+    assert strict.rollback("Ada", "complaints").approved_by is None
+
+
+def test_an_approval_is_of_these_files_against_this_champion(
+    desk: Promotion, tmp_path: Path
+) -> None:
+    strict = replace(desk, second_person=True)
+    for number in (1, 2):
+        strict.record(str(number), decision(_folder(tmp_path, number)))
+        strict.approve(str(number), "Bo")
+    strict.promote("1", "Ada", "the first")
+    strict.record("2", decision(_folder(tmp_path, 2)))  # judged again, not approved again
+    with pytest.raises(PromotionError, match="was given before something changed"):
+        strict.promote("2", "Ada", "better")
+    strict.approve("2", "Bo")
+    good = json.loads(desk.client.get_model_version("churn", "2").tags["promotion.approval"])
+    for forged, words in {
+        "{": "no readable approval",
+        "[]": "no readable approval",
+        json.dumps({"who": "Bo"}): "before something changed",
+        json.dumps({"champion": "1"}): "no readable approval",
+        json.dumps(good | {"digest": "0"}): "before something changed",
+        json.dumps(good | {"who": " "}): "somebody else approves",
+    }.items():
+        desk.client.set_model_version_tag("churn", "2", "promotion.approval", forged)
+        with pytest.raises(PromotionError, match=words):
+            strict.promote("2", "Ada", "better")
+    assert desk.version_of(CHAMPION) == "1"
 
 
 def test_a_decision_against_a_former_champion_is_not_enough(
