@@ -47,6 +47,8 @@ WORST = {
 }
 #: Fewest months and least total of a row in which :func:`break_rules` plants a defect.
 _SETTLED = (2, 200.0)
+#: Customers whom it makes new.
+_NEW = 2
 
 
 def deliveries(
@@ -107,6 +109,8 @@ def spoil(
 def break_rules(batch: pd.DataFrame, rows: Mapping[str, int] = WORST) -> pd.DataFrame:
     """A copy of ``batch`` in which rules are broken, each in rows of its own; its index is 0 to n - 1.
 
+    Two other customers become new ones without a total, which breaks no rule.
+
     Args:
         batch: a customer table that follows :mod:`churn.schema`.
         rows: by rule (``"column: dimension"``, keys of :data:`WORST`) how many rows break it; a
@@ -145,6 +149,8 @@ def break_rules(batch: pd.DataFrame, rows: Mapping[str, int] = WORST) -> pd.Data
             values = _BROKEN.get(rule, (None,))
             for number, place in enumerate(places):
                 broken.loc[place, column] = values[number % len(values)]
+    # A rule of completeness that forgets its condition finds them.
+    broken.loc[free["online"][-_NEW:], ["tenure", "TotalCharges"]] = [0, None]
     return broken
 
 

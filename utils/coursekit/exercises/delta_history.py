@@ -88,6 +88,8 @@ def write_history(
 
     It has about a dozen versions. At least two come before the defect. After it come at least one
     that adds rows and two that change none: one compacts files, the other writes what was there.
+    What was loaded twice is loaded a third time, so that one version has the rows of the version
+    before, and some of them more often.
 
     Args:
         path: folder of the table; must not hold one.
@@ -117,9 +119,11 @@ def write_history(
     # There are several files to compact after new customers only.
     after = [*rng.choice(list(_GOOD), size=_WRITES - len(before)), ("append", "compact")]
     after.append("confirm")
+    if defect == "loaded twice":
+        after.append("again")
     for names in rng.permutation(np.array(after, dtype=object)):
         for name in [names] if isinstance(names, str) else names:
-            (_GOOD | {"confirm": _confirm})[name](telco)
+            (_GOOD | {"confirm": _confirm, "again": _again})[name](telco)
     return _truth(telco, defect, bad)
 
 
@@ -245,6 +249,12 @@ def _blank(telco: _Telco) -> None:
 
 def _twice(telco: _Telco) -> None:
     _add(telco, telco.last)
+
+
+def _again(telco: _Telco) -> None:
+    """The file that was loaded last once more, as its rows are by now."""
+    rows = telco.table().to_pandas()
+    _add(telco, rows[rows[ID].isin(telco.last[ID])].drop_duplicates())
 
 
 def _contradiction(telco: _Telco) -> None:

@@ -18,11 +18,9 @@ NEEDED = ["customerID", "tenure", "MonthlyCharges", *VALUES]
 
 def check_batch(batch):
     missing = [c for c in [*NEEDED, "TotalCharges"] if c not in batch]
-    if missing:
-        partner = {"InternetService": "OnlineSecurity", "TotalCharges": "MonthlyCharges"}
-        unchecked = [partner[c] for c in missing if partner.get(c) in batch]
-        return {"success": False, "columns": [*missing, *unchecked]}
-    wrong = set()
+    partner = {"InternetService": "OnlineSecurity", "TotalCharges": "MonthlyCharges"}
+    wrong = {*missing, *(partner[c] for c in missing if partner.get(c) in batch)}
+    batch = batch.assign(**dict.fromkeys(missing, np.nan))
     for column in NEEDED:
         if batch[column].isna().any():
             wrong.add(column)

@@ -18,9 +18,8 @@ NEEDED = ["customerID", "tenure", "MonthlyCharges", *VALUES]
 
 def check_batch(batch):
     missing = [c for c in [*NEEDED, "TotalCharges"] if c not in batch]
-    if missing:
-        return {"success": False, "columns": missing}
-    wrong = set()
+    wrong = set(missing)
+    batch = batch.assign(**dict.fromkeys(missing, np.nan))
     for column in NEEDED:
         if batch[column].isna().any():
             wrong.add(column)

@@ -1,4 +1,4 @@
-"""From the first version on, with the rules in plain pandas."""
+"""From the first version on, by what task 2 finds in it."""
 
 import tempfile
 
@@ -12,14 +12,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 
 def is_bad(rows):
-    offline = rows["InternetService"] == "No"
-    return bool(
-        rows["customerID"].duplicated().any()
-        or not rows["MonthlyCharges"].between(15, 130).all()
-        or (rows["TotalCharges"].isna() & (rows["tenure"] > 0)).any()
-        or rows["PaymentMethod"].nunique() > 4
-        or (offline != (rows["OnlineSecurity"] == "No internet service")).any()
-    )
+    return findings(rows) != []
 
 
 def rows_of(path, version):

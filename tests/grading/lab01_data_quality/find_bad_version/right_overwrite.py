@@ -21,14 +21,7 @@ def find_bad_version(files):
     jobs = {entry["version"]: entry for entry in DeltaTable(path).history()}
     while version >= 0:
         rows = DeltaTable(path, version=version).to_pandas()
-        net, extra = rows["InternetService"], rows["OnlineSecurity"]
-        fine = (
-            rows["customerID"].is_unique
-            and rows["MonthlyCharges"].max() <= 130
-            and rows.loc[rows["tenure"] > 0, "TotalCharges"].notna().all()
-            and set(rows["PaymentMethod"]) <= set(customers["PaymentMethod"])
-            and ((net == "No") == (extra == "No internet service")).all()
-        )
+        fine = check_batch(rows)["success"]
         if fine:
             break
         version -= 1

@@ -185,6 +185,8 @@ def test_every_rule_is_broken_in_as_many_rows_as_asked_for(batch: pd.DataFrame) 
     others = {"Churn: validity": 1, "OnlineSecurity: consistency": 7, "customerID: uniqueness": 2}
     assert rules_broken(break_rules(batch, others)) == others
     assert len(break_rules(batch)) == len(batch)
+    unbilled = break_rules(batch)["TotalCharges"].isna() & (break_rules(batch)["tenure"] == 0)
+    assert unbilled.sum() >= 2
     pd.testing.assert_frame_equal(batch, before)
 
 

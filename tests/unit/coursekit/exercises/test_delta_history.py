@@ -71,6 +71,13 @@ def test_the_truth_is_what_the_history_says(
     assert any(len(tables[v]) > len(tables[v - 1]) for v in lost)
 
 
+def test_what_was_loaded_twice_is_loaded_again(customers: pd.DataFrame, tmp_path: Path) -> None:
+    planted = write_history(tmp_path / "t", customers, 2, "loaded twice")
+    tables = versions(tmp_path / "t")
+    kinds = [set(map(tuple, rows.astype(str).to_numpy().tolist())) for rows in tables]
+    assert any(kinds[v] == kinds[v - 1] for v in planted.lost)
+
+
 def test_a_job_that_wrote_the_defect_is_no_stranger(
     customers: pd.DataFrame, tmp_path: Path
 ) -> None:

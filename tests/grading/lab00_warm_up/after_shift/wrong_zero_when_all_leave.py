@@ -1,0 +1,13 @@
+"""Precision 0 where the flagged of the test were stayers, though production has none."""
+
+
+def after_shift(counts, prevalence):
+    recall = counts["tp"] / (counts["tp"] + counts["fn"])
+    false_alarms = counts["fp"] / (counts["fp"] + counts["tn"])
+    hits = prevalence * recall
+    flagged = hits + (1 - prevalence) * false_alarms
+    return {
+        "precision": (hits / flagged if flagged else 0.0) if counts["tp"] + counts["fp"] else None,
+        "recall": recall,
+        "accuracy": hits + (1 - prevalence) * (1 - false_alarms),
+    }
