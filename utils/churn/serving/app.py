@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -95,7 +95,7 @@ def _add_predictions(app: FastAPI, service: Service, metrics: Metrics) -> None:
     settings = service.settings
 
     async def answer(
-        request: Request, client: str, wanted: Sequence[Any], budget: float
+        request: Request, client: str, wanted: Sequence[schemas.CustomerRequest], budget: float
     ) -> list[schemas.Prediction]:
         outcomes = await service.predictor.predict(wanted, budget)
         trace_id, started = request.state.trace_id, request.state.started
@@ -165,8 +165,9 @@ def _add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
     async def ready() -> Response:
         """200 with a champion and a journal. A store that is down is no reason: the rule answers."""
         problems = service.problems()
-        status = "not ready" if problems else "ready"
-        return _json(schemas.Health(status=status, problems=problems), 503 if problems else 200)
+        if problems:
+            return _json(schemas.Health(status="not ready", problems=problems), 503)
+        return _json(schemas.Health(status="ready"))
 
     @app.get("/metrics", response_class=PlainTextResponse)
     async def figures() -> Response:

@@ -21,7 +21,7 @@ from churn.serving.explanation import NotAdditiveError, explain
 from churn.serving.fallback import Reason, rule_says_contact
 from churn.serving.helpers import Helpers
 from churn.serving.rules import breaches
-from churn.serving.schemas import CustomerRecord, Explanation, PredictionRequest
+from churn.serving.schemas import CustomerRecord, CustomerRequest, Explanation
 from churn.serving.settings import Settings
 
 #: Customers up to which a fast model is asked where the request is, not in a thread.
@@ -72,7 +72,7 @@ class Predictor:
         self._helpers = Helpers(2, "model")
 
     async def predict(
-        self, requests: Sequence[PredictionRequest], budget: float | None = None
+        self, requests: Sequence[CustomerRequest], budget: float | None = None
     ) -> list[Outcome]:
         """One outcome for each request, in their order.
 

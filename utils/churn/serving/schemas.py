@@ -44,6 +44,7 @@ Amount = Annotated[
     AfterValidator(_multiple),
 ]  # fmt: skip
 Months = Annotated[int, Field(strict=True, ge=0, le=schema.MAX_TENURE)]
+Flag = Annotated[int, Field(strict=True, ge=0, le=1)]
 #: ``schema.CUSTOMER_ID_PATTERN`` with ASCII digits: JSON Schema knows no others.
 CustomerId = Annotated[str, Field(pattern="^[0-9]{4}-[A-Z]{5}$", examples=["7590-VHVEG"])]
 
@@ -81,6 +82,8 @@ def _without_default(json_schema: dict[str, Any]) -> None:
 
 
 def _kind(column: str) -> Any:
+    if column == "SeniorCitizen":
+        return Flag  # a Literal would let true pass for 1
     if column in schema.ALLOWED:
         return Literal[schema.ALLOWED[column]]
     if column == "tenure":
@@ -93,13 +96,15 @@ def _columns(default: Any) -> dict[str, Any]:
     return {column: (_kind(column), Field(**field)) for column in schema.FEATURES}
 
 
-class _Request(CustomerColumns):
-    customerID: CustomerId
+class CustomerRequest(CustomerColumns):
+    """A customer and what is known of it; its columns are those of :data:`PredictionRequest`."""
+
+    customerID: CustomerId  # noqa: N815 - as in the schema
     explain: bool = Field(default=False, strict=True, description="add what moved the score")
 
 
-PredictionRequest: type[_Request] = create_model(
-    "PredictionRequest", __base__=_Request, __doc__="A customer to score.", **_columns(None)
+PredictionRequest: type[CustomerRequest] = create_model(
+    "PredictionRequest", __base__=CustomerRequest, __doc__="A customer to score.", **_columns(None)
 )
 #: All 19 columns: what the model is given.
 CustomerRecord: type[CustomerColumns] = create_model(
@@ -118,8 +123,8 @@ class Contribution(BaseModel):
     """How far one column moves the log odds of leaving, compared with the reference customer."""
 
     column: str
-    value: str | float | None
-    reference: str | float | None
+    value: str | int | float | None
+    reference: str | int | float | None
     log_odds: float
 
 
@@ -137,7 +142,7 @@ class Prediction(BaseModel):
     model_config = ConfigDict(protected_namespaces=())
     prediction_id: str
     trace_id: str
-    customerID: str
+    customerID: str  # noqa: N815 - as in the request
     source: Literal["model", "rule"] = Field(description="who decided")
     reason: Reason | None = Field(description="why the rule did; null if the model did")
     probability: float | None = Field(description="of leaving; null if the rule decided")
