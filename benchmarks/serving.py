@@ -176,9 +176,12 @@ def serve_plain(folder: Path, port: int, lookup: bool) -> None:
         table = features.features(pd.DataFrame([row]).astype({"TotalCharges": "float64"}))
         return {"probability": float(model.predict_proba(table)[0, 1])}
 
+    def ready() -> dict[str, str]:
+        return {}
+
     predict.__annotations__["request"] = PredictionRequest
     app.post("/v1/predict")(predict)
-    app.get("/ready")(dict)
+    app.get("/ready")(ready)
     uvicorn.run(app, port=port, log_level="warning", access_log=False)
 
 
