@@ -195,7 +195,9 @@ SERVERS: dict[str, tuple[Callable[[Place, int, bool], list[str]], str, str]] = {
 @contextlib.contextmanager
 def running(command: list[str], port: int, ready: str, log: Path) -> Iterator[psutil.Process]:
     """The server, once it is ready; it is stopped with SIGTERM."""
-    env = known.environment(switches.REPEATABLE)
+    # `mlflow models serve` looks for uvicorn on the path.
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    env = known.environment(switches.REPEATABLE, {"PATH": path})
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env)
         try:
