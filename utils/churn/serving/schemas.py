@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -34,6 +35,11 @@ def _multiple(amount: float) -> float:
     return amount
 
 
+def _whole(number: Any) -> Any:
+    """JSON has no integers of its own: 3.0 is one, says JSON Schema."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
 #: JSON Schema's ``multipleOf`` is not used: by its binary arithmetic 0.15 is no multiple of 0.05.
 Amount = Annotated[
     float,
@@ -43,8 +49,8 @@ Amount = Annotated[
     ),
     AfterValidator(_multiple),
 ]  # fmt: skip
-Months = Annotated[int, Field(strict=True, ge=0, le=schema.MAX_TENURE)]
-Flag = Annotated[int, Field(strict=True, ge=0, le=1)]
+Months = Annotated[int, Field(strict=True, ge=0, le=schema.MAX_TENURE), BeforeValidator(_whole)]
+Flag = Annotated[int, Field(strict=True, ge=0, le=1), BeforeValidator(_whole)]
 #: ``schema.CUSTOMER_ID_PATTERN`` with ASCII digits: JSON Schema knows no others.
 CustomerId = Annotated[str, Field(pattern="^[0-9]{4}-[A-Z]{5}$", examples=["7590-VHVEG"])]
 

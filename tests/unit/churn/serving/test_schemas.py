@@ -38,10 +38,20 @@ def test_any_part_of_a_customer_is_a_request(records: Records) -> None:
         assert read.given() == part
 
 
+def test_a_whole_number_may_have_a_point(records: Records) -> None:
+    record = next(one for one in records if one["tenure"] > 1)
+    asked = {**record, "tenure": float(record["tenure"]), "SeniorCitizen": 1.0}
+    read = PredictionRequest.model_validate_json(json.dumps(asked)).given()
+    assert [(type(read[name]), read[name]) for name in ("tenure", "SeniorCitizen")] == [
+        (int, record["tenure"]),
+        (int, 1),
+    ]
+
+
 WRONG: dict[str, list[Any]] = {
     **{name: ["", "yes", None, 1, ["Yes"]] for name in schema.CATEGORICAL},
     "SeniorCitizen": [True, False, "1", 2, -1, 0.5, None],
-    "tenure": [-1, 73, "3", True, 2.5, None, 10**30],
+    "tenure": [-1, 73, "3", True, 2.5, None, 10**30, 1e300, float("inf"), float("nan")],
     "MonthlyCharges": [-0.05, 20.03, "20", True, None, 1e308, float("nan"), float("inf")],
     "TotalCharges": [-0.05, 20.03, "20", True, 1e308, float("nan"), float("-inf")],
     schema.ID: ["", "1234-abcde", "12345-ABCDE", "1234-ABCDE\n", "١٢٣٤-ABCDE", 7, None],
