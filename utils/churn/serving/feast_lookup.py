@@ -16,6 +16,9 @@ from typing import Any
 
 import pandas as pd
 from feast import FeatureService, FeatureStore, FeatureView, Field, FileSource
+from feast.infra.online_stores.helpers import get_online_store_from_config
+from feast.protos.feast.types.EntityKey_pb2 import EntityKey
+from feast.protos.feast.types.Value_pb2 import Value
 from feast.types import Float64, Int64, String
 
 from churn import schema
@@ -64,27 +67,43 @@ def open_record_store(folder: Path, table: pd.DataFrame, moment: pd.Timestamp) -
 class FeastLookup:
     """A :class:`churn.serving.context.FeatureLookup` over any Feast online store.
 
+    It calls ``OnlineStore.online_read``, which each of Feast's online stores implements, and not
+    ``get_online_features``, which wraps it: that looks up the registry and makes a response of
+    protocol buffers, for three times the processor's time at one customer. What it gives is the same
+    (a test compares them), but on-demand features are not computed.
+
     Args:
         store: with a feature service of columns of the schema.
         service: its name.
     """
 
     def __init__(self, store: FeatureStore, service: str = SERVICE) -> None:
-        self._store, self._service = store, store.get_feature_service(service)
-        self._names = feature_store.feature_names(store, service)
+        self._config = store.config
+        self._online = get_online_store_from_config(store.config.online_store)
+        self._views = [
+            (store.get_feature_view(view.name), [feature.name for feature in view.features])
+            for view in store.get_feature_service(service).feature_view_projections
+        ]
         # The SQLite store keeps one connection, and two threads must not share a cursor.
         self._one_at_a_time = threading.Lock()
 
     def __call__(self, customers: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-        """Whoever has no value in any column is not known to the store."""
-        entities = [{schema.ID: customer} for customer in customers]
-        with self._one_at_a_time:
-            answer = self._store.get_online_features(self._service, entities)
-        found = answer.to_dict()
-        columns = [found[name] for name in self._names]
-        rows = zip(found[schema.ID], zip(*columns, strict=True), strict=True)
-        return {
-            customer: dict(zip(self._names, values, strict=True))
-            for customer, values in rows
-            if any(value is not None for value in values)
-        }
+        """Whoever has a row in none of the views is not known to the store."""
+        keys = [
+            EntityKey(join_keys=[schema.ID], entity_values=[Value(string_val=customer)])
+            for customer in customers
+        ]
+        found: dict[str, dict[str, Any]] = {}
+        for view, names in self._views:
+            with self._one_at_a_time:
+                answers = self._online.online_read(self._config, view, keys, names)
+            for customer, (_, values) in zip(customers, answers, strict=True):
+                if values is not None:
+                    row = found.setdefault(customer, {})
+                    row.update((name, _plain(values.get(name))) for name in names)
+        return found
+
+
+def _plain(value: Value | None) -> Any:
+    kind = None if value is None else value.WhichOneof("val")
+    return None if kind in (None, "null_val") else getattr(value, kind)
