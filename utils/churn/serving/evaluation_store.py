@@ -138,5 +138,5 @@ def _text(value: Any) -> str | None:
 
 def _readers_do_not_wait(connection: Any, _: Any) -> None:
     """Write-ahead log: who reads during a write sees the state before it, and neither waits."""
-    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA busy_timeout=60000")
+    connection.execute("PRAGMA journal_mode=WAL")

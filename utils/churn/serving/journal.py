@@ -68,8 +68,10 @@ class Journal:
         first, if there is anything in it.
         """
         with self._guard:
+            # Listed before the next row can open another one, which is nobody's to take.
             self._close_segment()
-        yield from sorted(self.folder.glob(f"{self._writer}-*.jsonl"))
+            own = sorted(self.folder.glob(f"{self._writer}-*.jsonl"))
+        yield from own
         writers = {path.name.split("-")[0] for path in self.folder.glob("*.jsonl")}
         for writer in sorted(writers - {self._writer}):
             lock = FileLock(_lock_of(self.folder, writer))

@@ -17,20 +17,25 @@ from churn.serving.feast_lookup import FeastLookup
 Records = list[dict[str, Any]]
 
 
+def table(customers: pd.DataFrame) -> pd.DataFrame:
+    """Sixty customers, one of them new and without a bill."""
+    some = customers.head(60).copy()
+    some.loc[0, ["tenure", "TotalCharges"]] = [0, None]
+    return some
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory, customers: pd.DataFrame) -> FeatureStore:
     moment = pd.Timestamp("2025-01-01", tz="UTC")
     folder = tmp_path_factory.mktemp("feast") / "repository"
-    return feast_lookup.open_record_store(folder, customers.head(60), moment)
+    return feast_lookup.open_record_store(folder, table(customers), moment)
 
 
 def test_the_store_has_each_customer_as_it_is(store: FeatureStore, records: Records) -> None:
-    found = FeastLookup(store)([one[schema.ID] for one in records[:60]])
-    assert any(one["TotalCharges"] is None for one in records[:60])
-    expected = {
-        one[schema.ID]: {name: one[name] for name in schema.FEATURES} for one in records[:60]
-    }
-    assert found == expected
+    new = {**records[0], "tenure": 0, "TotalCharges": None}
+    asked = [new, *records[1:60]]
+    found = FeastLookup(store)([one[schema.ID] for one in asked])
+    assert found == {one[schema.ID]: {name: one[name] for name in schema.FEATURES} for one in asked}
 
 
 def test_it_says_what_feast_says(store: FeatureStore, records: Records) -> None:
@@ -52,7 +57,7 @@ def test_who_is_not_there_is_not_found(store: FeatureStore, records: Records) ->
 def test_a_service_of_some_columns(store: FeatureStore, records: Records) -> None:
     view = store.get_feature_view(feast_lookup.VIEW)
     store.apply(FeatureService(name="few", features=[view[["Contract", "tenure"]]]))
-    known = records[0]
+    known = records[1]
     found = FeastLookup(store, "few")([known[schema.ID]])
     assert found == {known[schema.ID]: {name: known[name] for name in ("Contract", "tenure")}}
 

@@ -187,6 +187,33 @@ def test_a_number_that_is_no_json_is_not_written(folder: Path, store: Evaluation
     assert numbers(store) == []
 
 
+def test_a_segment_that_is_written_to_is_nobodys_to_take(
+    folder: Path, store: EvaluationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row comes at the worst moment: after the segment was closed, before they are listed."""
+    recorder = Recorder(Journal(folder), store)
+    recorder.record([row(1)])
+    glob, writers = Path.glob, []
+
+    def late(path: Path, pattern: str) -> Any:
+        if not writers:
+            writers.append(threading.Thread(target=recorder.record, args=([row(2)],)))
+            writers[0].start()
+            writers[0].join(0.2)  # it cannot end before the segments are listed
+        return glob(path, pattern)
+
+    with monkeypatch.context() as racing:
+        racing.setattr(Path, "glob", late)
+        segments = recorder.journal.closed()
+        first = next(segments)
+        writers[0].join()
+        assert [first, *segments] == [first]
+    (other,) = set(folder.glob("*.jsonl")) - {first}
+    assert b"0000000002" in other.read_bytes()
+    recorder.close()
+    assert numbers(store) == [1, 2]
+
+
 def test_two_writers_share_a_folder(folder: Path, store: EvaluationStore) -> None:
     pair = [Recorder(Journal(folder), store) for _ in range(2)]
     for number in range(10):
