@@ -103,8 +103,9 @@ def prepare(folder: Path, customers: int) -> Place:
     open_record_store(folder / "features", asked, pd.Timestamp.now(tz="UTC"))
     (folder / "keys.json").write_text(json.dumps({KEY: access.fingerprint(KEY)}))
     (folder / "settings.json").write_text(json.dumps({"rate": 1e9, "burst": 1e9}))
-    rows = asked[[schema.ID, *schema.FEATURES]].astype(object)
-    return Place(folder, rows.where(rows.notna(), None).to_dict("records"))
+    rows: Any = asked[[schema.ID, *schema.FEATURES]].to_dict("records")
+    new = [{**row, "TotalCharges": None} if row["tenure"] == 0 else row for row in rows]
+    return Place(folder, new)
 
 
 # The servers.

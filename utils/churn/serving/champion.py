@@ -38,7 +38,7 @@ class ChampionError(ValueError):
 class Score(Protocol):
     """Probabilities of leaving, of shape (n,), of n whole records."""
 
-    def __call__(self, records: Sequence[Record]) -> NDArray[np.float64]: ...
+    def __call__(self, records: Sequence[Record], /) -> NDArray[np.float64]: ...
 
 
 @dataclass(frozen=True)

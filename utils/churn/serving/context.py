@@ -19,7 +19,7 @@ Rows = dict[str, dict[str, Any]]
 class FeatureLookup(Protocol):
     """What a feature store does for the service. It may block, and raise anything."""
 
-    def __call__(self, customers: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    def __call__(self, customers: Sequence[str], /) -> Mapping[str, Mapping[str, Any]]:
         """The columns of each customer whom the store knows, by id."""
 
 

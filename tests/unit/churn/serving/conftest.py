@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-import numpy as np
 import pandas as pd
 import pytest
-from fastapi import FastAPI
-from numpy.typing import NDArray
-from sklearn.pipeline import Pipeline
 
 from churn import data, features, schema, training
 from churn.registry import packaging
@@ -31,18 +23,9 @@ from churn.serving.journal import Journal
 from churn.serving.predictor import Predictor
 from churn.serving.recorder import Recorder
 from churn.serving.settings import Settings
+from running_service import KEY, NoSource, Running, Serve, Signed
 
-KEY = "the key of the call centre"
 Records = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A packaged and signed logistic regression; do not write into its folder."""
-
-    model: Pipeline
-    folder: Path
-    public_key: Path
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +37,10 @@ def customers() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def records(customers: pd.DataFrame) -> Records:
     """The customers as a request gives them: id and 19 columns; do not write to them."""
-    rows = customers[[schema.ID, *schema.FEATURES]].astype(object)
-    return rows.where(rows.notna(), None).to_dict("records")
+    rows: Any = customers[[schema.ID, *schema.FEATURES]].to_dict("records")
+    return [
+        {**row, "TotalCharges": None if row["tenure"] == 0 else row["TotalCharges"]} for row in rows
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -66,64 +51,6 @@ def signed(tmp_path_factory: pytest.TempPathFactory, customers: pd.DataFrame) ->
     private, public = signing.make_keys(root)
     signing.sign(root / "model", private)
     return Signed(model, root / "model", public)
-
-
-def always(p: float) -> Callable[[Sequence[Mapping[str, Any]]], NDArray[np.float64]]:
-    """A model that says ``p`` of everybody."""
-    return lambda records: np.full(len(records), p)
-
-
-def champion(score: Any = None, version: str = "7", seconds: float = 0.0) -> Champion:
-    """A champion that is a function; by default it says 0.5."""
-    return Champion(version, "d" * 64, 0.24, score or always(0.5), seconds)
-
-
-class NoSource:
-    """A registry without a champion."""
-
-    def version(self) -> str | None:
-        return None
-
-    def fetch(self, version: str, into: Path) -> None:
-        raise AssertionError("nobody is champion")
-
-
-@dataclass
-class Running:
-    """A service in this process, and how to ask it."""
-
-    service: Service
-    app: FastAPI
-    store: EvaluationStore
-    headers: dict[str, str] = field(default_factory=lambda: {"x-api-key": KEY})
-
-    def ask(self, *requests: tuple[Any, ...], **more: Any) -> list[httpx.Response]:
-        """Answers to (method, path, what else httpx takes), one after the other, in one loop."""
-
-        async def talk() -> list[httpx.Response]:
-            transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)
-            async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
-                return [
-                    await client.request(method, path, **{"headers": self.headers, **more, **rest})
-                    for method, path, *extra in requests
-                    for rest in [extra[0] if extra else {}]
-                ]
-
-        return asyncio.run(talk())
-
-    def post(self, body: Any, path: str = "/v1/predict", **more: Any) -> httpx.Response:
-        """The answer to one JSON body."""
-        content = {"content": json.dumps(body)}
-        (answer,) = self.ask(("POST", path, {**content, **more}))
-        return answer
-
-    def rows(self, **equal: Any) -> list[Any]:
-        """What the evaluation store has, once the journal is moved."""
-        self.service.recorder.move()
-        return list(self.store.rows(**equal))
-
-
-Serve = Callable[..., Running]
 
 
 @pytest.fixture
@@ -150,8 +77,3 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
             return Running(service, create_app(service), store)
 
         yield make
-
-
-def run[T](coroutine: Coroutine[Any, Any, T]) -> T:
-    """Its result, in a loop of its own."""
-    return asyncio.run(coroutine)

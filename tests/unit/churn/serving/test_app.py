@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +15,7 @@ from churn import schema
 from churn.serving.champion import Champion, load
 from churn.serving.journal import JournalError
 from churn.serving.schemas import MAX_ROWS
-
-if TYPE_CHECKING:
-    from conftest import Serve, Signed
+from running_service import Serve, Signed
 
 Records = list[dict[str, Any]]
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -282,7 +280,7 @@ def test_what_the_store_does_never_becomes_an_error(serve: Serve, records: Recor
     def moody(customers: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         if isinstance(mood[0], Exception):
             raise mood[0]
-        return mood[0]  # type: ignore[no-any-return]
+        return mood[0]
 
     running = serve(model(), moody)
     asked = {schema.ID: records[0][schema.ID]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mlflow
 import numpy as np
@@ -22,9 +22,7 @@ from churn.serving.champion import Champion, ChampionError, load
 from churn.serving.champions import Champions, FolderSource, Source
 from churn.serving.registry_source import RegistrySource
 from coursekit.environment import mlflow_store
-
-if TYPE_CHECKING:
-    from conftest import Signed
+from running_service import Signed
 
 Records = list[dict[str, Any]]
 
@@ -67,7 +65,7 @@ def champions(shelf: Shelf) -> Champions:
 
 
 def serving(champions: Champions) -> str | None:
-    return champions.current and champions.current.version
+    return champions.current.version if champions.current else None
 
 
 def test_the_scores_are_those_of_the_model(

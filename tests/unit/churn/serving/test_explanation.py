@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,7 @@ from churn import schema
 from churn.serving.champion import load
 from churn.serving.explanation import REFERENCE, TOLERANCE, NotAdditiveError, explain
 from churn.serving.rules import breaches
-
-if TYPE_CHECKING:
-    from conftest import Signed
+from running_service import Signed
 
 Records = list[dict[str, Any]]
 

@@ -12,8 +12,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
@@ -23,9 +24,7 @@ from churn.serving.access import fingerprint
 from churn.serving.evaluation_store import EvaluationStore
 from churn.serving.settings import Settings
 from coursekit.environment import known
-
-if TYPE_CHECKING:
-    from conftest import Signed
+from running_service import Signed
 
 Records = list[dict[str, Any]]
 KEY = "secret"
@@ -124,6 +123,10 @@ def wait(until: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def answered_by(version: str, answers: list[httpx.Response], seen: int) -> bool:
+    return version in [one.json()["model_version"] for one in answers[seen:]]
+
+
 class Clients:
     """Some who ask all the time, each for the next customer once it has its answer."""
 
@@ -180,11 +183,7 @@ def test_swapped_killed_and_ended_it_loses_nothing(
         for version in ("two", "one", "two"):
             deployed.release(version)
             seen = len(clients.answers)
-            clients.wait(
-                lambda v=version, s=seen: (
-                    v in [one.json()["model_version"] for one in clients.answers[s:]]
-                )
-            )  # type: ignore[misc]
+            clients.wait(partial(answered_by, version, clients.answers, seen))
         deployed.release("three")
         wait(lambda: b"version three is refused" in deployed.log.read_bytes())
         clients.more()

@@ -25,7 +25,7 @@ def row(number: int, **changes: Any) -> Row:
         "contact": True, "known": {"tenure": 3, "TotalCharges": None}, "looked_up": ["tenure"],
         "explanation": None, "milliseconds": 1.5,
     }  # fmt: skip
-    return {**made, **changes}
+    return {**made, **changes}  # type: ignore[typeddict-item]
 
 
 @pytest.fixture
@@ -193,7 +193,8 @@ def test_a_segment_that_is_written_to_is_nobodys_to_take(
     """A row comes at the worst moment: after the segment was closed, before they are listed."""
     recorder = Recorder(Journal(folder), store)
     recorder.record([row(1)])
-    glob, writers = Path.glob, []
+    glob = Path.glob
+    writers: list[threading.Thread] = []
 
     def late(path: Path, pattern: str) -> Any:
         if not writers:
