@@ -8,6 +8,7 @@ From the ground up; each imports only what stands above it here:
 ``features``     what a model reads, and the feature store
 ``training``     splits, models, and what is recorded of a run
 ``registry``     what a model must be before it serves, and how it comes to serve
+``serving``      the service that answers one customer at a time
 ``spark``        Apache Spark with or without an installed Java
 ``scoring``      scores for many customers at once, and for events as they arrive
 ``calibration``  fitting the simulator to IBM's table

@@ -1,0 +1,76 @@
+"""A service in this process, and the signed model that tests of the service share."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from sklearn.pipeline import Pipeline
+
+from churn.serving.app import Service
+from churn.serving.evaluation_store import EvaluationStore
+
+KEY = "the key of the call centre"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A packaged and signed logistic regression; do not write into its folder."""
+
+    model: Pipeline
+    folder: Path
+    public_key: Path
+
+
+class NoSource:
+    """A registry without a champion."""
+
+    def version(self) -> str | None:
+        return None
+
+    def fetch(self, version: str, into: Path) -> None:
+        raise AssertionError("nobody is champion")
+
+
+@dataclass
+class Running:
+    """A service in this process, and how to ask it."""
+
+    service: Service
+    app: FastAPI
+    store: EvaluationStore
+    headers: dict[str, str] = field(default_factory=lambda: {"x-api-key": KEY})
+
+    def ask(self, *requests: tuple[Any, ...], **more: Any) -> list[httpx.Response]:
+        """Answers to (method, path, what else httpx takes), one after the other, in one loop."""
+
+        async def talk() -> list[httpx.Response]:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)
+            async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+                return [
+                    await client.request(method, path, **{"headers": self.headers, **more, **rest})
+                    for method, path, *extra in requests
+                    for rest in [extra[0] if extra else {}]
+                ]
+
+        return asyncio.run(talk())
+
+    def post(self, body: Any, path: str = "/v1/predict", **more: Any) -> httpx.Response:
+        """The answer to one JSON body."""
+        content = {"content": json.dumps(body)}
+        (answer,) = self.ask(("POST", path, {**content, **more}))
+        return answer
+
+    def rows(self, **equal: Any) -> list[Any]:
+        """What the evaluation store has, once the journal is moved."""
+        self.service.recorder.move()
+        return list(self.store.rows(**equal))
+
+
+Serve = Callable[..., Running]

@@ -1,0 +1,121 @@
+"""Look-ups: gathered, bounded in time, and never in the way of a later one."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from churn.serving.context import Context, ContextError, FeatureLookup
+from churn.serving.fallback import Reason
+
+LONG = 30.0
+
+
+class Store:
+    """Knows A and B. ``open`` lets look-ups return; ``asked`` is what each was about."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+        self.open = threading.Event()
+        self.open.set()
+
+    def __call__(self, customers: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        self.asked.append(list(customers))
+        self.open.wait()
+        return {one: {"tenure": 3} for one in customers if one in ("A", "B")}
+
+
+@contextmanager
+def over(lookup: FeatureLookup, threads: int = 1) -> Iterator[Context]:
+    context = Context(lookup, threads)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+async def reason(context: Context, customers: list[str], budget: float) -> Reason:
+    with pytest.raises(ContextError) as caught:
+        await context.fetch(customers, budget)
+    return caught.value.reason
+
+
+def test_who_is_known_is_found() -> None:
+    with over(Store()) as context:
+        assert asyncio.run(context.fetch(["A", "C"], LONG)) == {"A": {"tenure": 3}}
+
+
+def test_what_waits_is_looked_up_at_once() -> None:
+    store = Store()
+    store.open.clear()
+
+    async def four(context: Context) -> list[dict[str, Any]]:
+        tasks = [asyncio.create_task(context.fetch([one], LONG)) for one in "ABCA"]
+        while not store.asked:
+            await asyncio.sleep(0)
+        store.open.set()
+        return await asyncio.gather(*tasks)
+
+    with over(store) as context:
+        first, second, third, fourth = asyncio.run(four(context))
+    assert store.asked == [["A"], ["B", "C", "A"]]
+    assert first["A"] == fourth["A"] == second["B"] == {"tenure": 3}
+    assert "C" not in third
+
+
+def test_a_store_that_is_down_says_so_and_may_come_back() -> None:
+    down = True
+
+    def lookup(customers: Sequence[str]) -> dict[str, dict[str, Any]]:
+        if down:
+            raise TimeoutError("of the store's own client: no sign that our budget is used up")
+        return {"A": {}}
+
+    with over(lookup) as context:
+        assert asyncio.run(reason(context, ["A"], LONG)) is Reason.STORE_FAILED
+        down = False
+        assert asyncio.run(context.fetch(["A"], LONG)) == {"A": {}}
+
+
+@pytest.mark.parametrize("answer", [None, [], {"A": None}, {"A": 3}])
+def test_an_answer_of_another_shape_is_a_failure(answer: Any) -> None:
+    with over(lambda customers: answer) as context:
+        assert asyncio.run(reason(context, ["A"], LONG)) is Reason.STORE_FAILED
+
+
+def test_a_slow_store_is_given_up_and_its_late_answer_harms_nobody() -> None:
+    store = Store()
+    store.open.clear()
+
+    async def late(context: Context) -> dict[str, Any]:
+        assert await reason(context, ["A"], 0.01) is Reason.STORE_SLOW
+        assert await reason(context, ["B"], 0.01) is Reason.STORE_SLOW  # waits for the thread
+        store.open.set()
+        return await context.fetch(["B"], LONG)
+
+    with over(store) as context:
+        assert asyncio.run(late(context)) == {"B": {"tenure": 3}}
+    # The second was given up before its turn came.
+    assert store.asked == [["A"], ["B"]]
+
+
+def test_a_store_that_hangs_makes_nobody_wait() -> None:
+    store = Store()
+    store.open.clear()
+
+    async def hangs(context: Context) -> None:
+        assert await reason(context, ["A"], 0.01) is Reason.STORE_SLOW
+        await asyncio.sleep(0.02)
+        call = asyncio.ensure_future(reason(context, ["B"], 0.01))
+        await asyncio.sleep(0)  # one turn of the loop, and no timer
+        assert call.done()
+        assert call.result() is Reason.STORE_SLOW
+
+    with over(store) as context:
+        asyncio.run(hangs(context))
+        store.open.set()

@@ -1,0 +1,288 @@
+"""The HTTP service: routes, and in which order a request is judged.
+
+Size (413), key (401), rate (429), fields (422), then the answer, and it is sent once its row is
+kept. The routes that predict read the body themselves: FastAPI would parse it before it asks who
+sent it, and takes longer for it than the model for its score.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import models_json_schema
+
+from churn.serving import access, schemas
+from churn.serving.access import Access, AccessError
+from churn.serving.champions import Champions
+from churn.serving.evaluation_store import Row
+from churn.serving.gate import Gate
+from churn.serving.journal import JournalError
+from churn.serving.metrics import CONTENT_TYPE, Metrics
+from churn.serving.predictor import ContradictionError, Outcome, Predictor
+from churn.serving.recorder import Recorder
+from churn.serving.settings import Settings
+
+_REFS = "#/components/schemas/{model}"
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    401: {"model": schemas.Problem, "description": "no valid API key"},
+    413: {"model": schemas.Problem, "description": "the body is too large"},
+    422: {"model": schemas.FieldProblems, "description": "fields that are wrong, by name"},
+    429: {"model": schemas.Problem, "description": "too many requests; see Retry-After"},
+    503: {"model": schemas.Problem, "description": "not now; see Retry-After"},
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of a service."""
+
+    settings: Settings
+    access: Access
+    champions: Champions
+    predictor: Predictor
+    recorder: Recorder
+
+    def start(self) -> None:
+        """Look for the champion and begin to move rows."""
+        self.recorder.start()
+        self.champions.watch(self.settings.poll)
+
+    def close(self) -> None:
+        """End the threads; returns when all rows are where they belong."""
+        self.champions.close()
+        self.predictor.close()
+        self.recorder.close()
+
+    def problems(self) -> list[str]:
+        """Why the service should get no requests now."""
+        champion = self.champions.problem if self.champions.current is None else None
+        return [problem for problem in (champion, self.recorder.journal.problem) if problem]
+
+
+def create_app(service: Service) -> FastAPI:
+    """The ASGI application of a service, which it starts and ends."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(service.start)
+        yield
+        await asyncio.to_thread(service.close)
+
+    # The pages of documentation load their scripts from elsewhere; /openapi.json does not.
+    app = FastAPI(title="Churn", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    metrics = Metrics(service.champions, service.recorder)
+    app.add_middleware(Gate, metrics=metrics, max_body=service.settings.max_body)
+    app.add_exception_handler(AccessError, _refused)
+    app.add_exception_handler(JournalError, _not_kept)
+    _add_predictions(app, service, metrics)
+    _add_state(app, service, metrics)
+    app.openapi = _documented(app)  # type: ignore[method-assign]
+    return app
+
+
+def _add_predictions(app: FastAPI, service: Service, metrics: Metrics) -> None:
+    settings = service.settings
+
+    async def answer(
+        request: Request, client: str, wanted: Sequence[schemas.CustomerRequest], budget: float
+    ) -> list[schemas.Prediction]:
+        outcomes = await service.predictor.predict(wanted, budget)
+        trace_id, started = request.state.trace_id, request.state.started
+        at = datetime.now(UTC).isoformat(timespec="microseconds")
+        milliseconds = round(1000 * (perf_counter() - started), 3)
+        predictions = [_prediction(one, trace_id) for one in outcomes]
+        service.recorder.record(
+            [
+                _row(prediction, outcome, at, client, milliseconds)
+                for prediction, outcome in zip(predictions, outcomes, strict=True)
+            ]
+        )
+        metrics.predicted(outcomes)
+        return predictions
+
+    @app.post("/v1/predict", response_model=schemas.Prediction, **_documents("PredictionRequest"))
+    async def predict(request: Request) -> Response:
+        """Shall this customer be contacted? Columns that are left out are looked up."""
+        client = service.access.admit(request.headers.get(access.HEADER))
+        try:
+            wanted = schemas.PredictionRequest.model_validate_json(await request.body())
+            (prediction,) = await answer(request, client, [wanted], settings.budget)
+        except ValidationError as error:
+            return _wrong(request, error)
+        except ContradictionError as error:
+            return _contradicts(request, error, [])
+        return _json(prediction)
+
+    @app.post(
+        "/v1/predict/batch", response_model=schemas.BatchPrediction, **_documents("BatchRequest")
+    )
+    async def predict_batch(request: Request) -> Response:
+        """The same for many customers; if one is wrong, none is answered."""
+        client = service.access.admit(request.headers.get(access.HEADER))
+        try:
+            wanted = schemas.BatchRequest.model_validate_json(await request.body()).customers
+            service.access.charge(client, len(wanted))
+            found = await answer(request, client, wanted, settings.batch_budget)
+        except ValidationError as error:
+            return _wrong(request, error)
+        except ContradictionError as error:
+            return _contradicts(request, error, ["customers", error.index])
+        return _json(schemas.BatchPrediction(predictions=found))
+
+
+def _add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
+    @app.get("/v1/champion", response_model=schemas.Champion, **_documents(None))
+    async def champion(request: Request) -> Response:
+        """Which version answers now."""
+        service.access.admit(request.headers.get(access.HEADER))
+        now = service.champions.current
+        if now is None:
+            return _problem(request, 503, service.champions.problem or "nobody is champion")
+        return _json(
+            schemas.Champion(version=now.version, digest=now.digest, threshold=now.threshold)
+        )
+
+    @app.get("/health", response_model=schemas.Health)
+    async def health() -> Response:
+        """200 as long as the process answers: restart it if it does not."""
+        return _json(schemas.Health(status="alive"))
+
+    @app.get(
+        "/ready", response_model=schemas.Health,
+        responses={503: {"model": schemas.Health, "description": "send requests elsewhere"}},
+    )  # fmt: skip
+    async def ready() -> Response:
+        """200 with a champion and a journal. A store that is down is no reason: the rule answers."""
+        problems = service.problems()
+        if problems:
+            return _json(schemas.Health(status="not ready", problems=problems), 503)
+        return _json(schemas.Health(status="ready"))
+
+    @app.get("/metrics", response_class=PlainTextResponse)
+    async def figures() -> Response:
+        """In Prometheus' text format."""
+        return Response(metrics.text(), media_type=CONTENT_TYPE)
+
+
+def _prediction(outcome: Outcome, trace_id: str) -> schemas.Prediction:
+    champion = outcome.champion
+    return schemas.Prediction(
+        prediction_id=uuid.uuid4().hex,
+        trace_id=trace_id,
+        customerID=outcome.customer,
+        source="model" if outcome.reason is None else "rule",
+        reason=outcome.reason,
+        probability=outcome.probability,
+        contact=outcome.contact,
+        threshold=champion.threshold if champion else None,
+        model_version=champion.version if champion else None,
+        looked_up=outcome.looked_up,
+        explanation=outcome.explanation,
+        explanation_problem=outcome.explanation_problem,
+    )
+
+
+def _row(
+    prediction: schemas.Prediction, outcome: Outcome, at: str, client: str, milliseconds: float
+) -> Row:
+    explanation = outcome.explanation
+    return {
+        "prediction_id": prediction.prediction_id,
+        "trace_id": prediction.trace_id,
+        "at": at,
+        "client": client,
+        "customer_id": outcome.customer,
+        "source": prediction.source,
+        "reason": outcome.reason,
+        "model_version": prediction.model_version,
+        "model_digest": outcome.champion.digest if outcome.champion else None,
+        "probability": outcome.probability,
+        "threshold": prediction.threshold,
+        "contact": outcome.contact,
+        "known": outcome.known,
+        "looked_up": outcome.looked_up,
+        "explanation": explanation.model_dump() if explanation else None,
+        "milliseconds": milliseconds,
+    }
+
+
+def _json(answer: BaseModel, status: int = 200) -> Response:
+    return Response(answer.model_dump_json(), status, media_type="application/json")
+
+
+def _problem(request: Request, status: int, detail: str, **headers: str) -> Response:
+    body = {"detail": detail, "trace_id": request.state.trace_id}
+    return JSONResponse(body, status, headers)
+
+
+def _wrong(request: Request, error: ValidationError) -> Response:
+    """Without what was sent: it may be secret, and NaN or half a character are no JSON."""
+    problems = [
+        {"loc": ["body", *one["loc"]], "msg": one["msg"], "type": one["type"]}
+        for one in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return JSONResponse({"detail": problems, "trace_id": request.state.trace_id}, 422)
+
+
+def _contradicts(request: Request, error: ContradictionError, where: list[str | int]) -> Response:
+    location = ["body", *where, error.column]
+    problem = {"loc": location, "msg": error.message, "type": "contradicts_store"}
+    return JSONResponse({"detail": [problem], "trace_id": request.state.trace_id}, 422)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AccessError)
+    return JSONResponse(
+        {"detail": error.detail, "trace_id": request.state.trace_id},
+        error.status,
+        dict(error.headers),
+    )
+
+
+async def _not_kept(request: Request, error: Exception) -> Response:
+    return JSONResponse(
+        {"detail": "the prediction cannot be kept now", "trace_id": request.state.trace_id},
+        503,
+        {"retry-after": "1"},
+    )
+
+
+def _documents(body: str | None) -> dict[str, Any]:
+    """What FastAPI cannot see of a route: its key, its body, and its refusals."""
+    extra: dict[str, Any] = {"security": [{"apiKey": []}]}
+    problems = dict(_PROBLEMS)
+    if body is None:
+        del problems[413], problems[422]
+    else:
+        content = {"application/json": {"schema": {"$ref": _REFS.format(model=body)}}}
+        extra["requestBody"] = {"required": True, "content": content}
+    return {"responses": problems, "openapi_extra": extra}
+
+
+def _documented(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    def openapi() -> dict[str, Any]:
+        if not app.openapi_schema:
+            document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+            _, bodies = models_json_schema(
+                [(schemas.PredictionRequest, "validation"), (schemas.BatchRequest, "validation")],
+                ref_template=_REFS,
+            )
+            components = document.setdefault("components", {})
+            components.setdefault("schemas", {}).update(bodies["$defs"])
+            key = {"type": "apiKey", "in": "header", "name": access.HEADER}
+            components["securitySchemes"] = {"apiKey": key}
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    return openapi

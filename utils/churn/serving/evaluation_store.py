@@ -1,0 +1,142 @@
+"""Every prediction with what it was made of, for whoever judges the model later.
+
+store = EvaluationStore("sqlite:///evaluation.db")     # or postgresql+psycopg://…
+store.add([row])
+store.rows(trace_id="4bf92f…")
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    make_url,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.dml import Insert
+
+_metadata = MetaData()
+#: ``at`` is ISO 8601 in UTC, so that text sorts as time. ``known``, ``looked_up`` and
+#: ``explanation`` are JSON.
+predictions = Table(
+    "predictions",
+    _metadata,
+    Column("prediction_id", String(32), primary_key=True),
+    Column("trace_id", String(64), nullable=False, index=True),
+    Column("at", String(32), nullable=False, index=True),
+    Column("client", String(64), nullable=False),
+    Column("customer_id", String(16), nullable=False, index=True),
+    Column("source", String(8), nullable=False),
+    Column("reason", String(32)),
+    Column("model_version", String(64)),
+    Column("model_digest", String(64)),
+    Column("probability", Float),
+    Column("threshold", Float),
+    Column("contact", Boolean, nullable=False),
+    Column("known", Text, nullable=False),
+    Column("looked_up", Text, nullable=False),
+    Column("explanation", Text),
+    Column("milliseconds", Float, nullable=False),
+)
+_JSON = ("known", "looked_up", "explanation")
+
+
+class Row(TypedDict):
+    """A prediction as it is kept; ``milliseconds`` from the request's arrival to this row."""
+
+    prediction_id: str
+    trace_id: str
+    at: str
+    client: str
+    customer_id: str
+    source: str
+    reason: str | None
+    model_version: str | None
+    model_digest: str | None
+    probability: float | None
+    threshold: float | None
+    contact: bool
+    known: Mapping[str, Any]
+    looked_up: Sequence[str]
+    explanation: Mapping[str, Any] | None
+    milliseconds: float
+
+
+class EvaluationStore:
+    """A table in SQLite or PostgreSQL, made when it is missing.
+
+    Args:
+        url: as SQLAlchemy has it.
+
+    Raises:
+        ValueError: for another database.
+    """
+
+    def __init__(self, url: str) -> None:
+        dialect = make_url(url).get_backend_name()
+        if dialect not in ("sqlite", "postgresql"):
+            raise ValueError(f"the evaluation store is SQLite or PostgreSQL, not {dialect}")
+        self.engine = create_engine(url, pool_pre_ping=True)
+        if dialect == "sqlite":
+            event.listen(self.engine, "connect", _readers_do_not_wait)
+        self._made = False
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Keep rows in one transaction; a row whose ``prediction_id`` is there is left as it is."""
+        if not rows:
+            return
+        self._make()
+        flat = [{**row, **{name: _text(row[name]) for name in _JSON}} for row in rows]  # type: ignore[literal-required]
+        with self.engine.begin() as connection:
+            connection.execute(insert(self.engine.dialect), flat)
+
+    def rows(self, **equal: Any) -> list[Row]:
+        """Rows with these values of columns, in the order of time."""
+        self._make()
+        wanted = select(predictions).order_by(predictions.c.at, predictions.c.prediction_id)
+        for name, value in equal.items():
+            wanted = wanted.where(predictions.c[name] == value)
+        with self.engine.connect() as connection:
+            found = [dict(row) for row in connection.execute(wanted).mappings()]
+        for row in found:
+            row.update({name: row[name] and json.loads(row[name]) for name in _JSON})
+        return found  # type: ignore[return-value]
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _make(self) -> None:
+        # Not when the service starts: it must start while the database is down.
+        if not self._made:
+            _metadata.create_all(self.engine)
+            self._made = True
+
+
+def insert(dialect: Dialect) -> Insert:
+    """The statement that adds rows and skips those that are there."""
+    made = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    return made(predictions).on_conflict_do_nothing(index_elements=["prediction_id"])
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+def _readers_do_not_wait(connection: Any, _: Any) -> None:
+    """Write-ahead log: who reads during a write sees the state before it, and neither waits."""
+    connection.execute("PRAGMA busy_timeout=60000")
+    connection.execute("PRAGMA journal_mode=WAL")

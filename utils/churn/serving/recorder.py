@@ -1,0 +1,110 @@
+"""From the answer to the evaluation store: into the journal at once, into the database by and by.
+
+The request pays for one append to a file. A thread moves whole segments into the database, many
+rows in one transaction, and deletes a segment after its commit. A row that was moved twice, because
+a process ended between the two, is there once: the database goes by ``prediction_id``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from churn.serving.evaluation_store import EvaluationStore, Row, predictions
+from churn.serving.journal import Journal
+
+log = logging.getLogger(__name__)
+
+#: Rows of one transaction.
+CHUNK = 1_000
+
+
+class Recorder:
+    """Keeps rows; nothing that :meth:`record` took is lost, whenever the process ends.
+
+    Attributes:
+        moved: rows that were taken to the database since the start, those of ended writers too.
+        problem: why the last move did not work; None if it did. The rows wait in the journal.
+    """
+
+    def __init__(self, journal: Journal, store: EvaluationStore, every: float = 0.5) -> None:
+        self.journal, self.store = journal, store
+        self.moved = 0
+        self.problem: str | None = None
+        self._every = every
+        self._end = threading.Event()
+        self._mover: threading.Thread | None = None
+
+    def record(self, rows: Sequence[Row]) -> None:
+        """Keep rows for good. Answer after this has returned.
+
+        Raises:
+            churn.serving.journal.JournalError: if that is not possible now.
+        """
+        self.journal.append(b"".join(_line(row) for row in rows))
+
+    def start(self) -> None:
+        """Begin to move rows, those that ended services left behind first."""
+        self._mover = threading.Thread(target=self._work, name="recorder", daemon=True)
+        self._mover.start()
+
+    def move(self) -> None:
+        """Take all rows of the journal to the database, now. One caller at a time."""
+        try:
+            for segment in self.journal.closed():
+                self._move(segment)
+        # Each database raises its own kinds; whichever it is, the rows wait for the next time.
+        except Exception as error:
+            if self.problem is None:
+                log.warning("rows wait in the journal: %s", error)
+            self.problem = f"the evaluation store cannot be written: {type(error).__name__}"
+        else:
+            self.problem = None
+
+    def close(self) -> None:
+        """Move what is there and end. What the database does not take stays in the journal."""
+        self._end.set()
+        if self._mover is not None:
+            self._mover.join()
+        self.move()
+        self.journal.close()
+        self.store.close()
+
+    def _work(self) -> None:
+        self.move()
+        while not self._end.wait(self._every):
+            self.move()
+
+    def _move(self, segment: Path) -> None:
+        rows: list[Row] = []
+        broken = 0
+        with segment.open("rb") as file:
+            for line in file:
+                try:
+                    # Without its end it is the last one, and its process was killed writing it:
+                    # the answer was not sent.
+                    rows += [_row(line)] if line.endswith(b"\n") else []
+                except ValueError:
+                    broken += 1
+        for start in range(0, len(rows), CHUNK):
+            self.store.add(rows[start : start + CHUNK])
+        self.moved += len(rows)
+        if broken:
+            log.error("%d lines of %s cannot be read: it is kept aside", broken, segment.name)
+            segment.rename(segment.with_suffix(".broken"))
+        else:
+            segment.unlink()
+
+
+def _line(row: Row) -> bytes:
+    return json.dumps(row, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+
+
+def _row(line: bytes) -> Row:
+    row = json.loads(line)
+    if not isinstance(row, dict) or set(row) != set(predictions.c.keys()):
+        raise ValueError("not a row")
+    return row  # type: ignore[return-value]

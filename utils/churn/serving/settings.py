@@ -1,0 +1,37 @@
+"""What can be set on the service, with defaults for a telco's call centre."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseModel):
+    """Times in seconds, sizes in bytes.
+
+    Attributes:
+        budget: for the look-up and the model, one customer; when it is used up, the rule answers.
+        batch_budget: the same for a batch.
+        lookup_threads: look-ups under way at once; those that hang hold no more threads than these.
+        inline_limit: a model that takes longer for one customer is asked in a thread, where it can
+            be given up; a faster one where the request is, since changing threads costs more.
+        max_body: larger requests get 413.
+        rate: customers a second for each API key, on average; ``burst`` at once.
+        poll: how often the champion is asked for.
+        move_every: how often the recorder moves rows into the evaluation store.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    budget: Positive = 0.15
+    batch_budget: Positive = 2.0
+    lookup_threads: int = Field(default=2, ge=1)
+    inline_limit: Positive = 0.001
+    max_body: int = Field(default=512 * 1024, ge=1)
+    rate: Positive = 1_000.0
+    burst: Positive = 2_000.0
+    poll: Positive = 2.0
+    move_every: Positive = 0.5
