@@ -67,8 +67,8 @@ def _move(client, name, versions, action, version, replaced, previous, who, why,
 def rehearse(name, versions, requests):
     """Make requests of a model, one after the other; what each returned, or that it was refused.
 
-    versions: the tags of version 1, 2, … of the model, which is registered anew; None to go on
-    with the model as it is. requests: the arguments, by name, and "do": "promote" or "rollback".
+    versions: the tags of version 1, 2, … of the model, which is registered anew, the last one with
+    the alias challenger; None to go on with the model as it is. requests: the arguments, by name, and "do": "promote" or "rollback".
     """
     client = MlflowClient()
     if versions is not None:
@@ -77,6 +77,7 @@ def rehearse(name, versions, requests):
         client.create_registered_model(name)
         for tags in versions:
             client.create_model_version(name, "file:///models/any", tags=tags)
+        client.set_registered_model_alias(name, "challenger", str(len(versions)))
     results = []
     for request in requests:
         arguments = {key: value for key, value in request.items() if key != "do"}
