@@ -1,4 +1,4 @@
-"""Goes back after a day that is a loss beyond two standard deviations; a good day before does not matter."""
+"""Goes back after one day that is a loss of three standard deviations."""
 
 
 def go_back(figures, left, cost, noise):
