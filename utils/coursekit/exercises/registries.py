@@ -91,8 +91,10 @@ def with_a_past(seed: int) -> Registry:
     moment = dt.datetime(2024, 1, 8, 22, 0, tzinfo=dt.UTC)
     history: list[str] = []
     for number in range(1, 21):
-        moment += dt.timedelta(days=int(rng.integers(3, 12)))
-        moment = _at_night(moment, rng)
+        if history and rng.random() < 0.3:  # again in the same night, perhaps in another office
+            moment += dt.timedelta(minutes=int(rng.integers(20, 150)))
+        else:
+            moment = _at_night(moment + dt.timedelta(days=int(rng.integers(4, 12))), rng)
         action, version, state = _next(history, number, rng)
         record = {
             "number": number,
