@@ -66,7 +66,7 @@ def test_no_file_is_an_error_and_none_is_made(tmp_path: Path) -> None:
 
 
 def test_versions_begin_with_one(store: tuple[Path, MlflowClient]) -> None:
-    row = {"source": "file:///models/2", "run_id": None, "tags": {}}
+    row: dict[str, object] = {"source": "file:///models/2", "run_id": None, "tags": {}}
     with pytest.raises(ValueError, match="version 2 became version 1"):
         write({"aliases": {}, "versions": {"2": row}}, store[1], "churn")
 
