@@ -19,6 +19,9 @@ LABS = sorted(path.parent.name for path in (paths.course_root() / "labs").glob("
 LIKELY = {
     "lab01_data_quality": {"hashlib", "json", "yaml", "Path", "tempfile"}
     | {"roc_auc_score", "Column", "DeltaTable", "write_deltalake", "write_csv"},
+    "lab04_model_management": {"dt", "hashlib", "itertools", "json", "math", "re", "shutil"}
+    | {"statistics", "tempfile", "stats", "mlflow", "MlflowClient", "MlflowException", "Path"}
+    | {"ZoneInfo", "Schema", "ColSpec", "ParamSchema", "ParamSpec", "ModelSignature"},
     "lab03_experiments": {"ast", "itertools", "json", "math", "random", "statistics", "stats"}
     | {"MlflowClient", "roc_auc_score"},
 }

@@ -1,0 +1,5 @@
+"""Never goes back."""
+
+
+def go_back(figures, left, cost, noise):
+    return False

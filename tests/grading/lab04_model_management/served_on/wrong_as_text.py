@@ -1,0 +1,27 @@
+"""Sorts the moments as text."""
+
+
+def served_on(versions, days, zone, at):
+    changes = []
+    for row in versions.values():
+        for tag, text in row["tags"].items():
+            if not tag.startswith("audit."):
+                continue
+            record = json.loads(text)
+            if record["state"] == "done":
+                champion = None if record["action"] == "withdraw" else record["version"]
+                moment = record["when"]
+                changes.append((moment, record["number"], champion))
+    changes.sort(key=lambda change: change[:2])
+    found = {}
+    for day in days:
+        job = dt.datetime.fromisoformat(f"{day}T{at}").replace(tzinfo=ZoneInfo(zone))
+        # Both in UTC: moments of one zone would be compared by their clocks.
+        job = job.astimezone(dt.UTC)
+        before = [
+            champion
+            for moment, _, champion in changes
+            if dt.datetime.fromisoformat(moment).astimezone(dt.UTC) <= job
+        ]
+        found[day] = before[-1] if before else None
+    return found
