@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -56,6 +57,26 @@ def _chromium() -> Reason:
     return None if find_chromium() else f"there is no {' or '.join(_BROWSERS)}"
 
 
+def find_postgresql() -> Path | None:
+    """The folder of PostgreSQL's programs, None when there is none.
+
+    Debian keeps those of the server off the path, in a folder for each version.
+    """
+    if found := shutil.which("initdb"):
+        return Path(found).parent
+    versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(versions, key=lambda file: int(file.parts[-3]), default=None)
+    return newest.parent if newest else None
+
+
+def _postgresql() -> Reason:
+    if find_postgresql() is None:
+        return "PostgreSQL's server is not installed"
+    if os.getuid() == 0 and shutil.which("runuser") is None:
+        return "root may not run PostgreSQL, and cannot become another user here"
+    return None
+
+
 def _linux() -> Reason:
     return None if sys.platform == "linux" else "this is not Linux"
 
@@ -74,6 +95,7 @@ NEEDS: dict[str, Callable[[], Reason]] = {
     "system call filter": _filter,
     "cut network": _offline,
     "chromium": _chromium,
+    "postgresql": _postgresql,
     "linux": _linux,
     "posix": _posix,
     "root": _root,
@@ -81,7 +103,10 @@ NEEDS: dict[str, Callable[[], Reason]] = {
 }
 #: What a protection needs: in CI, tests fail without it.
 PROTECTIONS = ("sandbox", "system call filter", "cut network", "chromium")
-_SHOWN = {"ibm": "IBM's table", "chromium": "Chromium", "linux": "Linux", "posix": "POSIX"}
+_SHOWN = {
+    "ibm": "IBM's table", "chromium": "Chromium", "linux": "Linux", "posix": "POSIX",
+    "postgresql": "PostgreSQL",
+}  # fmt: skip
 
 
 @functools.cache

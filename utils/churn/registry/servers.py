@@ -1,10 +1,10 @@
 """A registry as a server: MLflow on loopback, with its own database, files and access control.
 
-    staging = servers.start(folder, environment)
-    token = access.grant(folder, "dev", "write")
-    staging.wait()
-    client = MlflowClient(staging.address_of("dev", token))
-    staging.stop()
+staging = servers.start(folder, environment)
+token = access.grant(folder, "dev", "write")
+staging.wait()
+client = MlflowClient(staging.address_of("dev", token))
+staging.stop()
 """
 
 from __future__ import annotations
