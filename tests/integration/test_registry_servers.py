@@ -60,6 +60,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, servers
     finally:
         for server in found.values():
             server.stop()
+    # They have ended with their standard input, and not because somebody killed them.
+    assert [server.process.returncode for server in found.values()] == [0, 0]
 
 
 def client(server: servers.Server, who: str, may: access.May) -> MlflowClient:
@@ -146,39 +148,51 @@ def test_the_process_of_staging_cannot_write_in_production(
         MlflowClient(both["production"].address).get_model_version("churn", "1")
 
 
+def stand_in(folder: Path, code: str) -> servers.Server:
+    """A server of which only the process is another one, which costs nothing."""
+    with (folder / servers.LOG).open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=log, stderr=log,
+            start_new_session=True, env=known.environment(),
+        )  # fmt: skip
+    return servers.Server(folder, "http://127.0.0.1:9", process)
+
+
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / servers.DATABASE).write_text("this is no database")
-    server = servers.start(tmp_path / "broken", known.environment())
-    try:
-        with pytest.raises(servers.ServerError, match=r"has ended.*not a database"):
-            server.wait()
-    finally:
-        server.stop()
+    server = stand_in(tmp_path, "raise SystemExit('no such database')")
+    with pytest.raises(servers.ServerError, match="has ended: no such database"):
+        server.wait()
+    server.stop()
+    deaf = stand_in(tmp_path, "import sys; sys.stdin.read()")
+    with pytest.raises(servers.ServerError, match="no answer within 0 seconds: it said nothing"):
+        deaf.wait(patience=0)
+    assert deaf.process.poll() == 0
 
 
+def test_a_server_that_does_not_listen_is_killed(tmp_path: Path) -> None:
+    server = stand_in(tmp_path, "import time; time.sleep(600)")
+    server.stop(patience=0.1)
+    server.stop()
+    assert server.process.returncode == -signal.SIGKILL
+
+
+#: Starts what waits as a server does for the end of its standard input.
 STARTER = """
-import sys, time
-from pathlib import Path
-from churn.registry import servers
-from coursekit.environment import known
-server = servers.start(Path(sys.argv[1]), known.environment())
-server.wait()
-print(server.process.pid, flush=True)
+import subprocess, sys, time
+command = [sys.executable, "-c", "from churn.registry import access; access._end_with_stdin()"]
+server = subprocess.Popen(command, stdin=subprocess.PIPE)
+print(server.pid, flush=True)
 time.sleep(600)
 """
 
 
-def test_a_server_does_not_outlive_the_one_who_started_it(tmp_path: Path) -> None:
-    folder = tmp_path / "orphan"
-    folder.mkdir()
-    shutil.copyfile(mlflow_store.empty(), folder / servers.DATABASE)
+def test_a_server_does_not_outlive_the_one_who_started_it() -> None:
     starter = subprocess.Popen(
-        [sys.executable, "-c", STARTER, str(folder)],
-        stdout=subprocess.PIPE, text=True, env=known.environment(),
-    )  # fmt: skip
+        [sys.executable, "-c", STARTER], stdout=subprocess.PIPE, text=True, env=known.environment()
+    )
     assert starter.stdout is not None
     server = int(starter.stdout.readline())
+    assert _runs(server)
     starter.send_signal(signal.SIGKILL)  # it can clean up nothing
     starter.wait()
     starter.stdout.close()
