@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -60,6 +61,26 @@ def _redis() -> Reason:
     return None if shutil.which("redis-server") else "there is no redis-server"
 
 
+def find_postgresql() -> Path | None:
+    """The folder of PostgreSQL's programs, None when there is none.
+
+    Debian keeps those of the server off the path, in a folder for each version.
+    """
+    if found := shutil.which("initdb"):
+        return Path(found).parent
+    versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(versions, key=lambda file: int(file.parts[-3]), default=None)
+    return newest.parent if newest else None
+
+
+def _postgresql() -> Reason:
+    if find_postgresql() is None:
+        return "PostgreSQL's server is not installed"
+    if os.getuid() == 0 and shutil.which("runuser") is None:
+        return "root may not run PostgreSQL, and cannot become another user here"
+    return None
+
+
 def _linux() -> Reason:
     return None if sys.platform == "linux" else "this is not Linux"
 
@@ -79,17 +100,19 @@ NEEDS: dict[str, Callable[[], Reason]] = {
     "cut network": _offline,
     "chromium": _chromium,
     "redis": _redis,
+    "postgresql": _postgresql,
     "linux": _linux,
     "posix": _posix,
     "root": _root,
     "ibm": _ibm,
 }
 #: What a protection needs, or `.ci/run` installs: in CI, tests fail without it.
-PROTECTIONS = ("sandbox", "system call filter", "cut network", "chromium", "redis")
+PROTECTIONS = ("sandbox", "system call filter", "cut network", "chromium", "redis", "postgresql")
 _SHOWN = {
     "ibm": "IBM's table",
     "chromium": "Chromium",
     "redis": "Redis",
+    "postgresql": "PostgreSQL",
     "linux": "Linux",
     "posix": "POSIX",
 }

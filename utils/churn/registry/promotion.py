@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -27,13 +26,13 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 from mlflow import MlflowClient
-from mlflow.artifacts import download_artifacts
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from churn.registry import folders
 from churn.registry.gates.gate import CRITERIA
 from churn.registry.gates.verdict import Decision
+from churn.registry.versions import files_of
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 #: Tags of a version: the gate's decision, the champion that it was compared with, and the version
@@ -280,12 +279,10 @@ class Promotion:
 
     def _digest(self, version: str) -> str:
         """The fingerprint of a version's files as they are in the store now."""
-        source = self._version(version).source
+        found = self._version(version)
         try:
-            with tempfile.TemporaryDirectory() as scratch:
-                uri = self.client.tracking_uri
-                copy = download_artifacts(artifact_uri=source, dst_path=scratch, tracking_uri=uri)
-                return folders.digest(Path(copy))
+            with files_of(self.client, found) as folder:
+                return folders.digest(folder)
         except (OSError, ValueError, MlflowException) as error:
             raise PromotionError(f"the files of version {version} cannot be read") from error
 

@@ -1,23 +1,21 @@
 """From one environment's registry to another's: nothing is believed, everything is checked again.
 
-Two registries are two MLflow stores, and MLflow cannot copy between them. A version is downloaded
+Two registries are two MLflow servers, and MLflow cannot copy between them. A version is downloaded
 from the one, its signature and fingerprint are verified, and it is registered in the other with tags
-that lead back. Who may write where is decided by what a process holds: :func:`read_only` makes of a
-store's address one with which nothing can be written.
+that lead back. Who may write where is decided by the credentials that a process holds, see
+``servers`` and ``access``: the process that transfers reads in the one and writes in the other.
 """
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
-from urllib.parse import quote
 
 from mlflow import MlflowClient
-from mlflow.artifacts import download_artifacts
 
 from churn.registry import folders
 from churn.registry.packaging import register
 from churn.registry.supply_chain import signing
+from churn.registry.versions import files_of
 
 #: Tags that lead back to where a version comes from.
 ORIGIN_VERSION, ORIGIN_RUN = "origin.version", "origin.run_id"
@@ -58,8 +56,7 @@ def transfer(
             is not valid. Nothing is registered then.
     """
     found = source.get_model_version(name, version)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = _download(source, str(found.source), Path(scratch))
+    with files_of(source, found) as folder:
         try:
             signing.verify(folder, public_key)
         except signing.SignatureError as error:
@@ -75,25 +72,6 @@ def transfer(
         place = known.experiment_id if known else target.create_experiment(experiment)
         run = target.create_run(place, run_name=f"{name} {version}", tags=origin)
         made = register(target, name, folder, run.info.run_id, lineage | origin)
-        target.set_terminated(run.info.run_id)
+        # Not set_terminated, which prints the address of the run: with the credential in it.
+        target.update_run(run.info.run_id, "FINISHED")
     return made
-
-
-def read_only(database: Path) -> str:
-    """The address of an SQLite store for a process that may read it and not write."""
-    path = quote(database.resolve().as_posix())
-    # With the driver's name, because MLflow takes what follows a bare sqlite:/// for a path, and makes
-    # its folder in the current one.
-    return f"sqlite+pysqlite:///file:{path}?mode=ro&uri=true"
-
-
-def _download(client: MlflowClient, source: str, folder: Path) -> Path:
-    found = Path(
-        download_artifacts(
-            artifact_uri=source, dst_path=str(folder), tracking_uri=client.tracking_uri
-        )
-    )
-    # MLflow's note of what it loaded is no part of a model, and would name the other registry.
-    if (note := found / folders.WRITTEN_BY_MLFLOW).is_file():
-        note.unlink()
-    return found

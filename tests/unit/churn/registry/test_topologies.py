@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 
 from candidates import signed_folder
 from churn.registry import folders
 from churn.registry.packaging import register
 from churn.registry.supply_chain import signing
-from churn.registry.topologies import TransferError, read_only, transfer
+from churn.registry.topologies import TransferError, transfer
 
 Store = Callable[[str], MlflowClient]
 LINEAGE = {"data_version": "2e", "code_version": "3d", "gate.decision": "passed in staging"}
@@ -67,19 +66,3 @@ def test_what_is_unsigned_changed_or_unknown_stays_out(
     refused("not those it was made of")
     client.delete_model_version_tag("churn", "1", "digest")
     refused("no fingerprint")
-
-
-def test_who_holds_the_read_only_address_cannot_write(
-    staging: tuple[MlflowClient, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client, _ = staging
-    current = tmp_path / "current"
-    current.mkdir()
-    monkeypatch.chdir(current)
-    uri = read_only(tmp_path / "staging" / "mlflow.db")
-    reader = MlflowClient(uri, uri)
-    assert reader.get_model_version("churn", "1").tags["data_version"] == "2e"
-    with pytest.raises(MlflowException, match="readonly database"):
-        reader.set_registered_model_alias("churn", "champion", "1")
-    assert client.get_registered_model("churn").aliases == {}
-    assert not list(current.iterdir()), "a folder was made of the address"

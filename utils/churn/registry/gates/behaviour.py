@@ -53,7 +53,7 @@ LEAVER = _PERSON | {
 
 def invariance(evidence: Evidence, config: GateConfig) -> Verdict:
     """What must not matter: one column, and which other customers are asked about, in what order."""
-    X = _some(evidence, config)
+    X = evidence.some(config).X
     before = scores(evidence.candidate, X, "candidate")
     backwards = scores(evidence.candidate, X[::-1].reset_index(drop=True), "candidate")[::-1]
     alone = scores(evidence.candidate, X.head(1), "candidate")
@@ -79,7 +79,7 @@ def invariance(evidence: Evidence, config: GateConfig) -> Verdict:
 
 def direction(evidence: Evidence, config: GateConfig) -> Verdict:
     """Changes that bind a customer must not raise the score."""
-    X = _some(evidence, config)
+    X = evidence.some(config).X
     found: dict[str, float] = {}
     for change in config.directions:
         before = scores(evidence.candidate, X.assign(**{change.column: change.before}), "candidate")
@@ -108,10 +108,3 @@ def minimum_functionality(evidence: Evidence, config: GateConfig) -> Verdict:
         f"{'at least' if passed else 'less than'} {config.min_contrast:.3f} apart",
         {"leaver": leaver, "stayer": stayer},
     )
-
-
-def _some(evidence: Evidence, config: GateConfig) -> pd.DataFrame:
-    """Customers from all over the table."""
-    X = evidence.judged(config).X
-    rows = np.linspace(0, len(X) - 1, min(config.behaviour_customers, len(X))).astype(int)
-    return X.iloc[rows].reset_index(drop=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -39,6 +38,12 @@ class Judged(NamedTuple):
     y: NDArray[np.int64]
 
 
+class _Failure(NamedTuple):
+    """That there is no answer, and why."""
+
+    error: BaseException
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What is known of a candidate.
@@ -62,6 +67,8 @@ class Evidence:
     folder: Path | None = None
     public_key: Path | None = None
     lineage: Mapping[str, str] = field(default_factory=dict)
+    #: What was found out already, a failure included: the criteria share it.
+    _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def judged(self, config: GateConfig) -> Judged:
         """The customers, once the table is large enough and late enough.
@@ -69,6 +76,27 @@ class Evidence:
         Raises:
             MissingEvidenceError: if it is not.
         """
+        return self._once(("judged", config), lambda: self._judge(config))
+
+    def some(self, config: GateConfig) -> Judged:
+        """Customers from all over the table, on whom behaviour is tried."""
+        X, y = self.judged(config)
+        rows = np.linspace(0, len(X) - 1, min(config.behaviour_customers, len(X))).astype(int)
+        return Judged(X.iloc[rows].reset_index(drop=True), y[rows])
+
+    @property
+    def candidate_scores(self) -> Floats:
+        """The candidate's score of every customer of the table."""
+        return self._once(
+            "candidate", lambda: scores(self.candidate, self._customers(), "candidate")
+        )
+
+    @property
+    def champion_scores(self) -> Floats:
+        """The champion's score of every customer of the table."""
+        return self._once("champion", lambda: scores(self.champion, self._customers(), "champion"))
+
+    def _judge(self, config: GateConfig) -> Judged:
         table = need(self.table, "the table on which the candidate is judged")
         absent = [name for name in config.columns if name not in table.columns]
         if absent:
@@ -85,21 +113,24 @@ class Evidence:
                 f"the table has only {fewer:,} customers of one label, not {config.min_leavers:,}"
             )
         self._must_be_later(pd.to_datetime(table["as_of"]))
-        return Judged(self._customers, y.astype(np.int64))
+        return Judged(self._customers(), y.astype(np.int64))
 
-    @cached_property
-    def candidate_scores(self) -> Floats:
-        """The candidate's score of every customer of the table."""
-        return scores(self.candidate, self._customers, "candidate")
-
-    @cached_property
-    def champion_scores(self) -> Floats:
-        """The champion's score of every customer of the table."""
-        return scores(self.champion, self._customers, "champion")
-
-    @cached_property
     def _customers(self) -> pd.DataFrame:
-        return features.features(need(self.table, "the table on which the candidate is judged"))
+        table = need(self.table, "the table on which the candidate is judged")
+        return self._once("customers", lambda: features.features(table))
+
+    def _once[T](self, what: Hashable, find: Callable[[], T]) -> T:
+        """What ``find`` finds; it is not asked twice, even if it fails."""
+        if what not in self._found:
+            try:
+                self._found[what] = find()
+            # A model may end with anything; the next criterion gets the same answer.
+            except (Exception, SystemExit) as error:
+                self._found[what] = _Failure(error)
+        found: T | _Failure = self._found[what]
+        if isinstance(found, _Failure):
+            raise found.error
+        return found
 
     def _must_be_later(self, days: pd.Series) -> None:
         text = need(self.lineage.get("trained_until"), "the day of the youngest training row")

@@ -1,0 +1,221 @@
+"""Two real MLflow servers: who holds no credential stays out, and a version gets across."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from candidates import signed_folder
+from churn.registry import access, servers
+from churn.registry.gates import CRITERIA, Decision, Verdict
+from churn.registry.packaging import register
+from churn.registry.promotion import Promotion
+from churn.registry.supply_chain import signing
+from churn.registry.topologies import TransferError, transfer
+from churn.registry.versions import files_of
+from coursekit.environment import known, mlflow_store
+from postgresql_cluster import running
+
+LINEAGE = {"data_version": "2e", "code_version": "3d"}
+#: What a process does that was given addresses and nothing else.
+TRY = """
+import sys
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+for address in sys.argv[1:]:
+    try:
+        MlflowClient(address).create_registered_model("smuggled")
+        print("done")
+    except MlflowException as error:
+        print(error.error_code)
+"""
+
+
+def started(folder: Path, backend: str | None = None) -> servers.Server:
+    folder.mkdir()
+    if backend is None:
+        shutil.copyfile(mlflow_store.empty(), folder / servers.DATABASE)
+    return servers.start(folder, known.environment(), backend)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, servers.Server]]:
+    """The servers of staging and of production, which start side by side."""
+    root = tmp_path_factory.mktemp("registries")
+    found = {name: started(root / name) for name in ("staging", "production")}
+    try:
+        for server in found.values():
+            server.wait()
+        yield found
+    finally:
+        for server in found.values():
+            server.stop()
+    # They have ended with their standard input, and not because somebody killed them.
+    assert [server.process.returncode for server in found.values()] == [0, 0]
+
+
+def client(server: servers.Server, who: str, may: access.May) -> MlflowClient:
+    return MlflowClient(server.address_of(who, access.grant(server.folder, who, may)))
+
+
+def registered(staging: MlflowClient, folder: Path) -> tuple[str, Path]:
+    """A signed version in staging, and the public key."""
+    model, public = signed_folder(folder)
+    place = staging.create_experiment(folder.name)
+    run = staging.create_run(place).info.run_id
+    return register(staging, "churn", model, run, LINEAGE), public
+
+
+def cross(staging: MlflowClient, target: servers.Server, tmp_path: Path) -> None:
+    """Take a version across by a process that reads here and writes there; promote it there."""
+    version, public = registered(staging, tmp_path)
+    moved = transfer(staging, client(target, "deploy", "write"), "churn", version, public)
+    reader = client(target, "viewer", "read")
+    there, here = (
+        reader.get_model_version("churn", moved),
+        staging.get_model_version("churn", version),
+    )
+    assert there.tags["origin.version"] == version
+    assert there.tags["origin.run_id"] == here.run_id
+    assert there.tags["data_version"] == "2e"
+    with files_of(reader, there) as folder:
+        assert signing.verify(folder, public)
+    passed = tuple(Verdict(name, True, "it is so", {"figure": 1.0}) for name in CRITERIA)
+    desk = Promotion(client(target, "deploy", "write"), "churn", tmp_path)
+    desk.record(moved, Decision(passed, tuple(CRITERIA), there.tags["digest"]))
+    assert desk.promote(moved, "Ada", "the first").state == "done"
+    assert reader.get_model_version_by_alias("churn", "champion").version == moved
+
+
+def test_a_version_gets_from_one_server_to_the_other(
+    both: dict[str, servers.Server], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    staging = client(both["staging"], "deploy", "write")
+    cross(staging, both["production"], tmp_path)
+    # No credential on the screen, which ends in somebody's log.
+    assert "@127.0.0.1" not in "".join(capfd.readouterr())
+    # What somebody changed on the way stays out, and nothing of it is left in production.
+    version, public = registered(client(both["staging"], "dev", "write"), tmp_path / "next")
+    files = both["staging"].folder / servers.ARTIFACTS
+    newest = max(files.rglob("weights.txt"), key=lambda file: file.stat().st_mtime_ns)
+    newest.write_text("0")
+    production = client(both["production"], "deploy", "write")
+    before = len(production.search_model_versions("name = 'churn'"))
+    staging = client(both["staging"], "deploy", "read")
+    with pytest.raises(TransferError, match="signature does not fit"):
+        transfer(staging, production, "churn", version, public)
+    assert len(production.search_model_versions("name = 'churn'")) == before
+
+
+def test_the_process_of_staging_cannot_write_in_production(
+    both: dict[str, servers.Server], tmp_path: Path
+) -> None:
+    production = client(both["production"], "owner", "write")
+    if not production.search_registered_models("name = 'churn'"):
+        cross(client(both["staging"], "owner", "write"), both["production"], tmp_path)
+    token = access.grant(both["staging"].folder, "staging", "write")
+    reading = access.grant(both["production"].folder, "curious", "read")
+    names = [model.name for model in production.search_registered_models()]
+    addresses = {
+        both["production"].address: "UNAUTHENTICATED",
+        both["production"].address_of("staging", token): "UNAUTHENTICATED",
+        both["production"].address_of("curious", reading): "PERMISSION_DENIED",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", TRY, *addresses],
+        capture_output=True, text=True, check=True, env=known.environment(),
+    )  # fmt: skip
+    assert done.stdout.split() == list(addresses.values())
+    assert [model.name for model in production.search_registered_models()] == names
+    asked = access.requests(both["production"].folder)
+    turned_away = [one.who for one in asked if one.refused and one.wanted == "write"]
+    assert turned_away == ["", "", "curious"]
+    # Neither are the files behind the registry open to who has no credential for it.
+    with pytest.raises(MlflowException, match="does not know who you are"):
+        MlflowClient(both["production"].address).get_model_version("churn", "1")
+
+
+def stand_in(folder: Path, code: str) -> servers.Server:
+    """A server of which only the process is another one, which costs nothing."""
+    with (folder / servers.LOG).open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=log, stderr=log,
+            start_new_session=True, env=known.environment(),
+        )  # fmt: skip
+    return servers.Server(folder, "http://127.0.0.1:9", process)
+
+
+def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
+    server = stand_in(tmp_path, "raise SystemExit('no such database')")
+    with pytest.raises(servers.ServerError, match="has ended: no such database"):
+        server.wait()
+    server.stop()
+    deaf = stand_in(tmp_path, "import sys; sys.stdin.read()")
+    with pytest.raises(servers.ServerError, match="no answer within 0 seconds: it said nothing"):
+        deaf.wait(patience=0)
+    assert deaf.process.poll() == 0
+
+
+def test_a_server_that_does_not_listen_is_killed(tmp_path: Path) -> None:
+    server = stand_in(tmp_path, "import time; time.sleep(600)")
+    server.stop(patience=0.1)
+    server.stop()
+    assert server.process.returncode == -signal.SIGKILL
+
+
+#: Starts what waits as a server does for the end of its standard input.
+STARTER = """
+import subprocess, sys, time
+command = [sys.executable, "-c", "from churn.registry import access; access._end_with_stdin()"]
+server = subprocess.Popen(command, stdin=subprocess.PIPE)
+print(server.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_server_does_not_outlive_the_one_who_started_it() -> None:
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTER], stdout=subprocess.PIPE, text=True, env=known.environment()
+    )
+    assert starter.stdout is not None
+    server = int(starter.stdout.readline())
+    assert _runs(server)
+    starter.send_signal(signal.SIGKILL)  # it can clean up nothing
+    starter.wait()
+    starter.stdout.close()
+    while _runs(server):
+        time.sleep(0.1)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    # Nobody may wait for an orphan in a container: it has ended all the same.
+    return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+@pytest.mark.needs("postgresql")
+def test_production_can_stand_on_postgresql(
+    both: dict[str, servers.Server], tmp_path: Path
+) -> None:
+    with running() as database:
+        server = started(tmp_path / "on-postgresql", database)
+        try:
+            server.wait()
+            cross(client(both["staging"], "deploy", "write"), server, tmp_path)
+            assert not (server.folder / servers.DATABASE).exists()
+        finally:
+            server.stop()
