@@ -32,13 +32,14 @@ from mlflow.exceptions import MlflowException
 from churn.registry import folders
 from churn.registry.gates.gate import CRITERIA
 from churn.registry.gates.verdict import Decision
+from churn.registry.supply_chain import signing
 from churn.registry.versions import files_of
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 #: Tags of a version: the gate's decision, the champion that it was compared with, and the version
 #: that it replaced when it became the champion. The records are ``audit.0001`` and so on.
 DECISION, COMPARED_WITH, REPLACED = "gate.decision", "gate.champion", "promotion.replaced"
-APPROVAL = "promotion.approval"
+APPROVAL, SIGNED = "promotion.approval", "gate.signature"
 AUDIT = "audit."
 #: In a tag, for no version.
 NONE = "none"
@@ -84,6 +85,8 @@ class Promotion:
         now: the clock.
         second_person: whether a promotion needs the approval of somebody else. A rollback does not:
             it goes to a version that was approved, and it is urgent.
+        gate_key: the gate's public key. With it, a decision counts only if the gate signed it, for
+            this version and against this champion; without, whoever may write tags can forge one.
     """
 
     client: MlflowClient
@@ -91,18 +94,26 @@ class Promotion:
     locks: Path
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     second_person: bool = False
+    gate_key: Path | None = None
 
     def version_of(self, alias: str) -> str | None:
         """The version that has an alias; None if no version has it."""
         found = self.client.get_registered_model(self.name).aliases.get(alias)
         return None if found is None else str(found)
 
-    def record(self, version: str, decision: Decision) -> None:
+    def record(self, version: str, decision: Decision, private_key: Path | None = None) -> None:
         """Keep a gate's decision beside a version; one that passed makes it the challenger.
 
+        Args:
+            version: the one that was judged.
+            decision: of the gate.
+            private_key: the gate's, where its decisions are signed.
+
         Raises:
-            PromotionError: if the decision is about other files.
+            PromotionError: if the decision is about other files, or must be signed and is not.
         """
+        if self.gate_key is not None and private_key is None:
+            raise PromotionError("decisions are signed here: give the private key of the gate")
         with self._alone():
             self._settle()
             if decision.passed and self._digest(version) != decision.digest:
@@ -110,7 +121,11 @@ class Promotion:
             champion = self.version_of(CHAMPION) or NONE
             # The decision last: a version that has one also has what it was compared with.
             self._tag(version, COMPARED_WITH, champion)
-            self._tag(version, DECISION, decision.to_json())
+            text = decision.to_json()
+            if private_key is not None:
+                statement = self._statement(version, champion, text)
+                self._tag(version, SIGNED, signing.sign_text(statement, private_key))
+            self._tag(version, DECISION, text)
             if decision.passed:
                 self.client.set_registered_model_alias(self.name, CHALLENGER, version)
 
@@ -240,10 +255,7 @@ class Promotion:
 
     def _must_be_unchanged(self, version: str) -> dict[str, dict[str, float]]:
         """The figures of the passed gate, if the version's files are those that passed."""
-        try:
-            decision = Decision.from_json(self._version(version).tags[DECISION])
-        except (KeyError, ValueError) as error:
-            raise PromotionError(f"version {version} has no readable decision") from error
+        decision = self._decision(version)
         if not decision.passed:
             raise PromotionError(f"the gate refused version {version}")
         if unasked := set(CRITERIA) - set(decision.required):
@@ -252,9 +264,32 @@ class Promotion:
             raise PromotionError(f"the files of version {version} are not those that were judged")
         return {verdict.name: dict(verdict.evidence) for verdict in decision.verdicts}
 
+    def _decision(self, version: str) -> Decision:
+        """The gate's decision on a version, if the gate answers for it where that is asked for."""
+        tags = self._version(version).tags
+        try:
+            text = tags[DECISION]
+            decision = Decision.from_json(text)
+        except (KeyError, ValueError) as error:
+            raise PromotionError(f"version {version} has no readable decision") from error
+        if self.gate_key is not None:
+            statement = self._statement(version, tags.get(COMPARED_WITH, NONE), text)
+            try:
+                signing.verify_text(statement, tags.get(SIGNED, ""), self.gate_key)
+            except signing.SignatureError as error:
+                raise PromotionError(
+                    f"the gate has not signed this decision on version {version}"
+                ) from error
+        return decision
+
+    def _statement(self, version: str, champion: str, decision: str) -> str:
+        """What the gate signs: a decision, with what it must not be moved away from."""
+        about = {"model": self.name, "version": version, "champion": champion}
+        return json.dumps({**about, "decision": decision}, sort_keys=True)
+
     def _judged(self, version: str, champion: str | None) -> dict[str, str]:
         """Of what an approval is, once the gate has been passed: these files, against this champion."""
-        decision = Decision.from_json(self._version(version).tags[DECISION])
+        decision = self._decision(version)
         return {"champion": champion or NONE, "digest": decision.digest}
 
     def _approver(self, version: str, champion: str | None, who: str) -> str:

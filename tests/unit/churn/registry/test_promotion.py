@@ -15,7 +15,17 @@ from mlflow import MlflowClient
 from churn.registry import folders
 from churn.registry.gates import CRITERIA, Decision, Verdict
 from churn.registry.packaging import register
-from churn.registry.promotion import CHALLENGER, CHAMPION, PREVIOUS, Promotion, PromotionError
+from churn.registry.promotion import (
+    CHALLENGER,
+    CHAMPION,
+    COMPARED_WITH,
+    DECISION,
+    PREVIOUS,
+    SIGNED,
+    Promotion,
+    PromotionError,
+)
+from churn.registry.supply_chain import signing
 
 LINEAGE = {"data_version": "2e", "code_version": "3d", "trained_until": "2025-01-31"}
 NOON = dt.datetime(2025, 6, 1, 12, tzinfo=dt.UTC)
@@ -199,6 +209,53 @@ def test_a_second_person_approves_where_that_is_asked_for(desk: Promotion, tmp_p
     assert [record.approved_by for record in desk.audit()] == [None, "Bo"]
     # A rollback is urgent, and goes to a version that served before.
     assert strict.rollback("Ada", "complaints").approved_by is None
+
+
+def test_a_decision_counts_if_the_gate_signed_it_where_that_is_asked_for(
+    desk: Promotion, tmp_path: Path
+) -> None:
+    keys = {}
+    for whose in ("gate", "somebody"):
+        (tmp_path / whose).mkdir()
+        keys[whose] = signing.make_keys(tmp_path / whose)
+    private, public = keys["gate"]
+    strict = replace(desk, gate_key=public)
+    judged = {number: decision(_folder(tmp_path, number)) for number in (1, 2)}
+
+    def tag(version: str, key: str, text: str) -> None:
+        desk.client.set_model_version_tag("churn", version, key, text)
+
+    def signature(version: str) -> str:
+        return str(desk.client.get_model_version("churn", version).tags[SIGNED])
+
+    def refused(words: str = "the gate has not signed this decision on version 2") -> None:
+        with pytest.raises(PromotionError, match=words):
+            strict.promote("2", "Ada", "better")
+        assert strict.version_of(CHAMPION) == "1"
+
+    with pytest.raises(PromotionError, match="give the private key of the gate"):
+        strict.record("1", judged[1])
+    strict.record("1", judged[1], private)
+    strict.promote("1", "Ada", "the first")
+    tag("2", COMPARED_WITH, "1")
+    tag("2", DECISION, judged[2].to_json())
+    refused()
+    strict.record("2", judged[2], keys["somebody"][0])
+    refused()
+    tag("2", SIGNED, signature("1"))
+    refused()
+    strict.record("2", judged[2], private)
+    real = signature("2")
+    tag("2", DECISION, judged[2].to_json().replace("1.0", "2.0", 1))
+    refused()
+    # What the gate said of the model before there was a champion is not said against this one.
+    tag("2", DECISION, judged[2].to_json())
+    tag("2", COMPARED_WITH, "none")
+    refused("judge it again")
+    tag("2", COMPARED_WITH, "1")
+    assert signature("2") == real
+    strict.promote("2", "Ada", "better")
+    assert strict.rollback("Ada", "complaints").version == "1"
 
 
 def test_an_approval_is_of_these_files_against_this_champion(
