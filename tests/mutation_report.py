@@ -6,12 +6,17 @@ report counts: variants of the lab, by source of data.
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 #: Name of the property under which a test reports what became of a wrong answer.
 PROPERTY = "mutation"
 TITLE = "mutation score of the labs' tests, by the grader's own rules"
+#: What ``try_answers.py --record ROUND`` found: a line for each lab and round of outsiders.
+FIRST_TRY = Path(__file__).parent / "grading" / "outsiders" / "first_try.csv"
+FIELDS = ("lab", "round", "wrong", "caught", "settings")
 
 
 def outcome(answer: str, caught: dict[str, bool]) -> tuple[str, dict[str, Any]]:
@@ -49,6 +54,24 @@ def score_lines(outcomes: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+def recorded() -> list[dict[str, str]]:
+    """The lines of :data:`FIRST_TRY`, by lab and round; none before anything is recorded."""
+    if not FIRST_TRY.exists():
+        return []
+    with FIRST_TRY.open(newline="", encoding="utf-8") as file:
+        return sorted(csv.DictReader(file), key=lambda line: (line["lab"], int(line["round"])))
+
+
+def first_try_lines() -> list[str]:
+    """The latest round of each lab: answers of people who saw only the text."""
+    latest = {line["lab"]: line for line in recorded()}
+    return [
+        f"{lab + ', round ' + line['round']:<48} {line['caught']:>4} of {line['wrong']:>4}"
+        f" caught at the first try  {int(line['caught']) / int(line['wrong']):>7.1%}"
+        for lab, line in latest.items()
+    ]
+
+
 def _line(name: str, caught: list[bool]) -> str:
     share = sum(caught) / len(caught)
     return f"{name:<48} {sum(caught):>4} of {len(caught):>4} wrong answers caught  {share:>7.1%}"
@@ -66,4 +89,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if outcomes:
         terminalreporter.section(TITLE)
         for line in score_lines(outcomes):
+            terminalreporter.write_line(line)
+        terminalreporter.write_line("outsiders, who saw only the text (tests/grading/outsiders):")
+        for line in first_try_lines():
             terminalreporter.write_line(line)

@@ -10,6 +10,8 @@ import pytest
 import try_answers
 from harness import Setting
 
+import mutation_report
+
 LAB = "lab00_warm_up"
 RIGHT = """
 def break_even(charge, terms):
@@ -41,7 +43,9 @@ def test_what_got_through_and_what_was_refused_is_named(
         record("right", RIGHT),
         record("right", WRONG, "it is wrong"),
     ]
-    assert try_answers.main([LAB, str(written(tmp_path, records))]) == 1
+    monkeypatch.setattr(mutation_report, "FIRST_TRY", tmp_path / "first_try.csv")
+    command = [LAB, str(written(tmp_path, records)), "--record", "3"]
+    assert try_answers.main(command) == 1
     lines = capsys.readouterr().out.splitlines()
     kept = f"kept every point in every setting: {LAB}/break_even/wrong_002 (it is right)"
     assert [line for line in lines if line.startswith("kept every")] == [kept]
@@ -51,6 +55,11 @@ def test_what_got_through_and_what_was_refused_is_named(
     assert "1 of 2 right answers got every point" in lines
     shares = [" ".join(line.split()) for line in lines if line.startswith(LAB)]
     assert shares == [f"{LAB}/break_even 1 of 2 wrong answers caught 50.0%"]
+    assert mutation_report.recorded() == [
+        {"lab": LAB, "round": "3", "wrong": "2", "caught": "1", "settings": "1"}
+    ]
+    (line,) = mutation_report.first_try_lines()
+    assert " ".join(line.split()) == f"{LAB}, round 3 1 of 2 caught at the first try 50.0%"
 
 
 def test_all_is_well_when_each_got_what_it_should(

@@ -7,12 +7,14 @@ the sentence of the lab that it breaks; of a right one: what is different about 
 They run by the grader's own rules, as :mod:`harness` says, in every variant and source; IBM's table
 takes part where ``CHURN_IBM_CSV`` names its file. Printed are the wrong answers that kept every
 point in a setting, the right ones that lost some, and the share of wrong ones that each task caught.
+With ``--record ROUND`` that share is kept in ``outsiders/first_try.csv``, which ``make test`` prints.
 The exit code is 1 when there is one of these, 2 when the file cannot be used.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sys
 from collections import Counter
@@ -117,6 +119,25 @@ def _totals(tried: Tried) -> list[str]:
     ]
 
 
+def record(lab: str, number: int, tried: Tried) -> None:
+    """Keep how many wrong answers lost points wherever they were tried, as a round of a lab."""
+    wrong = {answer: results for answer, results in tried.items() if answer.wrong}
+    caught = sum(
+        all(r.score < harness.tasks(lab)[answer.task].points for r in results.values())
+        for answer, results in wrong.items()
+    )
+    settings = max(len(results) for results in wrong.values())
+    line = dict(
+        zip(mutation_report.FIELDS, (lab, number, len(wrong), caught, settings), strict=True)
+    )
+    key = (lab, str(number))
+    kept = [old for old in mutation_report.recorded() if (old["lab"], old["round"]) != key]
+    with mutation_report.FIRST_TRY.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, mutation_report.FIELDS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows([*kept, line])
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; its exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -125,6 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--once", action="store_true", help="each answer in one setting: quicker, proves less"
     )
+    parser.add_argument("--record", type=int, metavar="ROUND", help="keep the share of this round")
     options = parser.parse_args(arguments)
     try:
         answers = read(options.lab, options.answers)
@@ -133,7 +155,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     every = not options.once
     wanted = {answer: harness.settings_of(answer, every) for answer in answers}
-    lines, good = report(harness.results_of(options.lab, wanted))
+    tried = harness.results_of(options.lab, wanted)
+    if options.record is not None:
+        record(options.lab, options.record, tried)
+    lines, good = report(tried)
     print(*lines, sep="\n")
     return 0 if good else 1
 

@@ -1,5 +1,6 @@
 """Leaves out of the file what came after the last materialised moment, so that the history lacks it."""
 
+
 def make_store(name, features, ttl_days, until):
     folder = workspace / name
     if folder.exists():
