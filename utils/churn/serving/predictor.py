@@ -21,7 +21,12 @@ from churn.serving.explanation import NotAdditiveError, explain
 from churn.serving.fallback import Reason, rule_says_contact
 from churn.serving.helpers import Helpers
 from churn.serving.rules import breaches
-from churn.serving.schemas import CustomerRecord, CustomerRequest, Explanation
+from churn.serving.schemas import (
+    CustomerRecord,
+    CustomerRequest,
+    Explanation,
+    PredictionRequest,
+)
 from churn.serving.settings import Settings
 
 #: Customers up to which a fast model is asked where the request is, not in a thread.
@@ -188,6 +193,29 @@ def _merge(outcome: Outcome, row: dict[str, Any], index: int) -> None:
     given = outcome.known
     looked_up = [column for column in schema.FEATURES if column not in given]
     stored = {column: row[column] for column in looked_up if column in row}
+    together = {**stored, **given}
+    try:
+        CustomerRecord.model_validate(together)
+    except ValidationError:
+        # What is wrong in the store already is not held against the caller.
+        if _may_be_true(outcome.customer, row):
+            _refuse_contradiction(given, stored, index)
+        outcome.reason = Reason.INVALID_CONTEXT
+        return
+    outcome.known, outcome.looked_up = together, looked_up
+
+
+def _may_be_true(customer: str, row: dict[str, Any]) -> bool:
+    """Whether the store's columns keep the schema among themselves."""
+    columns = {column: row[column] for column in schema.FEATURES if column in row}
+    try:
+        PredictionRequest.model_validate({schema.ID: customer, **columns})
+    except ValidationError:
+        return False
+    return True
+
+
+def _refuse_contradiction(given: dict[str, Any], stored: dict[str, Any], index: int) -> None:
     for breach in breaches({**stored, **given}):
         told = [column for column in breach.columns if column in given]
         if told:
@@ -195,9 +223,3 @@ def _merge(outcome: Outcome, row: dict[str, Any], index: int) -> None:
             others = {one: stored[one] for one in breach.columns if one in stored}
             message = f"{breach.column} {breach.message}; the feature store says {others}"
             raise ContradictionError(index, column, message)
-    try:
-        CustomerRecord.model_validate({**stored, **given})
-    except ValidationError:
-        outcome.reason = Reason.INVALID_CONTEXT
-        return
-    outcome.known, outcome.looked_up = {**stored, **given}, looked_up

@@ -173,6 +173,19 @@ def test_what_cannot_be_true_beside_the_store_is_refused(records: Records) -> No
     assert (caught.value.index, caught.value.column) == (2, "InternetService")
 
 
+@pytest.mark.parametrize("changes", [{"MonthlyCharges": -1.0}, {"MonthlyCharges": "much"}])
+def test_a_wrong_store_is_not_held_against_a_right_request(
+    records: Records, changes: dict[str, Any]
+) -> None:
+    """A bill is compared with the tenure, which was given; the fault is the store's."""
+    new = {**records[0], "tenure": 1, "TotalCharges": records[0]["MonthlyCharges"]}
+    asked = only(new, "tenure", "Contract")
+    (outcome,) = decide([asked], model(), knows([new], **changes))
+    assert outcome.reason is Reason.INVALID_CONTEXT
+    (outcome,) = decide([asked], model(), knows([new]))
+    assert outcome.reason is None
+
+
 def test_a_batch_is_answered_row_by_row(records: Records) -> None:
     stranger = {schema.ID: "0000-AAAAA"}
     asked = [records[0], stranger, only(records[1]), stranger, records[2]] * INLINE_ROWS
