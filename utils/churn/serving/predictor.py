@@ -74,7 +74,7 @@ class Predictor:
         self, champion: Callable[[], Champion | None], context: Context | None, settings: Settings
     ) -> None:
         self._champion, self._context, self._settings = champion, context, settings
-        self._helpers = Helpers(2, "model")
+        self._helpers: dict[Champion, Helpers] = {}
 
     async def predict(
         self, requests: Sequence[CustomerRequest], budget: float | None = None
@@ -110,7 +110,8 @@ class Predictor:
 
     def close(self) -> None:
         """Ends the threads, without waiting for a model that hangs."""
-        self._helpers.close()
+        for helpers in self._helpers.values():
+            helpers.close()
         if self._context is not None:
             self._context.close()
 
@@ -166,12 +167,23 @@ class Predictor:
         if champion.seconds <= self._settings.inline_limit and len(records) <= INLINE_ROWS:
             scores = champion.score(records)
         else:
-            call = self._helpers.call(lambda: champion.score(records))
+            call = self._threads(champion).call(lambda: champion.score(records))
             async with asyncio.timeout_at(deadline):
                 scores = await call
         if loop.time() > deadline:
             raise TimeoutError
         return [float(p) for p in scores]
+
+    def _threads(self, champion: Champion) -> Helpers:
+        """Each champion has its own: threads in which one hangs would be missing for the next.
+
+        Two are kept, for requests that began with the one before a swap.
+        """
+        if champion not in self._helpers:
+            self._helpers[champion] = Helpers(2, "model")
+            if len(self._helpers) > 2:
+                self._helpers.pop(next(iter(self._helpers))).close()
+        return self._helpers[champion]
 
     def _explain(self, outcome: Outcome, deadline: float) -> None:
         champion = outcome.champion

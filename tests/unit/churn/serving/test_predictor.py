@@ -235,3 +235,26 @@ def test_a_swap_in_the_middle_mixes_nothing(records: Records) -> None:
     before, after = asyncio.run(ask())
     assert (before.probability, before.champion and before.champion.version) == (0.1, "7")
     assert (after.probability, after.champion and after.champion.version) == (0.8, "8")
+
+
+def test_a_swap_ends_the_outage_of_a_model_that_hangs(records: Records) -> None:
+    """Its threads never come back; the next champion, also asked in a thread, has others."""
+    release = threading.Event()
+
+    def hangs(_: Any) -> Any:
+        release.wait()
+
+    request = PredictionRequest.model_validate(records[0])
+    current = [Champion("7", "digest", 0.24, hangs, seconds=1.0)]
+
+    async def ask() -> list[Reason | None]:
+        predictor = Predictor(lambda: current[0], None, Settings())
+        try:
+            during = [(await predictor.predict([request], 0.01))[0].reason for _ in range(3)]
+            current[0] = model(seconds=1.0)
+            return [*during, (await predictor.predict([request], LONG))[0].reason]
+        finally:
+            predictor.close()
+            release.set()
+
+    assert asyncio.run(ask()) == [Reason.MODEL_SLOW] * 3 + [None]
