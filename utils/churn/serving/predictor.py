@@ -21,7 +21,12 @@ from churn.serving.explanation import NotAdditiveError, explain
 from churn.serving.fallback import Reason, rule_says_contact
 from churn.serving.helpers import Helpers
 from churn.serving.rules import breaches
-from churn.serving.schemas import CustomerRecord, CustomerRequest, Explanation
+from churn.serving.schemas import (
+    CustomerRecord,
+    CustomerRequest,
+    Explanation,
+    PredictionRequest,
+)
 from churn.serving.settings import Settings
 
 #: Customers up to which a fast model is asked where the request is, not in a thread.
@@ -69,7 +74,7 @@ class Predictor:
         self, champion: Callable[[], Champion | None], context: Context | None, settings: Settings
     ) -> None:
         self._champion, self._context, self._settings = champion, context, settings
-        self._helpers = Helpers(2, "model")
+        self._helpers: dict[Champion, Helpers] = {}
 
     async def predict(
         self, requests: Sequence[CustomerRequest], budget: float | None = None
@@ -105,7 +110,8 @@ class Predictor:
 
     def close(self) -> None:
         """Ends the threads, without waiting for a model that hangs."""
-        self._helpers.close()
+        for helpers in self._helpers.values():
+            helpers.close()
         if self._context is not None:
             self._context.close()
 
@@ -161,12 +167,23 @@ class Predictor:
         if champion.seconds <= self._settings.inline_limit and len(records) <= INLINE_ROWS:
             scores = champion.score(records)
         else:
-            call = self._helpers.call(lambda: champion.score(records))
+            call = self._threads(champion).call(lambda: champion.score(records))
             async with asyncio.timeout_at(deadline):
                 scores = await call
         if loop.time() > deadline:
             raise TimeoutError
         return [float(p) for p in scores]
+
+    def _threads(self, champion: Champion) -> Helpers:
+        """Each champion has its own: threads in which one hangs would be missing for the next.
+
+        Two are kept, for requests that began with the one before a swap.
+        """
+        if champion not in self._helpers:
+            self._helpers[champion] = Helpers(2, "model")
+            if len(self._helpers) > 2:
+                self._helpers.pop(next(iter(self._helpers))).close()
+        return self._helpers[champion]
 
     def _explain(self, outcome: Outcome, deadline: float) -> None:
         champion = outcome.champion
@@ -188,6 +205,29 @@ def _merge(outcome: Outcome, row: dict[str, Any], index: int) -> None:
     given = outcome.known
     looked_up = [column for column in schema.FEATURES if column not in given]
     stored = {column: row[column] for column in looked_up if column in row}
+    together = {**stored, **given}
+    try:
+        CustomerRecord.model_validate(together)
+    except ValidationError:
+        # What is wrong in the store already is not held against the caller.
+        if _may_be_true(outcome.customer, row):
+            _refuse_contradiction(given, stored, index)
+        outcome.reason = Reason.INVALID_CONTEXT
+        return
+    outcome.known, outcome.looked_up = together, looked_up
+
+
+def _may_be_true(customer: str, row: dict[str, Any]) -> bool:
+    """Whether the store's columns keep the schema among themselves."""
+    columns = {column: row[column] for column in schema.FEATURES if column in row}
+    try:
+        PredictionRequest.model_validate({schema.ID: customer, **columns})
+    except ValidationError:
+        return False
+    return True
+
+
+def _refuse_contradiction(given: dict[str, Any], stored: dict[str, Any], index: int) -> None:
     for breach in breaches({**stored, **given}):
         told = [column for column in breach.columns if column in given]
         if told:
@@ -195,9 +235,3 @@ def _merge(outcome: Outcome, row: dict[str, Any], index: int) -> None:
             others = {one: stored[one] for one in breach.columns if one in stored}
             message = f"{breach.column} {breach.message}; the feature store says {others}"
             raise ContradictionError(index, column, message)
-    try:
-        CustomerRecord.model_validate({**stored, **given})
-    except ValidationError:
-        outcome.reason = Reason.INVALID_CONTEXT
-        return
-    outcome.known, outcome.looked_up = {**stored, **given}, looked_up

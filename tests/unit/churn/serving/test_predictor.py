@@ -173,6 +173,19 @@ def test_what_cannot_be_true_beside_the_store_is_refused(records: Records) -> No
     assert (caught.value.index, caught.value.column) == (2, "InternetService")
 
 
+@pytest.mark.parametrize("changes", [{"MonthlyCharges": -1.0}, {"MonthlyCharges": "much"}])
+def test_a_wrong_store_is_not_held_against_a_right_request(
+    records: Records, changes: dict[str, Any]
+) -> None:
+    """A bill is compared with the tenure, which was given; the fault is the store's."""
+    new = {**records[0], "tenure": 1, "TotalCharges": records[0]["MonthlyCharges"]}
+    asked = only(new, "tenure", "Contract")
+    (outcome,) = decide([asked], model(), knows([new], **changes))
+    assert outcome.reason is Reason.INVALID_CONTEXT
+    (outcome,) = decide([asked], model(), knows([new]))
+    assert outcome.reason is None
+
+
 def test_a_batch_is_answered_row_by_row(records: Records) -> None:
     stranger = {schema.ID: "0000-AAAAA"}
     asked = [records[0], stranger, only(records[1]), stranger, records[2]] * INLINE_ROWS
@@ -222,3 +235,26 @@ def test_a_swap_in_the_middle_mixes_nothing(records: Records) -> None:
     before, after = asyncio.run(ask())
     assert (before.probability, before.champion and before.champion.version) == (0.1, "7")
     assert (after.probability, after.champion and after.champion.version) == (0.8, "8")
+
+
+def test_a_swap_ends_the_outage_of_a_model_that_hangs(records: Records) -> None:
+    """Its threads never come back; the next champion, also asked in a thread, has others."""
+    release = threading.Event()
+
+    def hangs(_: Any) -> Any:
+        release.wait()
+
+    request = PredictionRequest.model_validate(records[0])
+    current = [Champion("7", "digest", 0.24, hangs, seconds=1.0)]
+
+    async def ask() -> list[Reason | None]:
+        predictor = Predictor(lambda: current[0], None, Settings())
+        try:
+            during = [(await predictor.predict([request], 0.01))[0].reason for _ in range(3)]
+            current[0] = model(seconds=1.0)
+            return [*during, (await predictor.predict([request], LONG))[0].reason]
+        finally:
+            predictor.close()
+            release.set()
+
+    assert asyncio.run(ask()) == [Reason.MODEL_SLOW] * 3 + [None]
