@@ -3,8 +3,8 @@
 ``deliveries`` spoils batches of the customer table, one defect each, ``bad_year`` is a year of labelled
 ones; ``bills`` are a year's bills by month; ``delta_history`` writes a Delta table with a past, one job of
 which wrote a defect; ``graphs`` draws boxes and arrows; ``annotators`` are two imaginary people who label
-notes; ``tampering`` spoils copies of a signed model. Each is imported by its own name: some load large
-libraries. All of it lies on the learner's disk: it
-makes material and reads it, and holds no
-answer to a lab. What a telco would own stands in ``churn``.
+notes; ``tampering`` spoils copies of a signed model; ``news`` is a month of events; ``redis_server``
+starts a Redis. Each is imported by its own name: some load large libraries. All of it lies on the
+learner's disk: it makes material and reads it, and holds no answer to a lab. What a telco would own
+stands in ``churn``.
 """
