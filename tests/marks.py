@@ -60,6 +60,12 @@ def _redis() -> Reason:
     return None if shutil.which("redis-server") else "there is no redis-server"
 
 
+def _browser_runtime() -> Reason:
+    from coursekit.environment import browser_runtime
+
+    return browser_runtime.why_not()
+
+
 def _linux() -> Reason:
     return None if sys.platform == "linux" else "this is not Linux"
 
@@ -79,13 +85,21 @@ NEEDS: dict[str, Callable[[], Reason]] = {
     "cut network": _offline,
     "chromium": _chromium,
     "redis": _redis,
+    "browser runtime": _browser_runtime,
     "linux": _linux,
     "posix": _posix,
     "root": _root,
     "ibm": _ibm,
 }
 #: What a protection needs, or `.ci/run` installs: in CI, tests fail without it.
-PROTECTIONS = ("sandbox", "system call filter", "cut network", "chromium", "redis")
+PROTECTIONS = (
+    "sandbox",
+    "system call filter",
+    "cut network",
+    "chromium",
+    "redis",
+    "browser runtime",
+)
 _SHOWN = {
     "ibm": "IBM's table",
     "chromium": "Chromium",

@@ -10,5 +10,6 @@ From the ground up; each imports only what stands above it here:
 ``registry``     what a model must be before it serves, and how it comes to serve
 ``spark``        Apache Spark with or without an installed Java
 ``scoring``      scores for many customers at once, and for events as they arrive
+``edge``         the model on the device of whoever asks
 ``calibration``  fitting the simulator to IBM's table
 """
