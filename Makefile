@@ -17,7 +17,7 @@ AUTHORS := lint test quick notebooks labs long grade lock bench
 NOT_HERE := $(if $(wildcard solutions),,$(AUTHORS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup automl lab doctor clean $(AUTHORS)
+.PHONY: help setup automl edge lab doctor clean $(AUTHORS)
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' -v not_here=" $(NOT_HERE) " \
@@ -28,6 +28,9 @@ setup:  ## install what the lock says into .venv (does nothing when up to date)
 
 automl:  ## add Ludwig and PyTorch (7 GB) for the AutoML lesson
 	@$(PYTHON) utils/bootstrap.py --automl
+
+edge: setup  ## fetch ONNX Runtime for the browser (33 MB, by npm) for the edge lesson
+	@$(BIN)/python -m coursekit.environment.browser_runtime
 
 lab: setup  ## open JupyterLab on the course's start page
 	@$(COURSE) lab

@@ -81,6 +81,12 @@ def _postgresql() -> Reason:
     return None
 
 
+def _browser_runtime() -> Reason:
+    from coursekit.environment import browser_runtime
+
+    return browser_runtime.why_not()
+
+
 def _linux() -> Reason:
     return None if sys.platform == "linux" else "this is not Linux"
 
@@ -101,13 +107,22 @@ NEEDS: dict[str, Callable[[], Reason]] = {
     "chromium": _chromium,
     "redis": _redis,
     "postgresql": _postgresql,
+    "browser runtime": _browser_runtime,
     "linux": _linux,
     "posix": _posix,
     "root": _root,
     "ibm": _ibm,
 }
 #: What a protection needs, or `.ci/run` installs: in CI, tests fail without it.
-PROTECTIONS = ("sandbox", "system call filter", "cut network", "chromium", "redis", "postgresql")
+PROTECTIONS = (
+    "sandbox",
+    "system call filter",
+    "cut network",
+    "chromium",
+    "redis",
+    "postgresql",
+    "browser runtime",
+)
 _SHOWN = {
     "ibm": "IBM's table",
     "chromium": "Chromium",

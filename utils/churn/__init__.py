@@ -11,5 +11,6 @@ From the ground up; each imports only what stands above it here:
 ``serving``      the service that answers one customer at a time
 ``spark``        Apache Spark with or without an installed Java
 ``scoring``      scores for many customers at once, and for events as they arrive
+``edge``         the model on the device of whoever asks
 ``calibration``  fitting the simulator to IBM's table
 """

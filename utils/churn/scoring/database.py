@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,28 @@ def connect(url: str) -> sa.Engine:
         connection.execute("PRAGMA journal_mode=WAL")
 
     return engine
+
+
+def make_tables(engine: sa.Engine, tables: sa.MetaData) -> None:
+    """Make the tables that are not there yet, also where several processes do so at once.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: if they cannot be made.
+    """
+    end = time.monotonic() + BUSY
+    while True:
+        try:
+            with engine.begin() as connection:
+                for table in tables.sorted_tables:
+                    connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+                    for index in table.indexes:
+                        connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+            return
+        # SQLite does not wait for a change of the journal, nor PostgreSQL for the same new table.
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
 
 
 def insert_new(engine: sa.Engine, table: sa.Table) -> Any:

@@ -38,7 +38,7 @@ class EventScores:
 
     def __init__(self, url: str) -> None:
         self._engine = database.connect(url)
-        _META.create_all(self._engine)
+        database.make_tables(self._engine, _META)
 
     def record(self, rows: pd.DataFrame, micro_batch: tuple[str, int] | None = None) -> int:
         """Keep the scores of some events in one transaction, and return how many were new.

@@ -77,7 +77,7 @@ class ScoreStore:
 
     def __init__(self, url: str, keep: int = 2) -> None:
         self._engine, self._keep = database.connect(url), keep
-        _META.create_all(self._engine)
+        database.make_tables(self._engine, _META)
 
     def write(self, batch: str, as_of: dt.date, chunks: Iterable[pd.DataFrame]) -> Written:
         """Write a batch and serve it from now on, unless a later one is served already.

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -5,6 +7,15 @@ import pandas as pd
 import pytest
 
 from churn.scoring import EventScores
+from coursekit.environment import known
+
+OPEN = """
+import sys
+from churn.scoring import EventScores, ScoreStore
+sys.stdin.read()
+for store in (EventScores, ScoreStore):
+    store(sys.argv[1]).close()
+"""
 
 
 def rows(*numbers: int, p: float = 0.5) -> pd.DataFrame:
@@ -52,3 +63,17 @@ def test_the_latest_score_is_by_the_event_and_not_by_its_arrival(store: EventSco
     store.record(rows(3, p=0.2))
     assert store.latest("0001-AAAAA") == 0.7
     assert store.latest("0000-AAAAA") is None
+
+
+def test_several_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    opening = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPEN, url], stdin=subprocess.PIPE, env=known.environment()
+        )
+        for _ in range(4)
+    ]
+    for process in opening:  # all wait for the end of their input, with everything imported
+        assert process.stdin is not None
+        process.stdin.close()
+    assert [process.wait() for process in opening] == [0] * 4
