@@ -8,6 +8,7 @@ PYTHON ?= python3
 SOURCE ?= synthetic
 BIN := .venv/bin
 COURSE := $(BIN)/course
+MODULE := $(BIN)/python -m
 OFFLINE := $(BIN)/python -m coursekit.environment.offline
 # One worker per core; more did not help on two cores.
 WORKERS ?= auto
@@ -30,7 +31,7 @@ automl:  ## add Ludwig and PyTorch (7 GB) for the AutoML lesson
 	@$(PYTHON) utils/bootstrap.py --automl
 
 edge: setup  ## fetch ONNX Runtime for the browser (33 MB, by npm) for the edge lesson
-	@$(BIN)/python -m coursekit.environment.browser_runtime
+	@$(MODULE) coursekit.environment.browser_runtime
 
 lab: setup  ## open JupyterLab on the course's start page
 	@$(COURSE) lab

@@ -136,7 +136,7 @@ def targets() -> list[str]:
 
 def make(*words: str) -> subprocess.CompletedProcess[str]:
     """Run make where setting up does nothing and the command only says what it was told."""
-    overridden = ["PYTHON=true", "COURSE=echo course", "MAKEFLAGS="]
+    overridden = ["PYTHON=true", "COURSE=echo course", "MODULE=echo module", "MAKEFLAGS="]
     bare = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return subprocess.run(
         ["make", *words, *overridden], capture_output=True, text=True, check=False, env=bare
@@ -148,6 +148,7 @@ FOR_LEARNERS = {
     "help": r"(make [a-z]+ +.+\n)+",
     "setup": "",
     "automl": "",
+    "edge": "module coursekit.environment.browser_runtime\n",
     "lab": "course lab\n",
     "doctor": "course doctor\n",
     "clean": r"rm -rf \.venv .*\n",
