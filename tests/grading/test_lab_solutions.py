@@ -28,6 +28,7 @@ FEW = settings(max_examples=40, deadline=None)
 NINE = ["customerID", "tenure", "InternetService", "OnlineSecurity", "Contract", "PaymentMethod"]
 NINE += ["MonthlyCharges", "TotalCharges", "Churn"]
 
+
 @functools.cache
 def solution(lab: str, task: str) -> dict[str, Any]:
     """What the solution cell of a task binds."""
