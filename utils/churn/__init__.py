@@ -2,7 +2,7 @@
 
 From the ground up; each imports only what stands above it here:
 
-``schema``, ``metrics``, ``labels``  the ground: the table, the money, what counts as leaving
+``schema``, ``metrics``, ``labels``, ``database``  the ground: the table, money, who left, where rows go
 ``simulator``    the outside world: customers, their history and incidents
 ``data``         loading a table, and what is asked of it before it is used
 ``features``     what a model reads, and the feature store

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 import sqlalchemy as sa
 
-from churn.scoring import database
+from churn import database
 
 COLUMNS = ("event_id", "event_time", "customerID", "probability", "contact")
 
@@ -55,11 +55,11 @@ class EventScores:
         with self._engine.begin() as connection:
             if micro_batch is not None:
                 query, number = micro_batch
-                claim = database.insert_new(self._engine, _MICRO_BATCHES)
+                claim = database.insert_new(self._engine.dialect, _MICRO_BATCHES)
                 claimed = connection.execute(claim.values(query=query, number=number))
                 if claimed.rowcount == 0:
                     return 0
-            insert = database.insert_new(self._engine, _EVENTS)
+            insert = database.insert_new(self._engine.dialect, _EVENTS)
             # Rows in one statement tell how many of them were new; databases bound its length.
             return sum(
                 connection.execute(insert.values(records[at : at + _AT_ONCE])).rowcount

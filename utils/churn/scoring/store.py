@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pandas as pd
 import sqlalchemy as sa
 
-from churn.scoring import database
+from churn import database
 
 COLUMNS = ("customerID", "probability", "contact")
 
@@ -92,7 +92,7 @@ class ScoreStore:
         """
         with self._engine.begin() as connection:
             # The first statement takes the place of the batch: a second writer waits here.
-            new = database.insert_new(self._engine, _BATCHES)
+            new = database.insert_new(self._engine.dialect, _BATCHES)
             claimed = connection.execute(new.values(batch=batch, as_of=as_of, customers=0))
             if claimed.rowcount == 0:
                 return Written(0, self._is_served(connection, batch))

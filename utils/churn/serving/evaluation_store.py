@@ -19,14 +19,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    create_engine,
-    event,
     make_url,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
-from sqlalchemy.sql.dml import Insert
+
+from churn import database
 
 _metadata = MetaData()
 #: ``at`` is ISO 8601 in UTC, so that text sorts as time. ``known``, ``looked_up`` and
@@ -89,9 +87,7 @@ class EvaluationStore:
         dialect = make_url(url).get_backend_name()
         if dialect not in ("sqlite", "postgresql"):
             raise ValueError(f"the evaluation store is SQLite or PostgreSQL, not {dialect}")
-        self.engine = create_engine(url, pool_pre_ping=True)
-        if dialect == "sqlite":
-            event.listen(self.engine, "connect", _readers_do_not_wait)
+        self.engine = database.connect(url, pool_pre_ping=True)
         self._made = False
 
     def add(self, rows: Sequence[Row]) -> None:
@@ -122,21 +118,14 @@ class EvaluationStore:
     def _make(self) -> None:
         # Not when the service starts: it must start while the database is down.
         if not self._made:
-            _metadata.create_all(self.engine)
+            database.make_tables(self.engine, _metadata)
             self._made = True
 
 
-def insert(dialect: Dialect) -> Insert:
+def insert(dialect: Dialect) -> Any:
     """The statement that adds rows and skips those that are there."""
-    made = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
-    return made(predictions).on_conflict_do_nothing(index_elements=["prediction_id"])
+    return database.insert_new(dialect, predictions)
 
 
 def _text(value: Any) -> str | None:
     return None if value is None else json.dumps(value)
-
-
-def _readers_do_not_wait(connection: Any, _: Any) -> None:
-    """Write-ahead log: who reads during a write sees the state before it, and neither waits."""
-    connection.execute("PRAGMA busy_timeout=60000")
-    connection.execute("PRAGMA journal_mode=WAL")

@@ -12,14 +12,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 BUSY = 60
 
 
-def connect(url: str) -> sa.Engine:
+def connect(url: str, **options: Any) -> sa.Engine:
     """An engine for ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
 
     SQLite gets a write-ahead log: a reader sees the last committed state while somebody writes.
+    ``options`` go to :func:`sqlalchemy.create_engine`.
     """
     if not url.startswith("sqlite"):
-        return sa.create_engine(url)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY})
+        return sa.create_engine(url, **options)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY}, **options)
 
     @sa.event.listens_for(engine, "connect")
     def set_up(connection: Any, _: Any) -> None:
@@ -43,14 +44,18 @@ def make_tables(engine: sa.Engine, tables: sa.MetaData) -> None:
                     for index in table.indexes:
                         connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
             return
-        # SQLite does not wait for a change of the journal, nor PostgreSQL for the same new table.
-        except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
-            if time.monotonic() > end:
+        # SQLite does not wait for a change of the journal, nor PostgreSQL for the same new table. A
+        # database that is down is nothing to wait for here: whoever asked knows better.
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError) as error:
+            others = any(
+                word in str(error) for word in ("locked", "already exists", "duplicate key")
+            )
+            if not others or time.monotonic() > end:
                 raise
             time.sleep(0.05)
 
 
-def insert_new(engine: sa.Engine, table: sa.Table) -> Any:
-    """An INSERT that leaves out rows whose key is there already."""
-    dialect = sqlite if engine.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+def insert_new(dialect: sa.Dialect, table: sa.Table) -> Any:
+    """An INSERT that leaves out rows whose primary key is there already."""
+    made = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    return made(table).on_conflict_do_nothing(index_elements=list(table.primary_key.columns))
