@@ -34,6 +34,7 @@ def run(tmp_path: Path) -> Run:
             capture_output=True,
             text=True,
             check=False,
+            timeout=600,
         )
 
     return read_only
@@ -65,8 +66,8 @@ def test_a_lesson_says_what_to_set_and_runs_when_it_is_set(run: Run, tmp_path: P
     refused = run(setup)
     last = refused.stderr.splitlines()[-1]
     assert last == (
-        f"PermissionError: nothing can be written into {ROOT}: set COURSE_WORKSPACE to a folder of "
-        "your own"
+        f"PermissionError: nothing can be written into {ROOT / 'workspace'}: set COURSE_WORKSPACE to "
+        "a folder of your own"
     )
     own = tmp_path / "own"
     assert "workspace 'lesson'" in run(setup, COURSE_WORKSPACE=str(own)).stdout

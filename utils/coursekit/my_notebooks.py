@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -46,10 +47,17 @@ def refresh(root: Path | None = None, today: date | None = None) -> list[str]:
     Returns:
         One sentence for each copy that was kept under another name, because the course has a new
         version of a notebook in which the learner has typed.
+
+    Raises:
+        PermissionError: the copies cannot be written, so nothing that is typed could be saved.
     """
     base = root or paths.course_root()
     target = folder(base)
     target.mkdir(exist_ok=True)
+    if not os.access(target, os.W_OK):  # also where all copies are there and nothing is new
+        raise PermissionError(
+            f"nothing can be written into {target}: copy the course into a folder of your own"
+        )
     record = _read_record(target)
     said = []
     for original in _originals(base):

@@ -47,7 +47,7 @@ def workspaces() -> Path:
     nearest = next(place for place in (folder, *folder.parents) if place.exists())
     if not os.access(nearest, os.W_OK):
         raise PermissionError(
-            f"nothing can be written into {nearest}: set COURSE_WORKSPACE to a folder of your own"
+            f"nothing can be written into {folder}: set COURSE_WORKSPACE to a folder of your own"
         )
     return folder
 

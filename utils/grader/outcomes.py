@@ -97,11 +97,21 @@ def load_outcome(course: Course, student: str, lab: str) -> Outcome | None:
         return None
 
 
+def one_line(text: str) -> str:
+    """Text of which a learner may have chosen a part, for terminals, pages and tables.
+
+    Control characters become spaces. Bytes of a file name that are no UTF-8, which Python keeps as
+    halves of surrogate pairs, become question marks: no file could be written with them.
+    """
+    plain = text.encode("utf-8", "replace").decode()
+    return " ".join("".join(c if c.isprintable() else " " for c in plain).split())
+
+
 def save_collected(path: Path, remarks: Sequence[str]) -> None:
     """Keep what was remarked when a submission was taken in, in place of what was before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
-    draft.write_text(json.dumps(list(remarks)), encoding="utf-8")
+    draft.write_text(json.dumps([one_line(remark) for remark in remarks]), encoding="utf-8")
     draft.replace(path)
 
 
@@ -111,7 +121,7 @@ def load_collected(path: Path) -> list[str]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
-    return list(map(str, found)) if isinstance(found, list) else []
+    return [one_line(str(remark)) for remark in found] if isinstance(found, list) else []
 
 
 def forget(course: Course, student: str, lab: str) -> None:

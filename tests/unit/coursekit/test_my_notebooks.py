@@ -1,6 +1,7 @@
 """A learner works in copies: pulling a new version never conflicts, and nothing typed is lost."""
 
 import json
+import os
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -110,6 +111,16 @@ def test_what_is_no_notebook_is_compared_whole(course: Path) -> None:
     (course / LESSON).write_text(lesson("second"))
     assert len(refresh(course)) == 1
     assert mine(course).with_name(KEPT).read_text() == "<<<<<<< not json"
+
+
+def test_copies_that_cannot_be_saved_are_not_opened(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    my_notebooks.refresh(course)
+    copies = my_notebooks.folder(course)
+    monkeypatch.setattr(os, "access", lambda path, _: path != copies)
+    with pytest.raises(PermissionError, match="copy the course into a folder of your own"):
+        my_notebooks.refresh(course)
 
 
 def test_the_own_copy_is_found(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:

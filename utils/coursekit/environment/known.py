@@ -27,7 +27,17 @@ from coursekit.environment import switches
 #: belong to the machine.
 FAMILIES = (
     *("PIP_", "UV_", "PYTHON", "GIT_", "DVC_", "IPYTHON", "JUPYTER_", "JUPYTERLAB_", "MLFLOW_"),
-    *("FEAST_", "GX_", "EVIDENTLY_", "OPTUNA_", "METAFLOW_", "PAPERMILL_", "DASK_", "PYSPARK_"),
+    *(
+        "FEAST_",
+        "GX_",
+        "EVIDENTLY_",
+        "OPTUNA_",
+        "METAFLOW_",
+        "PAPERMILL_",
+        "DASK_",
+        "PYSPARK_",
+        "POLARS_",
+    ),
     *("SPARK_HOME", "SPARK_CONF_DIR", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "MYPYPATH", "RUFF_"),
     "MATPLOTLIBRC",
 )

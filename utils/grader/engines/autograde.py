@@ -17,7 +17,7 @@ from coursekit.authoring.cells import task_name
 from grader import cell_errors
 from grader.course import Course, run_converter
 from grader.exceptions import ConversionError, CourseError
-from grader.outcomes import REMARKS, RESTORED, Outcome, Submission, forget, up_to_date
+from grader.outcomes import REMARKS, RESTORED, Outcome, Submission, forget, one_line, up_to_date
 from grader.submission import Original, cells_in_gradebook, read_notebook, shared_cells
 from grader.submission.files import described
 
@@ -75,7 +75,7 @@ class AutogradeEngine:
             student=submission.student,
             lab=submission.lab,
             status="graded" if reason is None else "failed",
-            reason="; ".join(part for part in (_one_line(remark), self.caveat()) if part),
+            reason="; ".join(part for part in (_short(remark), self.caveat()) if part),
             score=0.0,
             max_score=0.0,
             seconds=round(time.monotonic() - began, 3),
@@ -197,10 +197,8 @@ def remarks_on(notebook: NotebookNode) -> list[str]:
     return parts
 
 
-def _one_line(text: str) -> str:
-    """Text of which a learner may have chosen a part, for terminals, pages and tables."""
-    plain = text.encode("utf-8", "replace").decode()
-    line = " ".join("".join(c if c.isprintable() else " " for c in plain).split())
+def _short(text: str) -> str:
+    line = one_line(text)
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"
 
 

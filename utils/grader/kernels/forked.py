@@ -116,7 +116,8 @@ class ForkServer:
                     str(self.base),
                     *self.modules,
                 ],
-                env=NO_THREADS | environment,
+                env=environment
+                | NO_THREADS,  # the last word: polars sets one of them in its own process
                 stdin=subprocess.PIPE,  # closes when this process ends, and the fork server with it
                 stdout=log,
                 stderr=log,

@@ -52,6 +52,12 @@ def test_a_page_says_what_was_remarked_when_the_file_was_taken_in(course: Course
     assert text.count("no notebook, but a") == 1
 
 
+def test_a_page_can_be_written_whatever_a_file_was_called(course: Course) -> None:
+    record(course, "failed", "no notebook, but a")
+    save_collected(course.collected("ada", LAB), ["not used: M\udcfcller\x1b[31m\n.ipynb"])
+    assert "<li>not used: M?ller [31m .ipynb</li>" in page(course)
+
+
 def test_a_page_runs_nothing_that_a_reason_holds(course: Course) -> None:
     record(course, "failed", "not a notebook: <script>harm()</script>")
     text = page(course)

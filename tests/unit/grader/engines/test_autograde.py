@@ -124,8 +124,8 @@ def test_remarks_name_the_cells_that_were_stopped_or_had_no_memory(tmp_path: Pat
 
 
 def test_what_a_learner_chose_is_one_line_of_text_that_ends() -> None:
-    assert autograde._one_line("a\nb\x1b[31m\tc\u202e \ud800") == "a b [31m c ?"
-    long = autograde._one_line("x" * 1000)
+    assert autograde._short("a\nb\x1b[31m\tc\u202e \ud800") == "a b [31m c ?"
+    long = autograde._short("x" * 1000)
     assert len(long) < 310
     assert long.endswith(" …")
 

@@ -221,6 +221,19 @@ def test_a_notebook_of_another_environment_gets_its_own_kernel(
         )
 
 
+def test_a_setting_that_a_library_made_here_starts_no_thread_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Polars writes its memory allocator's settings into the environment of who imports it."""
+    for name in forked.NO_THREADS:
+        monkeypatch.setenv(name, "background_thread:true")
+    monkeypatch.setattr(forked, "PRELOAD", MODULES)
+    monkeypatch.setattr(provisioner, "LESSONS", ("pyarrow", "polars"))
+    server = provisioner.start_fork_server()
+    assert server is not None
+    server.stop()
+
+
 def test_a_library_with_threads_means_cold_kernels_and_one_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
