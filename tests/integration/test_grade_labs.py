@@ -1,6 +1,7 @@
 """The course's own labs, graded as learners' notebooks are: in the sandbox, tests apart."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -32,6 +33,14 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     return made
 
 
+def said_by_tests(course: Course, student: str, lab: str) -> Iterator[str]:
+    """What the test cells have printed in the graded notebook."""
+    graded = nbformat.read(course.autograded(student, lab) / f"{lab}.ipynb", as_version=4)
+    for cell in graded.cells:
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+            yield from (output.get("text", "") for output in cell.outputs)
+
+
 @pytest.mark.parametrize("lab", LABS)
 def test_a_perfect_notebook_gets_every_point_and_an_empty_one_none(
     course: Course, lab: str
@@ -44,5 +53,6 @@ def test_a_perfect_notebook_gets_every_point_and_an_empty_one_none(
 
     marks = [(cell.cell_type, cell.metadata.get("nbgrader", {})) for cell in source.cells]
     points = {m.grade_id: m.points for kind, m in marks if kind == "code" and m.get("grade")}
-    assert {task: perfect.tasks[task] for task in points} == points
+    missed = "\n".join(said_by_tests(course, "ada", lab))
+    assert {task: perfect.tasks[task] for task in points} == points, missed
     assert {task: empty.tasks[task] for task in points} == dict.fromkeys(points, 0.0)
