@@ -86,14 +86,13 @@ def test_one_trace_id_goes_through_all(
     try:
         for given, expected in (
             ({"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}, TRACE),
-            ({"x-request-id": "call-7"}, "call-7"),
-            ({"x-request-id": "a b"}, None),
             ({}, None),
         ):
             answer = running.post(records[0], headers={**running.headers, **given})
             found = answer.headers["x-trace-id"]
             assert found == (expected or found)
-            assert re.fullmatch("[0-9a-f]{32}|call-7", found)
+            assert re.fullmatch("[0-9a-f]{32}", found)
+            assert re.fullmatch(f"00-{found}-[0-9a-f]{{16}}-00", answer.headers["traceparent"])
             assert answer.json()["trace_id"] == found
             assert [row["prediction_id"] for row in running.rows(trace_id=found)] == [
                 answer.json()["prediction_id"]
@@ -222,6 +221,17 @@ def test_a_bug_is_a_503_and_stands_in_the_log(
     assert answer.headers["x-trace-id"] == answer.json()["trace_id"]
     assert "bug" not in answer.text
     assert "ZeroDivisionError: a bug" in caplog.text
+
+
+def test_a_request_is_found_by_its_callers_name_for_it(
+    serve: Serve, records: Records, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = serve(model())
+    with caplog.at_level(logging.INFO, "churn.serving.access"):
+        running.post(records[0], headers={**running.headers, "x-request-id": "call-7"})
+        running.post(records[0])
+    named = [vars(one).get("request_id") for one in caplog.records]
+    assert named == ["call-7", None]
 
 
 def test_ready_health_and_champion_say_how_it_is(serve: Serve, records: Records) -> None:

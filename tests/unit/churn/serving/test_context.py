@@ -12,6 +12,7 @@ import pytest
 
 from churn.serving.context import Context, ContextError, FeatureLookup
 from churn.serving.fallback import Reason
+from churn.serving.settings import Settings
 
 LONG = 30.0
 
@@ -31,8 +32,8 @@ class Store:
 
 
 @contextmanager
-def over(lookup: FeatureLookup, threads: int = 1) -> Iterator[Context]:
-    context = Context(lookup, threads)
+def over(lookup: FeatureLookup, threads: int = 1, **settings: Any) -> Iterator[Context]:
+    context = Context(lookup, Settings(lookup_threads=threads, **settings))
     try:
         yield context
     finally:

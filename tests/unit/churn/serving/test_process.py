@@ -40,7 +40,7 @@ import uvicorn
 
 given = program.arguments().parse_args(sys.argv[1:])
 service = program.build(given)
-context = Context(lambda customers: threading.Event().wait(), 2)
+context = Context(lambda customers: threading.Event().wait(), service.settings)
 service = replace(service, predictor=Predictor(lambda: service.champions.current, context, service.settings))
 uvicorn.run(create_app(service), port=given.port, log_config=None)
 """
