@@ -74,7 +74,8 @@ class FeastLookup:
 
     A look-up that never came back would cost the service a thread for good. So a Redis store gets
     ``timeout`` for its connection and its socket, unless its connection string says something else;
-    with another store on a server, set a timeout in its own settings.
+    with another store on a server, set a timeout in its own settings. (Redis' client tries a few times, so
+    that a look-up may take several times as long.)
 
     Args:
         store: with a feature service of columns of the schema.
