@@ -206,7 +206,7 @@ def test_only_so_many_threads_are_lost_and_those_that_come_back_count_again() ->
         await until_found(context, "A")
 
     before = set(threading.enumerate())
-    settings = {"lookup_patience": 0.01, "lookup_pause": 0.01, "lookup_lost": 3}
+    settings: Any = {"lookup_patience": 0.01, "lookup_pause": 0.01, "lookup_lost": 3}
     with over(store, **settings) as context:
         asyncio.run(story(context))
 

@@ -131,7 +131,7 @@ def test_a_service_that_hangs_and_one_that_ends_lose_nothing(
     with deployed.running("-c", HANGS) as (process, address):
         clients = Clients(address, healthy)
         clients.more()
-        wait(lambda: deployed.kept())
+        wait(lambda: bool(deployed.kept()))
         door.shut()
         clients.more()  # answers go on
         wait(lambda: httpx.get(f"{address}/ready").json()["status"] == "degraded")
