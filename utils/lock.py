@@ -1,8 +1,9 @@
 """Resolve pyproject.toml again and rewrite the lock files: ``make lock``.
 
 ``requirements/course.txt`` holds the base, ``requirements/automl.txt`` Ludwig with everything it
-needs. Both come out of one resolution, so that adding Ludwig never changes a base package. The
-files carry hashes and no index address, and markers for Linux, macOS and Windows.
+needs, ``requirements/serving.txt`` what the service's image installs. All come out of one resolution,
+so that adding Ludwig never changes a base package, and what is served is what was tried. The files
+carry hashes and no index address, and markers for Linux, macOS and Windows.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from bootstrap import LOCKS, ROOT, UV, way_to_registry
+from bootstrap import ROOT, UV, way_to_registry
 from coursekit.environment import known
 
 HEADERS = {
     "course": "# The lock of the course, made by `make lock` from pyproject.toml.\n",
     "automl": "# Ludwig and PyTorch on top of course.txt, made by `make lock` from pyproject.toml.\n",
+    "serving": "# What the service's image installs, made by `make lock` from pyproject.toml.\n",
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 UNUSED = PROJECT["tool"]["uv"]["exclude-dependencies"]
 
 
@@ -43,18 +46,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         # A fresh file each time: uv keeps the pins of an output that is already there.
-        everything, base, extra = (
-            scratch / name for name in ("all.txt", "course.txt", "automl.txt")
-        )
-        extra_in = scratch / "automl.in"
-        extra_in.write_text("\n".join(PROJECT["project"]["optional-dependencies"]["automl"]) + "\n")
+        everything = scratch / "all.txt"
         resolve(["pyproject.toml", "--extra", "automl"], None, everything)
-        resolve(["pyproject.toml"], everything, base)
-        resolve([str(extra_in)], everything, extra)
-        for name, made in (("course", base), ("automl", extra)):
-            LOCKS[name].write_text(HEADERS[name] + made.read_text())
+        for name, header in HEADERS.items():
+            made, source = scratch / f"{name}.txt", "pyproject.toml"
+            if name in EXTRAS:
+                source = str(scratch / f"{name}.in")
+                Path(source).write_text("\n".join(EXTRAS[name]) + "\n")
+            resolve([source], everything, made)
+            lock = ROOT / "requirements" / made.name
+            lock.write_text(header + made.read_text())
             print(
-                f"{LOCKS[name].relative_to(ROOT)}: {made.read_text().count(' \\\n    --hash')} lines of hashes"
+                f"{lock.relative_to(ROOT)}: {made.read_text().count(' \\\n    --hash')} lines of hashes"
             )
 
 

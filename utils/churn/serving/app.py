@@ -8,7 +8,6 @@ sent it, and takes longer for it than the model for its score.
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -22,14 +21,13 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
 
-from churn.serving import access, schemas, tracing
+from churn.serving import access, answers, schemas, tracing
 from churn.serving.access import Access, AccessError
 from churn.serving.champions import Champions
-from churn.serving.evaluation_store import Row
 from churn.serving.gate import Gate
 from churn.serving.journal import JournalError
 from churn.serving.metrics import CONTENT_TYPE, Metrics
-from churn.serving.predictor import ContradictionError, Outcome, Predictor
+from churn.serving.predictor import ContradictionError, Predictor
 from churn.serving.recorder import Recorder
 from churn.serving.settings import Settings
 from churn.serving.tracing import stage
@@ -119,12 +117,12 @@ def _add_predictions(app: FastAPI, service: Service, metrics: Metrics) -> None:
         trace_id, started = request.state.trace_id, request.state.started
         at = datetime.now(UTC).isoformat(timespec="microseconds")
         milliseconds = round(1000 * (perf_counter() - started), 3)
-        predictions = [_prediction(one, trace_id) for one in outcomes]
+        predictions = [answers.prediction(one, trace_id) for one in outcomes]
         with stage("keep"):
             trace = tracing.current.get()
             service.recorder.record(
                 [
-                    _row(prediction, outcome, at, client, milliseconds)
+                    answers.row(prediction, outcome, at, client, milliseconds)
                     for prediction, outcome in zip(predictions, outcomes, strict=True)
                 ],
                 trace.traceparent if trace is not None and trace.sampled else None,
@@ -205,48 +203,6 @@ def _add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 
 
-def _prediction(outcome: Outcome, trace_id: str) -> schemas.Prediction:
-    champion = outcome.champion
-    return schemas.Prediction(
-        prediction_id=uuid.uuid4().hex,
-        trace_id=trace_id,
-        customerID=outcome.customer,
-        source="model" if outcome.reason is None else "rule",
-        reason=outcome.reason,
-        probability=outcome.probability,
-        contact=outcome.contact,
-        threshold=champion.threshold if champion else None,
-        model_version=champion.version if champion else None,
-        looked_up=outcome.looked_up,
-        explanation=outcome.explanation,
-        explanation_problem=outcome.explanation_problem,
-    )
-
-
-def _row(
-    prediction: schemas.Prediction, outcome: Outcome, at: str, client: str, milliseconds: float
-) -> Row:
-    explanation = outcome.explanation
-    return {
-        "prediction_id": prediction.prediction_id,
-        "trace_id": prediction.trace_id,
-        "at": at,
-        "client": client,
-        "customer_id": outcome.customer,
-        "source": prediction.source,
-        "reason": outcome.reason,
-        "model_version": prediction.model_version,
-        "model_digest": outcome.champion.digest if outcome.champion else None,
-        "probability": outcome.probability,
-        "threshold": prediction.threshold,
-        "contact": outcome.contact,
-        "known": outcome.known,
-        "looked_up": outcome.looked_up,
-        "explanation": explanation.model_dump() if explanation else None,
-        "milliseconds": milliseconds,
-    }
-
-
 def _json(answer: BaseModel, status: int = 200) -> Response:
     return Response(answer.model_dump_json(), status, media_type="application/json")
 
@@ -257,12 +213,9 @@ def _problem(request: Request, status: int, detail: str, **headers: str) -> Resp
 
 
 def _wrong(request: Request, error: ValidationError) -> Response:
-    """Without what was sent: it may be secret, and NaN or half a character are no JSON."""
-    problems = [
-        {"loc": ["body", *one["loc"]], "msg": one["msg"], "type": one["type"]}
-        for one in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    return JSONResponse({"detail": problems, "trace_id": request.state.trace_id}, 422)
+    return JSONResponse(
+        {"detail": answers.field_problems(error), "trace_id": request.state.trace_id}, 422
+    )
 
 
 def _contradicts(request: Request, error: ContradictionError, where: list[str | int]) -> Response:

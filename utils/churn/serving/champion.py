@@ -4,7 +4,7 @@
     p = champion.score([record])
 
 The folder is that of :mod:`churn.registry.packaging`. MLflow, scikit-learn and pickle are not
-needed to serve it, and not loaded.
+needed to serve it, and not loaded; what verifies a signature is loaded by who verifies one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 
 from churn import schema
 from churn.registry import folders
-from churn.registry.supply_chain import signing
 
 Record = Mapping[str, Any]
 _KINDS = {"tensor(string)": object, "tensor(int64)": np.int64, "tensor(float)": np.float32}
@@ -66,7 +65,18 @@ def load(folder: Path, version: str, public_key: Path) -> Champion:
             changed.
         ChampionError: if its files are not those of a packaged model, or its scores are none.
     """
+    from churn.registry.supply_chain import signing
+
     signing.verify(folder, public_key)
+    return load_verified(folder, version)
+
+
+def load_verified(folder: Path, version: str) -> Champion:
+    """Load a model and warm it up, whose files somebody has verified and nobody changed since.
+
+    Raises:
+        ChampionError: as :func:`load` does.
+    """
     try:
         flavor = yaml.safe_load((folder / "MLmodel").read_text(encoding="utf-8"))["flavors"]
         function = flavor["python_function"]

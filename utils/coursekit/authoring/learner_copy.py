@@ -20,6 +20,7 @@ KEPT = (
     "LICENSE",
     "Makefile",
     "datasets",
+    "deploy",
     "environment.yml",
     "labs",
     "modules",

@@ -1,0 +1,69 @@
+"""The table of measurements says what the lesson on choosing concludes from it, with a margin.
+
+The lesson prints classes and large ratios. Whoever measures again and comes near a limit sees here
+which sentence of the lesson no longer follows.
+"""
+
+import pandas as pd
+import pytest
+
+from coursekit import paths
+
+TABLE = paths.course_root() / "datasets/measured/paradigms.csv"
+#: Seconds at which the lesson cuts "at once", "a moment" and "long", and how far from them to stay.
+LIMITS, MARGIN = (0.1, 10.0), 1.4
+WAYS = [
+    "batch", "streaming", "message broker", "real time", "real time, look-up",
+    "function, cold", "function, warm", "edge",
+]  # fmt: skip
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    return pd.read_csv(TABLE, comment="#", index_col="way")
+
+
+def shaken(table: pd.DataFrame) -> list[str]:
+    """The lesson's sentences that the table does not carry."""
+    wait, fresh, cpu = table["wait_p95_ms"] / 1000, table["fresh_s"], table["cpu_s_per_million"]
+    below, above = LIMITS[0] / MARGIN, LIMITS[0] * MARGIN
+    at_once, cold = [way for way in WAYS if way != "function, cold"], wait["function, cold"]
+    sentences = {
+        "all but a cold function answer at once": (wait[at_once] < below).all(),
+        "a cold function takes a moment": above < cold < LIMITS[1] / MARGIN,
+        "micro-batches take a moment": 2 * above < fresh["streaming"] < LIMITS[1] / MARGIN,
+        "the broker is fresh at once": 0 < fresh["message broker"] < below,
+        "a batch is ready in minutes": 0 < fresh["batch"] < 600,
+        "elsewhere the question says what is fresh": (fresh[WAYS[3:]] == 0).all(),
+        "one by one costs ten times as much": cpu["real time"] > 10 * MARGIN * cpu["batch"],
+        "a cold start costs a hundred warm answers": cpu[WAYS[5]] > 100 * MARGIN * cpu[WAYS[6]],
+    }
+    return [sentence for sentence, holds in sentences.items() if not holds]
+
+
+def test_the_lesson_follows_from_the_table(table: pd.DataFrame) -> None:
+    assert list(table.index) == WAYS
+    assert TABLE.read_text().startswith("# Measured by benchmarks/paradigms.py on ")
+    assert shaken(table) == []
+
+
+@pytest.mark.parametrize(
+    ("way", "column", "value", "said"),
+    [
+        ("batch", "wait_p95_ms", 90, "all but a cold function"),
+        ("function, cold", "wait_p95_ms", 120, "a cold function takes"),
+        ("streaming", "fresh_s", 0.2, "micro-batches"),
+        ("streaming", "fresh_s", 8, "micro-batches"),
+        ("message broker", "fresh_s", 0.3, "the broker"),
+        ("batch", "fresh_s", 3600, "a batch is ready"),
+        ("edge", "fresh_s", 1, "elsewhere"),
+        ("real time", "cpu_s_per_million", 1, "one by one"),
+        ("function, cold", "cpu_s_per_million", 1, "a cold start"),
+    ],
+)
+def test_a_figure_that_does_not_carry_its_sentence_is_noticed(
+    table: pd.DataFrame, way: str, column: str, value: float, said: str
+) -> None:
+    table.loc[way, column] = value
+    (sentence,) = shaken(table)
+    assert sentence.startswith(said)
