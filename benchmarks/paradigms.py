@@ -1,7 +1,7 @@
 """The deployment paradigms side by side: how long one waits, how fresh a score is, what it costs.
 
-python -m benchmarks.paradigms            # two to four minutes
-python -m benchmarks.paradigms --write    # and the table of the lesson, datasets/measured/paradigms.csv
+python benchmarks/paradigms.py            # two to four minutes
+python benchmarks/paradigms.py --write    # and the table of the lesson, datasets/measured/paradigms.csv
 
 One model and the same kind of customers in one run, one paradigm after the other:
 
