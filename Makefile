@@ -79,5 +79,5 @@ lock: setup  ## resolve the declarations of pyproject.toml again and rewrite the
 	@$(BIN)/python utils/lock.py
 
 bench: setup  ## the benchmarks, one after the other
-	@for script in benchmarks/*.py; do echo "== $$script"; $(MODULE) benchmarks.$$(basename $$script .py) || exit 1; done
+	@for script in $$(grep -l __main__\" benchmarks/*.py); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 endif
