@@ -36,6 +36,7 @@ def shaken(table: pd.DataFrame) -> list[str]:
         "a batch is ready in minutes": 0 < fresh["batch"] < 600,
         "elsewhere the question says what is fresh": (fresh[WAYS[3:]] == 0).all(),
         "one by one costs ten times as much": cpu["real time"] > 10 * MARGIN * cpu["batch"],
+        "an event costs more than an answer": (cpu[WAYS[1:3]] > MARGIN * cpu["real time"]).all(),
         "a cold start costs a hundred warm answers": cpu[WAYS[5]] > 100 * MARGIN * cpu[WAYS[6]],
     }
     return [sentence for sentence, holds in sentences.items() if not holds]
@@ -58,6 +59,7 @@ def test_the_lesson_follows_from_the_table(table: pd.DataFrame) -> None:
         ("batch", "fresh_s", 3600, "a batch is ready"),
         ("edge", "fresh_s", 1, "elsewhere"),
         ("real time", "cpu_s_per_million", 1, "one by one"),
+        ("message broker", "cpu_s_per_million", 600, "an event"),
         ("function, cold", "cpu_s_per_million", 1, "a cold start"),
     ],
 )

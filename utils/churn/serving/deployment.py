@@ -2,7 +2,7 @@
 
     problems = policy(yaml.safe_load_all(text))
 
-A linter knows what is written wrongly, and a schema what may be written; neither misses what is not
+A linter knows what is written wrongly, and a schema what may be written; neither asks for what is not
 there. Here stands what has to be there: a user who is not root, limits, probes that ask the right
 paths, more than one copy. The paths are those of :mod:`churn.serving.app`.
 """
