@@ -13,6 +13,7 @@ from typer.testing import Result
 
 from coursekit import paths
 from coursekit.authoring.cells import find_tests
+from coursekit.authoring.notebook_parameters import settings_for
 from coursekit.authoring.notebooks import KERNELSPEC, read
 from drawing import drawn
 
@@ -110,6 +111,32 @@ def test_a_lesson_refuses_parameters_that_it_does_not_have(command: Command) -> 
     answer = command("run", lesson, "-p", "no_such_name=1")
     assert answer.exit_code == 2
     assert re.match(rf"✘ {lesson.name} (takes no parameters|has no parameter)", answer.output)
+
+
+#: Lessons that a workshop can run on other customers.
+PARAMETERISED = [
+    path
+    for path in sorted(ROOT.glob("modules/*/*.ipynb"))
+    if any("parameters" in cell.metadata.get("tags", ()) for cell in read(path).cells)
+]
+
+
+@pytest.mark.parametrize("lesson", PARAMETERISED, ids=lambda path: path.stem)
+def test_a_lesson_with_parameters_takes_them_and_runs_on_other_customers(
+    lesson: Path, command: Command, tmp_path: Path
+) -> None:
+    wanted = {"seed": 1, "source": "ibm"}
+    assert settings_for(lesson, [f"{name}={value}" for name, value in wanted.items()]) == wanted
+    if not os.environ.get("COURSE_LONG"):  # it costs a run of the lesson
+        return
+    done = tmp_path / "done.ipynb"
+    answer = command("run", lesson, "--output", done, "-p", "seed=1")
+    assert answer.exit_code == 0, answer.output
+    other, stored = (
+        {c.id: c.outputs for c in read(path).cells if c.cell_type == "code"}
+        for path in (done, lesson)
+    )
+    assert other["setup"] != stored["setup"], "the parameter changes nothing"
 
 
 def test_run_says_in_one_sentence_where_a_notebook_ended(command: Command, tmp_path: Path) -> None:

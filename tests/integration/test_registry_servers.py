@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from churn.registry.supply_chain import signing
 from churn.registry.topologies import TransferError, transfer
 from churn.registry.versions import files_of
 from coursekit.environment import known, mlflow_store
+from marks import find_postgresql
 from postgresql_cluster import running
 
 LINEAGE = {"data_version": "2e", "code_version": "3d"}
@@ -50,22 +52,28 @@ def started(folder: Path, backend: str | None = None) -> servers.Server:
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, servers.Server]]:
-    """The servers of staging and of production, which start side by side."""
+    """The servers of staging and of production, which start side by side.
+
+    Production stands on PostgreSQL where there is one, staging always on an SQLite file.
+    """
     root = tmp_path_factory.mktemp("registries")
-    found = {name: started(root / name) for name in ("staging", "production")}
-    try:
+    with ExitStack() as stack:
+        database = stack.enter_context(running()) if find_postgresql() else None
+        found = {"staging": started(root / "staging")}
+        stack.callback(found["staging"].stop)
+        found["production"] = started(root / "production", database)
+        stack.callback(found["production"].stop)
         for server in found.values():
             server.wait()
         yield found
-    finally:
-        for server in found.values():
-            server.stop()
     # They have ended with their standard input, and not because somebody killed them.
     assert [server.process.returncode for server in found.values()] == [0, 0]
 
 
 def client(server: servers.Server, who: str, may: access.May) -> MlflowClient:
-    return MlflowClient(server.address_of(who, access.grant(server.folder, who, may)))
+    address = server.address_of(who, access.grant(server.folder, who, may))
+    # Both, or the registry would be the one that another test of this process has set.
+    return MlflowClient(address, address)
 
 
 def registered(staging: MlflowClient, folder: Path) -> tuple[str, Path]:
@@ -141,8 +149,9 @@ def test_the_process_of_staging_cannot_write_in_production(
     turned_away = [one.who for one in asked if one.refused and one.wanted == "write"]
     assert turned_away == ["", "", "curious"]
     # Neither are the files behind the registry open to who has no credential for it.
+    address = both["production"].address
     with pytest.raises(MlflowException, match="does not know who you are"):
-        MlflowClient(both["production"].address).get_model_version("churn", "1")
+        MlflowClient(address, address).get_model_version("churn", "1")
 
 
 def stand_in(folder: Path, code: str) -> servers.Server:
@@ -208,14 +217,9 @@ def _runs(pid: int) -> bool:
 
 
 @pytest.mark.needs("postgresql")
-def test_production_can_stand_on_postgresql(
-    both: dict[str, servers.Server], tmp_path: Path
-) -> None:
-    with running() as database:
-        server = started(tmp_path / "on-postgresql", database)
-        try:
-            server.wait()
-            cross(client(both["staging"], "deploy", "write"), server, tmp_path)
-            assert not (server.folder / servers.DATABASE).exists()
-        finally:
-            server.stop()
+def test_production_stands_on_postgresql(both: dict[str, servers.Server], tmp_path: Path) -> None:
+    production = client(both["production"], "owner", "write")
+    if not production.search_registered_models("name = 'churn'"):
+        cross(client(both["staging"], "owner", "write"), both["production"], tmp_path)
+    assert not (both["production"].folder / servers.DATABASE).exists()
+    assert (both["staging"].folder / servers.DATABASE).exists()

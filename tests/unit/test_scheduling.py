@@ -19,7 +19,7 @@ ANSWERS = "tests/grading/test_lab_answers.py"
         (f"{ANSWERS}::test_b[lab00_warm_up-refuse]", f"{ANSWERS} lab00_warm_up"),
         (f"{ANSWERS}::test_all_12_of_them", ANSWERS),
         ("a/test_labs.py::test_c[lab01_x-9-ibm]", "a/test_labs.py lab01_x"),
-        ("a/test_your_turn.py::test_d[10_automl]", "a/test_your_turn.py 10_automl"),
+        ("a/test_your_turn.py::test_d[11_automl]", "a/test_your_turn.py 11_automl"),
         ("a/test_hygiene.py::test_e[lab00_warm_up]", "a/test_hygiene.py"),
         ("modules/01_a/02_b.ipynb::Cell 3", "modules/01_a/02_b.ipynb"),
     ],

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -21,6 +22,7 @@ import pandas as pd
 import skops.io
 from mlflow import MlflowClient
 from mlflow.models import Model, infer_signature
+from mlflow.models import ModelSignature as InferredSignature
 from numpy.typing import NDArray
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -92,7 +94,7 @@ def package(model: Pipeline, examples: pd.DataFrame, folder: Path, threshold: fl
             str(made / "model"),
             python_model=str(_CODE),
             artifacts=artifacts,
-            signature=infer_signature(X, answer, params={"threshold": threshold}),
+            signature=_signature(X, answer, threshold),
             input_example=X.head(2),
             pip_requirements=pinned(*IMPORTED),
             model_config=config,
@@ -110,8 +112,14 @@ def package(model: Pipeline, examples: pd.DataFrame, folder: Path, threshold: fl
 
 
 def scorer(folder: Path, engine: Engine = "sklearn") -> Scorer:
-    """The probabilities of a packaged model, by one of its twins."""
-    model = mlflow.pyfunc.load_model(str(folder), model_config={"engine": engine})
+    """The probabilities of a packaged model, by one of its twins.
+
+    What is installed here is not compared with the packages that the folder pins, which takes longer
+    than everything else: who serves a model installs them.
+    """
+    model = mlflow.pyfunc.load_model(
+        str(folder), suppress_warnings=True, model_config={"engine": engine}
+    )
 
     def score(X: pd.DataFrame) -> NDArray[np.float64]:
         return np.asarray(model.predict(X)["probability"], dtype=float)
@@ -159,6 +167,12 @@ def register(
 
 def pinned(*roots: str) -> list[str]:
     """The installed packages that ``roots`` need, themselves included, each with its version."""
+    return list(_pinned(roots))
+
+
+@cache
+def _pinned(roots: tuple[str, ...]) -> tuple[str, ...]:
+    # What is installed does not change while this process runs.
     found: dict[str, str] = {}
     waiting = [Requirement(root) for root in roots]
     while waiting:
@@ -174,7 +188,13 @@ def pinned(*roots: str) -> list[str]:
             continue  # left out of this environment on purpose
         needed = (Requirement(line) for line in requires(name) or [])
         waiting += [new for new in needed if not new.marker or new.marker.evaluate({"extra": ""})]
-    return [f"{name}=={found[name]}" for name in sorted(found)]
+    return tuple(f"{name}=={found[name]}" for name in sorted(found))
+
+
+def _signature(X: pd.DataFrame, answer: pd.DataFrame, threshold: float) -> InferredSignature:
+    """Types, and whether a value may be missing: for that a few customers do, which is fast."""
+    some = X.isna().any(axis=1) | (X.index < 100)
+    return infer_signature(X[some], answer[some], params={"threshold": threshold})
 
 
 def _write_twins(model: Pipeline, folder: Path) -> dict[str, str]:

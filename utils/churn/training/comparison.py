@@ -11,6 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+#: Customers of several draws that are counted together. Larger arrays than 128 kB are fetched from
+#: the system anew each time, which takes longer than the counting.
+_TOGETHER = 16_000
+
 
 class Difference(NamedTuple):
     """A difference between two models, and the interval in which 95 % of its redraws lie."""
@@ -50,14 +54,17 @@ def auc_difference(
 
     rng, size = np.random.default_rng(seed), len(labels)
     first, second = _Ranking(labels, one), _Ranking(labels, two)
-    redrawn = np.empty(draws)
-    for draw in range(draws):
-        counts = np.bincount(rng.integers(0, size, size), minlength=size)
-        redrawn[draw] = first.auc(counts) - second.auc(counts)
+    redrawn, together = np.empty(draws), max(1, _TOGETHER // size)
+    for begin in range(0, draws, together):
+        some = redrawn[begin : begin + together]
+        drawn = rng.integers(0, size, (len(some), size)) + size * np.arange(len(some))[:, None]
+        counts = np.bincount(drawn.ravel(), minlength=some.size * size).reshape(drawn.shape)
+        some[:] = first.auc(counts) - second.auc(counts)
     # A draw of very few customers may lack a class; it has no AUC.
     low, high = np.nanquantile(redrawn, [0.025, 0.975])
-    once = np.ones(size, dtype=np.int64)
-    return Difference(first.auc(once) - second.auc(once), float(low), float(high))
+    once = np.ones((1, size), dtype=np.int64)
+    value = first.auc(once) - second.auc(once)
+    return Difference(float(value[0]), float(low), float(high))
 
 
 class _Ranking:
@@ -66,14 +73,25 @@ class _Ranking:
     def __init__(self, y: NDArray[np.int64], p: NDArray[np.float64]) -> None:
         self.order = np.argsort(p, kind="stable")
         self.left = y[self.order] == 1
-        self.starts = np.flatnonzero(np.concatenate([[True], np.diff(p[self.order]) > 0]))
+        # The last customer of each score.
+        self.ends = np.flatnonzero(np.concatenate([np.diff(p[self.order]) > 0, [True]]))
 
-    def auc(self, counts: NDArray[np.int64]) -> float:
-        """ROC-AUC when customer i counts ``counts[i]`` times; NaN without one of the classes."""
-        counts = counts[self.order]
-        everybody = np.add.reduceat(counts, self.starts)  # by score
-        leavers = np.add.reduceat(counts * self.left, self.starts)
-        stayers = everybody - leavers
-        below = np.cumsum(stayers) - stayers / 2  # an equal score counts one half
-        pairs = int(leavers.sum()) * int(stayers.sum())
-        return float((leavers * below).sum() / pairs) if pairs else float("nan")
+    def auc(self, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """ROC-AUC of each row of ``counts``, which says how many times each customer counts.
+
+        NaN without one of the classes.
+        """
+        counts = np.take(counts, self.order, axis=1)
+        leavers = self._by_score(counts * self.left)
+        stayers = self._by_score(counts) - leavers
+        below = np.cumsum(stayers, axis=1) - stayers / 2  # an equal score counts one half
+        won = np.einsum("ij,ij->i", leavers, below)
+        pairs = leavers.sum(axis=1) * stayers.sum(axis=1)
+        return np.divide(won, pairs, out=np.full(len(won), np.nan), where=pairs > 0)
+
+    def _by_score(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The sums of each row over customers with one score."""
+        if len(self.ends) == values.shape[1]:
+            return values
+        up_to = np.take(np.cumsum(values, axis=1), self.ends, axis=1)
+        return np.diff(up_to, axis=1, prepend=0)

@@ -19,7 +19,7 @@ from coursekit.authoring.notebooks import nbval_command
 from coursekit.environment import known
 
 #: The lesson that needs packages which only `make automl` installs.
-AUTOML = ("modules/01_experimentation/10_automl.ipynb", "ludwig")
+AUTOML = ("modules/01_experimentation/11_automl.ipynb", "ludwig")
 #: Up to so many files, workers cost more than they save.
 FEW = 3
 

@@ -34,6 +34,9 @@ LESSONS = (
     "coursekit.authoring.outline",
     "mlflow.sklearn",
     "mlflow.pyfunc",
+    "mlflow.store.tracking.sqlalchemy_store",
+    "churn.registry.packaging",
+    "churn.registry.promotion",
     "deltalake",
 )
 

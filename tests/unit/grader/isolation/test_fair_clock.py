@@ -86,13 +86,10 @@ def test_the_wait_of_a_process_is_read() -> None:
 
 
 def test_where_nothing_is_told_nothing_is_waited(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Missing:
-        def __init__(self, _: str) -> None: ...
+    def missing(path: str) -> bytes:
+        raise FileNotFoundError(path)
 
-        def read_bytes(self) -> bytes:
-            raise FileNotFoundError
-
-    monkeypatch.setattr(fair_clock, "Path", Missing)
+    monkeypatch.setattr(fair_clock, "_read", missing)
     clock = FairClock()
     assert clock.watch(os.getpid()) == os.getpid()
     assert fair_clock._waited(os.getpid()) == 0
