@@ -48,7 +48,7 @@ def run_flower(
         app: folder with ``server_app.py`` and ``client_app.py``; the settings are written beside them.
         regions: folder with one file a region.
         out: folder for the messages and for what the server app writes; emptied first.
-        settings: the configuration of the run, which both apps find in their context.
+        settings: the configuration of the run, which both apps find in their context; ``out`` is added.
 
     Returns:
         Every message, in the order in which they were sent.
@@ -60,7 +60,8 @@ def run_flower(
     python = tools.require("flower")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    (app / "settings.json").write_text(json.dumps(dict(settings)), encoding="utf-8")
+    configuration = json.dumps({**settings, "out": str(out)})
+    (app / "settings.json").write_text(configuration, encoding="utf-8")
     command = [str(python), str(_GRID), str(app), str(regions), str(out)]
     # A session of its own, by which everything that it starts can be found.
     done = subprocess.Popen(

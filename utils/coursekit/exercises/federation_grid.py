@@ -53,7 +53,7 @@ def main(app: Path, regions: Path, out: Path) -> None:
     try:
         # What Flower's own runtimes set: each message that the server makes carries it.
         TaskIdentity.run_id, TaskIdentity.node_id, TaskIdentity.task_id = RUN, SERVER, TASK
-        server(PipeGrid(pipes, out), context(SERVER, {"out": str(out)}, settings))
+        server(PipeGrid(pipes, out), context(SERVER, {}, settings))
     finally:
         for child in children:
             if child.is_alive():
