@@ -65,6 +65,7 @@ quick: setup  ## ruff, and the lessons, labs and tests that a change touches (BA
 	@$(OFFLINE) $(BIN)/python -m coursekit.authoring.quick $(if $(BASE),--base $(BASE))
 
 notebooks: automl  ## execute every lesson again and normalise it; afterwards `git diff` should be empty
+	@$(PYTHON) utils/bootstrap.py --tool flower
 	@$(COURSE) notebooks
 
 labs: setup  ## generate labs/ from solutions/

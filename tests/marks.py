@@ -186,6 +186,22 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def of_lesson(path: Path) -> list[pytest.MarkDecorator]:
+    """The marks of a test that runs the lesson at ``path``: the tool that it needs, if any."""
+    from coursekit.authoring.quick import TOOLS
+
+    needed = [tool for lesson, tool in TOOLS.items() if path.as_posix().endswith(f"/{lesson}")]
+    return [pytest.mark.needs(tool) for tool in needed]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A lesson's cells, which nbval collects, need what the lesson needs."""
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            for mark in of_lesson(item.path):
+                item.add_marker(mark)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before the fixtures, which may need it as well."""

@@ -34,6 +34,10 @@ SERVER = 1
 GOODBYE = b""
 
 
+class RegionLostError(RuntimeError):
+    """The process of a region ended in the middle of a run."""
+
+
 def main(app: Path, regions: Path, out: Path) -> None:
     settings = json.loads((app / "settings.json").read_text(encoding="utf-8"))
     files = sorted(file for file in regions.iterdir() if file.is_file())
@@ -131,7 +135,10 @@ class PipeGrid(Grid):
         asked = message_to_proto(message).SerializeToString()
         self._keep("to", region, asked)
         self.pipes[region].send_bytes(asked)
-        answered = self.pipes[region].recv_bytes()
+        try:
+            answered = self.pipes[region].recv_bytes()
+        except EOFError:
+            raise RegionLostError(f"{region} gave up; what it said stands above") from None
         self._keep("from", region, answered)
         return message_from_proto(ProtoMessage.FromString(answered))
 
@@ -140,4 +147,7 @@ class PipeGrid(Grid):
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    try:
+        main(*map(Path, sys.argv[1:]))
+    except RegionLostError as error:
+        sys.exit(str(error))
