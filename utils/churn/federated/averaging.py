@@ -29,11 +29,11 @@ class Region(NamedTuple):
 
     Attributes:
         X: shape (n, k), as :func:`design` makes it.
-        y: shape (n,), 1.0 where the customer left, else 0.0.
+        y: shape (n,), 1 where the customer left, else 0, as :func:`churn.features.xy` makes it.
     """
 
     X: NDArray[np.float64]
-    y: NDArray[np.float64]
+    y: NDArray[np.int64]
 
 
 def names() -> list[str]:
@@ -45,9 +45,10 @@ def names() -> list[str]:
 def design(table: pd.DataFrame) -> NDArray[np.float64]:
     """What the regression reads, shape (n, k): every region makes the same columns on its own."""
     table = features(table)
-    columns = [np.ones(len(table)), *((table[c] - m) / w for c, (m, w) in SCALES.items())]
-    columns += [table[c] == value for c in schema.CATEGORICAL for value in schema.ALLOWED[c]]
-    return np.column_stack(columns).astype(np.float64)
+    numbers = [(table[c] - middle) / width for c, (middle, width) in SCALES.items()]
+    flags = [table[c] == value for c in schema.CATEGORICAL for value in schema.ALLOWED[c]]
+    columns = [np.ones(len(table)), *(c.to_numpy(np.float64) for c in (*numbers, *flags))]
+    return np.column_stack(columns)
 
 
 def scores(weights: NDArray[np.float64], X: NDArray[np.float64]) -> NDArray[np.float64]:

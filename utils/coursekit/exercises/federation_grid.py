@@ -42,7 +42,8 @@ def main(app: Path, regions: Path, out: Path) -> None:
     settings = json.loads((app / "settings.json").read_text(encoding="utf-8"))
     files = sorted(file for file in regions.iterdir() if file.is_file())
     # Elsewhere than on Linux a copy of this process may not go on safely: a new one starts there.
-    processes = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    way: Any = "fork" if sys.platform == "linux" else "spawn"
+    processes = multiprocessing.get_context(way)
     pipes: dict[str, Connection] = {}
     children = []
     for node, file in enumerate(files, start=SERVER + 1):

@@ -93,7 +93,7 @@ def test_the_average_counts_customers_and_every_byte_is_kept(tmp_path: Path) -> 
 @pytest.mark.needs("flower")
 def test_a_region_that_fails_ends_the_run_with_its_reason(tmp_path: Path) -> None:
     app, files, out = federation_of(tmp_path, East="8 100", North="-1 300")
-    with pytest.raises(FederationError, match="(?s)below zero\n.*North gave up"):
+    with pytest.raises(FederationError, match=r"(?s)below zero\n.*North gave up"):
         run_flower(app, files, out, {"rounds": 1})
 
 
