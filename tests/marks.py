@@ -87,6 +87,12 @@ def _browser_runtime() -> Reason:
     return browser_runtime.why_not()
 
 
+def _tool(name: str) -> Reason:
+    from coursekit.environment import tools
+
+    return tools.why_not(name)
+
+
 def _linux() -> Reason:
     return None if sys.platform == "linux" else "this is not Linux"
 
@@ -108,6 +114,8 @@ NEEDS: dict[str, Callable[[], Reason]] = {
     "redis": _redis,
     "postgresql": _postgresql,
     "browser runtime": _browser_runtime,
+    "flower": functools.partial(_tool, "flower"),
+    "alibi-detect": functools.partial(_tool, "alibi-detect"),
     "linux": _linux,
     "posix": _posix,
     "root": _root,
@@ -122,10 +130,14 @@ PROTECTIONS = (
     "redis",
     "postgresql",
     "browser runtime",
+    "flower",
+    "alibi-detect",
 )
 _SHOWN = {
     "ibm": "IBM's table",
     "chromium": "Chromium",
+    "flower": "Flower",
+    "alibi-detect": "alibi-detect",
     "redis": "Redis",
     "postgresql": "PostgreSQL",
     "linux": "Linux",
@@ -172,6 +184,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(*names): what the test needs of the machine, see tests/marks.py"
     )
+
+
+def of_lesson(path: Path) -> list[pytest.MarkDecorator]:
+    """The marks of a test that runs the lesson at ``path``: the tool that it needs, if any."""
+    from coursekit.authoring.quick import TOOLS
+
+    needed = [tool for lesson, tool in TOOLS.items() if path.as_posix().endswith(f"/{lesson}")]
+    return [pytest.mark.needs(tool) for tool in needed]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A lesson's cells, which nbval collects, need what the lesson needs."""
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            for mark in of_lesson(item.path):
+                item.add_marker(mark)
 
 
 @pytest.hookimpl(tryfirst=True)

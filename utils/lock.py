@@ -2,20 +2,24 @@
 
 ``requirements/course.txt`` holds the base, ``requirements/automl.txt`` Ludwig with everything it
 needs, ``requirements/serving.txt`` what the service's image installs. All come out of one resolution,
-so that adding Ludwig never changes a base package, and what is served is what was tried. The files
-carry hashes and no index address, and markers for Linux, macOS and Windows.
+so that adding Ludwig never changes a base package, and what is served is what was tried. A tool that
+cannot share them has a group of its own under ``[dependency-groups]``, and so a lock of its own in
+``requirements/tools``; only PyTorch is the same everywhere, because one copy of it is enough on a disk.
+The files carry hashes and no index address, and markers for Linux, macOS and Windows.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
 import subprocess
 import tempfile
 import tomllib
 from pathlib import Path
 
-from bootstrap import ROOT, UV, way_to_registry
-from coursekit.environment import known
+from bootstrap import LOCKS, ROOT, UV, way_to_registry
+from coursekit.environment import known, tools
 
 HEADERS = {
     "course": "# The lock of the course, made by `make lock` from pyproject.toml.\n",
@@ -24,6 +28,8 @@ HEADERS = {
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
+#: PyTorch and what it is made of, with their versions, in a lock.
+PYTORCH = re.compile(r"^(?:torch|triton|nvidia-[\w-]+|cuda-[\w-]+)==.*(?= \\$)", re.MULTILINE)
 UNUSED = PROJECT["tool"]["uv"]["exclude-dependencies"]
 
 
@@ -43,22 +49,49 @@ def resolve(sources: list[str], constraints: Path | None, output: Path) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tools", action="store_true", help="only those in requirements/tools")
+    only_tools = parser.parse_args().tools
     with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        # A fresh file each time: uv keeps the pins of an output that is already there.
-        everything = scratch / "all.txt"
-        resolve(["pyproject.toml", "--extra", "automl"], None, everything)
-        for name, header in HEADERS.items():
-            made, source = scratch / f"{name}.txt", "pyproject.toml"
-            if name in EXTRAS:
-                source = str(scratch / f"{name}.in")
-                Path(source).write_text("\n".join(EXTRAS[name]) + "\n")
-            resolve([source], everything, made)
-            lock = ROOT / "requirements" / made.name
-            lock.write_text(header + made.read_text())
-            print(
-                f"{lock.relative_to(ROOT)}: {made.read_text().count(' \\\n    --hash')} lines of hashes"
-            )
+        if not only_tools:
+            lock_course(Path(folder))
+        lock_tools(Path(folder))
+
+
+def lock_course(scratch: Path) -> None:
+    """The course's own locks, out of one resolution."""
+    # A fresh file each time: uv keeps the pins of an output that is already there.
+    everything = scratch / "all.txt"
+    resolve(["pyproject.toml", "--extra", "automl"], None, everything)
+    for name, header in HEADERS.items():
+        made, source = scratch / f"{name}.txt", "pyproject.toml"
+        if name in EXTRAS:
+            source = str(scratch / f"{name}.in")
+            Path(source).write_text("\n".join(EXTRAS[name]) + "\n")
+        resolve([source], everything, made)
+        write(ROOT / "requirements" / made.name, header, made)
+
+
+def lock_tools(scratch: Path) -> None:
+    """The lock of each tool, with the PyTorch that stands in the course's lock."""
+    pytorch = scratch / "pytorch.txt"
+    pytorch.write_text("\n".join(PYTORCH.findall(LOCKS["automl"].read_text())) + "\n")
+    for name in tools.TOOLS:
+        wanted, made = scratch / f"{name}.in", scratch / f"{name}.txt"
+        wanted.write_text("\n".join(PROJECT["dependency-groups"][name]) + "\n")
+        resolve([str(wanted)], pytorch, made)
+        header = (
+            f"# {name} in an environment of its own, made by `make lock` from pyproject.toml.\n"
+        )
+        write(tools.lock(name, ROOT), header, made)
+
+
+def write(lock: Path, header: str, made: Path) -> None:
+    """Put what was resolved into the repository."""
+    text = made.read_text()
+    lock.parent.mkdir(exist_ok=True)
+    lock.write_text(header + text)
+    print(f"{lock.relative_to(ROOT)}: {text.count(' \\\n    --hash')} lines of hashes")
 
 
 if __name__ == "__main__":

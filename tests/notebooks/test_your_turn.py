@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
+import marks
 from coursekit import paths
 from coursekit.authoring import limits, notebooks
 from drawing import drawn
@@ -23,7 +24,9 @@ def printed(cell: NotebookNode) -> str:
     return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
 
 
-@pytest.mark.parametrize("path", TRIED, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, marks=marks.of_lesson(path), id=path.stem) for path in TRIED]
+)
 def test_the_folded_answers_pass(path: Path) -> None:
     lesson = notebooks.read(path)
     turns = list(limits.answered(lesson))

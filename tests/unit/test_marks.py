@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import marks
+from coursekit.authoring.quick import TOOLS
 
 pytest_plugins = ["pytester"]
 TESTS = """
@@ -95,6 +96,28 @@ def test_a_file_that_cannot_be_loaded_says_why(run: Run) -> None:
     done.assert_outcomes(errors=1)
     done.stdout.fnmatch_lines(["*No module named 'no_such_module'"])
     assert done.ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_the_cells_of_a_lesson_need_what_the_lesson_needs(tmp_path: Path) -> None:
+    (lesson,) = TOOLS
+    (mark,) = marks.of_lesson(tmp_path / lesson)
+    assert mark.args == ("flower",)
+    other = "modules/03_deployment_paradigms/08_edge.ipynb"
+    assert marks.of_lesson(tmp_path / other) == []
+    cells = [Cell(tmp_path / lesson), Cell(tmp_path / other), Cell(tmp_path / "test_it.py")]
+    marks.pytest_collection_modifyitems(cells)  # type: ignore[arg-type]
+    assert [cell.marks for cell in cells] == [["flower"], [], []]
+
+
+class Cell:
+    """As much of an item of nbval's as the marks look at."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.marks: list[str] = []
+
+    def add_marker(self, mark: pytest.MarkDecorator) -> None:
+        self.marks += mark.args
 
 
 def test_what_a_test_finds_missing_while_it_runs(run: Run) -> None:

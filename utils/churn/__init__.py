@@ -7,6 +7,7 @@ From the ground up; each imports only what stands above it here:
 ``data``         loading a table, and what is asked of it before it is used
 ``features``     what a model reads, and the feature store
 ``training``     splits, models, and what is recorded of a run
+``federated``    one model from customers who may not be brought together
 ``registry``     what a model must be before it serves, and how it comes to serve
 ``serving``      the service that answers one customer at a time
 ``spark``        Apache Spark with or without an installed Java

@@ -16,10 +16,12 @@ from pathlib import Path
 from coursekit import paths
 from coursekit.authoring.affected import LAB_TESTS, Repository, Selection
 from coursekit.authoring.notebooks import nbval_command
-from coursekit.environment import known
+from coursekit.environment import known, tools
 
 #: The lesson that needs packages which only `make automl` installs.
 AUTOML = ("modules/01_experimentation/11_automl.ipynb", "ludwig")
+#: Lessons that need an environment which only `make tools` makes, and which.
+TOOLS = {"modules/03_deployment_paradigms/09_federated.ipynb": "flower"}
 #: Up to so many files, workers cost more than they save.
 FEW = 3
 
@@ -91,17 +93,20 @@ def left_out(repository: Repository, selection: Selection) -> list[str]:
         f"{len(tests)} of {len(repository.tests)} files of tests",
     ]
     lines = [f"Left out: {', '.join(counts)}, mypy. `make test` runs them."]
-    if len(_possible(selection.lessons)) < len(selection.lessons):
-        lines.append(f"Touched, but left out without Ludwig (`make automl`): {AUTOML[0]}.")
+    for lesson in set(selection.lessons).difference(_possible(selection.lessons)):
+        missing = "Ludwig (`make automl`)" if lesson == AUTOML[0] else f"{TOOLS[lesson]} (`make tools`)"  # fmt: skip
+        lines.append(f"Touched, but left out without {missing}: {lesson}.")
     if selection.environment:
         lines.append(f"Only `make test` can tell about {', '.join(selection.environment)}.")
     return lines
 
 
 def _possible(lessons: Sequence[str]) -> list[str]:
-    """Without the lesson whose packages are not installed."""
+    """Without lessons whose packages are not installed."""
     lesson, package = AUTOML
-    return [path for path in lessons if path != lesson or importlib.util.find_spec(package)]
+    missing = set() if importlib.util.find_spec(package) else {lesson}
+    missing |= {path for path, tool in TOOLS.items() if tools.python_of(tool) is None}
+    return [path for path in lessons if path not in missing]
 
 
 def _pytest(files: Sequence[str]) -> list[str]:

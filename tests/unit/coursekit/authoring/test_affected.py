@@ -193,7 +193,7 @@ def test_who_imported_a_file_that_is_gone_is_run(root: Path) -> None:
 
 def test_the_files_with_rules_of_their_own_exist() -> None:
     root = paths.course_root()
-    named = {*LOADED_BY_ALL, SANITIZE, *affected.LAB_TESTS, quick.AUTOML[0]}
+    named = {*LOADED_BY_ALL, SANITIZE, *affected.LAB_TESTS, quick.AUTOML[0], *quick.TOOLS}
     for path in named.union(*READERS.values()):
         assert (root / path).is_file(), path
     folders = ("modules", "labs", "solutions", "tests")
@@ -266,6 +266,18 @@ def test_a_lesson_without_its_packages_is_left_out(monkeypatch: pytest.MonkeyPat
     assert not [word for line in quick.commands(Selection(lessons=(lesson,))) for word in line if word == lesson]  # fmt: skip
     monkeypatch.setattr(quick, "AUTOML", (lesson, "json"))
     assert lesson in quick.commands(Selection(lessons=(lesson,)))[-1]
+
+
+def test_a_lesson_without_its_tool_is_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    (lesson,) = quick.TOOLS
+    repository, touched = Repository(paths.course_root(), [lesson]), Selection(lessons=(lesson,))
+    monkeypatch.setattr(quick.tools, "python_of", lambda name: None)
+    assert not any(lesson in command for command in quick.commands(touched))
+    said = "\n".join(quick.left_out(repository, touched))
+    assert f"Touched, but left out without flower (`make tools`): {lesson}." in said
+    monkeypatch.setattr(quick.tools, "python_of", lambda name: Path("python"))
+    assert lesson in quick.commands(touched)[-1]
+    assert "Touched" not in "\n".join(quick.left_out(repository, touched))
 
 
 def test_the_answer_is_that_of_what_ran(
