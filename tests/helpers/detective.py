@@ -152,7 +152,11 @@ def _departures(tables: Tables) -> Found | None:
         left, there = group["churned"].sum().to_numpy(), group.size().to_numpy()
         early, late = (left[s].sum() / there[s].sum() for s in (slice(step), slice(step, None)))
         ratios.append(np.log(late / early))
-    kind = "threshold_no_longer_right" if abs(ratios[1]) > 0.4 * abs(ratios[0]) else "competitor_enters"
+    kind = (
+        "threshold_no_longer_right"
+        if abs(ratios[1]) > 0.4 * abs(ratios[0])
+        else "competitor_enters"
+    )
     # Whoever is counted in a snapshot leaves in the month after it.
     return kind, "Churn", _month(all_of.size().index[step] + pd.offsets.MonthEnd(1))
 
