@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ def investigate(tables: Tables) -> Found:
     return "nothing", "", ""
 
 
-def _month(day: pd.Timestamp) -> str:
+def _month(day: Any) -> str:
     return f"{day:%Y-%m}-01"
 
 
@@ -161,7 +162,7 @@ def _departures(tables: Tables) -> Found | None:
     return kind, "Churn", _month(all_of.size().index[step] + pd.offsets.MonthEnd(1))
 
 
-def _step(hits: NDArray[np.int64], of: NDArray[np.int64]) -> tuple[int, float]:
+def _step(hits: NDArray[np.integer[Any]], of: NDArray[np.integer[Any]]) -> tuple[int, float]:
     """The month from which on the share is another one, and what that gains in log-likelihood."""
 
     def best(s: slice) -> float:

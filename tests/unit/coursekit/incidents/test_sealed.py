@@ -22,19 +22,31 @@ import pytest
 
 from churn.simulator import Scenario
 from churn.simulator.customers import customer_ids
+from coursekit import my_notebooks
 from coursekit.environment import known
 from coursekit.incidents import drills, planting
 from coursekit.incidents.evidence import TABLES, folder
 from coursekit.incidents.stories import ANSWERS
-from coursekit.incidents.vault import Vault, VaultError
+from coursekit.incidents.vault import VARIABLE, Vault, VaultError
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a learner in which two drills were opened; the vault is beside it."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_WORKSPACE", str(home / "workspace"))
+        patch.setenv(VARIABLE, str(home / "vault"))
+        patch.setattr(my_notebooks, "folder", lambda: home / "my_notebooks")
+        for name in ("amber", drills.new_name(5)):
+            drills.open_drill(name, Vault())
+        yield home
 
 
 @pytest.fixture
-def opened(vault: Vault, tmp_path: Path) -> Path:
-    """The folder of a learner in which two drills were opened."""
-    for name in ("amber", drills.new_name(5)):
-        drills.open_drill(name, vault)
-    return tmp_path
+def vault(opened: Path) -> Vault:
+    """The vault of these two."""
+    return Vault(opened / "vault")
 
 
 def record(vault: Vault, name: str) -> dict[str, dict[str, str]]:
@@ -71,10 +83,17 @@ def test_no_file_says_it(opened: Path, vault: Vault) -> None:
     assert traces(opened, vault, "amber") == []
     # That the search would find it.
     kind = record(vault, "amber")["truth"]["kind"]
-    (opened / "workspace" / "note.txt").write_text(f"it is {kind}")
-    book = opened / "my_notebooks" / "incidents" / "amber.ipynb"
-    book.write_text(book.read_text().replace('"nbformat"', f'"x": "{kind}", "nbformat"', 1))
-    assert traces(opened, vault, "amber") == ["note.txt", "amber.ipynb"]
+    note, book = (
+        opened / "workspace" / "note",
+        opened / "my_notebooks" / "incidents" / "amber.ipynb",
+    )
+    note.write_text(f"it is {kind}")
+    plain, times = book.read_text(), (book.stat().st_atime, book.stat().st_mtime)
+    book.write_text(plain.replace('"nbformat"', f'"x": "{kind}", "nbformat"', 1))
+    assert traces(opened, vault, "amber") == ["note", "amber.ipynb"]
+    note.unlink()
+    book.write_text(plain)
+    os.utime(book, times)
 
 
 def test_names_columns_metadata_and_times_of_files_are_those_of_every_drill(
@@ -96,11 +115,11 @@ def test_names_columns_metadata_and_times_of_files_are_those_of_every_drill(
 
 
 def test_what_is_sealed_is_no_plain_text_and_each_record_has_the_same_size(
-    opened: Path, vault: Vault, tmp_path: Path
+    opened: Path, vault: Vault
 ) -> None:
     sizes = set()
     for name in ("amber", "new-5"):
-        sealed = (tmp_path / "vault" / f"{name}.sealed").read_bytes()
+        sealed = (opened / "vault" / f"{name}.sealed").read_bytes()
         sizes.add(len(sealed))
         raw = base64.urlsafe_b64decode(sealed)
         for word in (*record(vault, name)["truth"].values(), "kind", "scenario"):
@@ -109,8 +128,8 @@ def test_what_is_sealed_is_no_plain_text_and_each_record_has_the_same_size(
                 assert len(str(word)) < 5 or str(word).encode() not in raw, word
     assert len(sizes) == 1
     if os.name == "posix":
-        assert (tmp_path / "vault" / "secret").stat().st_mode & 0o077 == 0
-        assert (tmp_path / "vault").stat().st_mode & 0o077 == 0
+        assert (opened / "vault" / "secret").stat().st_mode & 0o077 == 0
+        assert (opened / "vault").stat().st_mode & 0o077 == 0
 
 
 def test_the_environment_says_nothing(vault: Vault, opened: Path) -> None:
@@ -125,12 +144,12 @@ def test_the_environment_says_nothing(vault: Vault, opened: Path) -> None:
 
 def guesses(name: str) -> Iterator[int]:
     """Seeds that one would try who knows the code and the name."""
-    yield from range(300)
+    yield from range(100)
     yield zlib.crc32(name.encode())
     yield int.from_bytes(name.encode())
     for order in ANSWERS:
         yield zlib.crc32(f"{name}/{order}".encode())
-    for start in range(300):
+    for start in range(100):
         yield int.from_bytes(np.random.default_rng(start).bytes(16))
 
 
@@ -163,7 +182,8 @@ def test_another_machine_has_another_drill_under_the_same_name(name: str, tmp_pa
     assert len(seeds) == 12
 
 
-def test_here_it_is_the_same_drill_again(vault: Vault, tmp_path: Path) -> None:
+def test_here_it_is_the_same_drill_again(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault")
     first = drills._drawn("new-7", vault)
     (tmp_path / "vault" / "new-7.sealed").unlink()
     assert drills._drawn("new-7", vault) == first
@@ -190,24 +210,28 @@ def test_the_package_alone_cannot_open_it(opened: Path, tmp_path: Path) -> None:
     assert len(seen & ids_of(scenario.seed, scenario)) < 0.1 * len(seen)
 
 
-def test_a_record_that_was_changed_or_comes_from_elsewhere_is_refused(
-    opened: Path, vault: Vault, tmp_path: Path
-) -> None:
+def test_a_record_that_was_changed_or_comes_from_elsewhere_is_refused(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault")
+    drills._drawn("amber", vault)
+    drills._drawn("basalt", vault)
     file = tmp_path / "vault" / "amber.sealed"
     sealed = file.read_bytes()
-    for changed in (sealed[:-8] + b"AAAAAAA=", (tmp_path / "vault" / "new-5.sealed").read_bytes()):
-        file.write_bytes(changed)
+    changed = sealed[:100] + (b"A" if sealed[100:101] != b"A" else b"B") + sealed[101:]
+    for other in (changed, (tmp_path / "vault" / "basalt.sealed").read_bytes()):
+        file.write_bytes(other)
         with pytest.raises(VaultError, match="was changed"):
             drills.drills(vault)
     file.write_bytes(sealed)
+    assert drills.drills(vault)[0].state == "open"
     (tmp_path / "vault" / "secret").write_bytes(b"short")
     with pytest.raises(VaultError, match="is damaged"):
         vault.unseal("amber")
 
 
-def test_nobody_can_ask_the_command_until_it_says_yes(vault: Vault) -> None:
-    """The first answer counts: it is no oracle. What cannot be meant does not count and tells nothing."""
-    drills.open_drill("amber", vault)
+def test_nobody_can_ask_the_command_until_it_says_yes(tmp_path: Path) -> None:
+    """The first answer counts: it is no oracle. What cannot be meant does not count."""
+    vault = Vault(tmp_path / "vault")
+    drills._drawn("amber", vault)
     with pytest.raises(drills.scoring.AnswerError):
         drills.close("amber", "stale_fed, TotalCharges, 2025-03, retrain", vault)
     drills.close("amber", "stale_feed, TotalCharges, 1999-03, retrain", vault)
