@@ -56,7 +56,7 @@ def hand_in(name: str, answer: str) -> None:
     done = subprocess.run(
         command,
         cwd=paths.course_root(),
-        env=known.environment({"PYTHONIOENCODING": "utf-8"}),
+        env=known.environment({"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "TERM": "dumb"}),
         capture_output=True,
         text=True,
         encoding="utf-8",
