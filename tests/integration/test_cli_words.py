@@ -77,6 +77,10 @@ COMMANDS: dict[str, list[Callable[[Course], Words]] | None] = {
         _no_notebook,
         lambda course: ["run", course.root / f"{FILE}.ipynb"],
     ],
+    "incident": [
+        lambda course: ["incident", WORD],
+        lambda course: ["incident", "amber", "--answer", f"{WORD}, Churn, 2025-03, retrain"],
+    ],
     "progress": [_titles, lambda course: ["progress", "--path", WORD]],
     "validate": [lambda course: ["validate", course.root / FILE]],
     "release": [
@@ -108,6 +112,7 @@ def test_words_are_printed_as_they_were_typed(
     name: str, number: int, course: Course, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(course.root)
+    monkeypatch.setenv("COURSE_VAULT", str(course.root / "vault"))
     monkeypatch.setattr(doctor, "examine", lambda: iter([doctor.Finding(False, WORD, WORD)]))
     if name == "generate":
         monkeypatch.setattr(release, "generate", _planted)

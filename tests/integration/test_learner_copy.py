@@ -48,8 +48,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _in_the_copy(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_the_copy(copy: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(copy)
+    monkeypatch.setenv("COURSE_VAULT", str(tmp_path / "vault"))
 
 
 def test_it_holds_no_answer_and_all_that_its_readme_links_to(copy: Path) -> None:
@@ -70,6 +71,7 @@ WORKING: dict[str, tuple[tuple[str, ...], str]] = {
     "lab": (("--no-browser",), ""),
     "run": (("small.ipynb",), r"Executed without an error: .*small\.ipynb"),
     "progress": (("--path", "half_day"), r"Start here +\d+ min"),
+    "incident": (("amber",), r"Opened: my_notebooks/incidents/amber\.ipynb"),
     "validate": ((LAB,), rf"✘ {LAB}\n.*there is no answer yet"),
 }
 REFUSED = {

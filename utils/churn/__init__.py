@@ -13,5 +13,6 @@ From the ground up; each imports only what stands above it here:
 ``spark``        Apache Spark with or without an installed Java
 ``scoring``      scores for many customers at once, and for events as they arrive
 ``edge``         the model on the device of whoever asks
+``monitoring``   is the service well, is the model still good, and who is called if not
 ``calibration``  fitting the simulator to IBM's table
 """

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from coursecli import grading
+from coursecli import grading, incident
 from coursecli.here import course_folder, full_course
 from coursecli.terminal import Mark, bar, fail, say, tracked
 from coursekit import my_notebooks, paths
@@ -158,6 +158,7 @@ def progress(
             say(line)
 
 
+app.command()(incident.incident)
 grading.register(app)
 
 

@@ -14,6 +14,7 @@ From the ground up; each imports only what stands above it here:
 ``my_notebooks``  a learner's copies of lessons and labs, which follow the course
 ``exercises``    props of lessons and labs
 ``authoring``    notebooks in their normal form, the rules they keep, the course's map
+``incidents``    drills: what happened to this telco, and who can find it out
 """
 
 # Applies the switches before any library is imported.
