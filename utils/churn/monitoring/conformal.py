@@ -4,9 +4,9 @@
     sets.predict(p)           # leaves and stays, True where the answer cannot be ruled out
     coverage(sets.predict(p), y)
 
-A *conformal set* holds the true answer with the confidence asked for, among leavers and among
-stayers alike, whatever the model, as long as the customers are drawn like the reference's. How often
-it really does is thus a check of that assumption, once labels are there. Source: Vovk, Gammerman &
+A *conformal set* holds the true answer with the confidence asked for, whatever the model, as long as
+the customers are drawn like the reference's. How often it really does is thus a check of that
+assumption, once labels are there. Source: Vovk, Gammerman &
 Shafer, "Algorithmic Learning in a Random World", 2005; computed by crepes (Boström, PMLR 230, 2024).
 """
 
@@ -24,16 +24,18 @@ ANSWERS = ("stays", "leaves")
 
 
 class ConformalSets:
-    """Conformal sets from scores, calibrated for leavers and stayers apart.
+    """Conformal sets from scores.
 
     Args:
-        confidence: share of sets that shall hold the truth, of either kind of customer.
+        confidence: share of sets that shall hold the truth.
+        per_class: among leavers and among stayers each; if False, among all customers together, of
+            whom the leavers may be few enough to be left out.
     """
 
-    def __init__(self, confidence: float = 0.9) -> None:
+    def __init__(self, confidence: float = 0.9, *, per_class: bool = True) -> None:
         if not 0 < confidence < 1:
             raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
-        self.confidence = confidence
+        self.confidence, self.per_class = confidence, per_class
         self._conformal: ConformalClassifier | None = None
 
     def fit(self, y: ArrayLike, p: ArrayLike) -> ConformalSets:
@@ -45,7 +47,9 @@ class ConformalSets:
         """
         labels, both = np.asarray(y), _both(p)
         oddness = hinge(both, np.array([0, 1]), labels)  # 1 - probability of the true answer
-        self._conformal = ConformalClassifier().fit(oddness, bins=labels)
+        self._conformal = ConformalClassifier().fit(
+            oddness, bins=labels if self.per_class else None
+        )
         return self
 
     def predict(self, p: ArrayLike) -> pd.DataFrame:
@@ -60,27 +64,29 @@ class ConformalSets:
         found = {}
         for answer, name in enumerate(ANSWERS):
             # As if this were the true answer: it is compared with those of whom it was.
-            among = np.full(len(oddness), answer)
+            among = np.full(len(oddness), answer) if self.per_class else None
             p_value = self._conformal.predict_p(oddness, bins=among, smoothing=False)[:, answer]
             found[name] = p_value > 1 - self.confidence
         return pd.DataFrame(found)
 
 
 def coverage(sets: pd.DataFrame, y: ArrayLike) -> pd.DataFrame:
-    """How often the truth is in the set, among stayers and among leavers.
+    """How often the truth is in the set, among stayers, among leavers, and among all.
 
     Args:
         sets: of :meth:`ConformalSets.predict`.
         y: shape (n,), 1 where the customer left, else 0.
 
     Returns:
-        Indexed ``stays`` and ``leaves``: ``customers``, ``covered`` (a share; missing without
+        Indexed ``stays``, ``leaves`` and ``all``: ``customers``, ``covered`` (a share; missing without
         customers) and the ends ``low`` and ``high`` of its 95 % Clopper-Pearson interval.
     """
     labels = np.asarray(y)
+    truth_in = np.where(labels == 1, sets["leaves"], sets["stays"])
     rows = {}
-    for answer, name in enumerate(ANSWERS):
-        held = sets[name].to_numpy()[labels == answer]
+    kinds = {name: labels == answer for answer, name in enumerate(ANSWERS)}
+    for name, who in {**kinds, "all": np.full(len(labels), True)}.items():
+        held = truth_in[who]
         if len(held) == 0:
             rows[name] = (0, np.nan, np.nan, np.nan)
             continue

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
+from scipy.stats import ttest_ind
 
 from churn.monitoring import slices
 from churn.monitoring.slices import Slice
 
 
-def customers(rng, size=800):
+def customers(rng: np.random.Generator, size: int = 800) -> pd.DataFrame:
     """Six columns that nothing depends on."""
     table = {name: rng.choice(["a", "b", "c"], size) for name in ("one", "two", "three", "four")}
     return pd.DataFrame(
@@ -18,13 +20,13 @@ def customers(rng, size=800):
     )
 
 
-def surprise(rng, size):
+def surprise(rng: np.random.Generator, size: int) -> NDArray[np.float64]:
     """Labels minus promised probabilities, which are right: rare and skewed, as with churn."""
     p = rng.beta(1, 8, size)
     return (rng.random(size) < p) - p
 
 
-def test_noise_is_found_no_more_often_than_was_asked_for():
+def test_noise_is_found_no_more_often_than_was_asked_for() -> None:
     rng = np.random.default_rng(0)
     naive = corrected = halves = 0
     for seed in range(100):
@@ -41,7 +43,7 @@ def test_noise_is_found_no_more_often_than_was_asked_for():
     assert halves <= 9
 
 
-def test_a_planted_slice_is_found_and_measured_without_the_luck_of_the_search():
+def test_a_planted_slice_is_found_and_measured_without_the_luck_of_the_search() -> None:
     rng = np.random.default_rng(1)
     excesses, names = [], []
     for seed in range(20):
@@ -53,22 +55,20 @@ def test_a_planted_slice_is_found_and_measured_without_the_luck_of_the_search():
         assert found.customers == slices.members(table, found.where).sum() - _first_half(
             table, found, seed
         )
+        assert found.low < found.excess < found.high
         excesses.append(found.excess)
         names.append(found.where)
     right = [set(name.conditions) == {("one", "b"), ("flag", 1)} for name in names]
     assert np.mean(right) >= 0.8, names
     assert np.mean(excesses) == pytest.approx(0.15, abs=0.015)
-    assert found.low < found.excess < found.high
 
 
-def _first_half(table, found, seed):
+def _first_half(table: pd.DataFrame, found: slices.Finding, seed: int) -> int:
     first = np.random.default_rng(seed).permutation(len(table))[: len(table) // 2]
-    return slices.members(table.iloc[first], found.where).sum()
+    return int(slices.members(table.iloc[first], found.where).sum())
 
 
-def test_distances_are_welch_s():
-    from scipy.stats import ttest_ind
-
+def test_distances_are_welch_s() -> None:
     rng = np.random.default_rng(2)
     table = customers(rng)
     error = surprise(rng, len(table))
@@ -83,7 +83,7 @@ def test_distances_are_welch_s():
         )
 
 
-def test_a_shift_of_everybody_is_no_slice():
+def test_a_shift_of_everybody_is_no_slice() -> None:
     rng = np.random.default_rng(3)
     table = customers(rng)
     error = surprise(rng, len(table))
@@ -93,7 +93,7 @@ def test_a_shift_of_everybody_is_no_slice():
     assert one["p_value"].iloc[0] == pytest.approx(other["p_value"].iloc[0])
 
 
-def test_small_slices_and_the_same_customers_twice_are_left_out():
+def test_small_slices_and_the_same_customers_twice_are_left_out() -> None:
     table = pd.DataFrame({"a": ["x"] * 60 + ["y"] * 60, "b": ["x"] * 60 + ["y"] * 60})
     table["rare"] = ["once"] + ["else"] * 119
     ranked = slices.search(table, np.arange(120.0), min_size=60, deals=9)
@@ -104,7 +104,7 @@ def test_small_slices_and_the_same_customers_twice_are_left_out():
         slices.search(table, [1.0])
 
 
-def test_named_slices_come_with_an_interval():
+def test_named_slices_come_with_an_interval() -> None:
     table = pd.DataFrame({"a": ["x", "x", "y", "y"], "n": [1, 2, 3, 4]})
     found = slices.by_value(table, ["a"], [0.0, 0.2, 1.0, 1.2]).set_index("slice")
     assert found.loc["a = x", "error"] == pytest.approx(0.1)
@@ -114,7 +114,7 @@ def test_named_slices_come_with_an_interval():
     assert quarters["customers"].tolist() == [25] * 4
 
 
-def test_an_interval_is_a_condition():
+def test_an_interval_is_a_condition() -> None:
     table = pd.DataFrame({"n": [1.0, 2.0, 3.0]})
     inside = slices.members(table, Slice((("n", pd.Interval(1, 2)),)))
     assert inside.tolist() == [False, True, False]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -34,7 +37,7 @@ def prediction(number: int, customer: str, at: str) -> Row:
 
 
 @pytest.fixture
-def rows(tmp_path):
+def rows(tmp_path: Path) -> Iterator[list[Row]]:
     store = EvaluationStore(f"sqlite:///{tmp_path / 'evaluation.db'}")
     store.add(
         [
@@ -51,22 +54,31 @@ def rows(tmp_path):
 
 
 @pytest.fixture
-def departures():
+def departures() -> pd.DataFrame:
     left = {"early": "2025-02-10", "late": "2025-05-01", "had left": "2025-01-20"}
     return pd.DataFrame({"customerID": list(left), "left_on": pd.to_datetime(list(left.values()))})
 
 
-def test_a_month_gets_its_labels_together_when_the_last_is_known(rows, departures):
+def test_a_month_gets_its_labels_together_when_the_last_is_known(
+    rows: list[Row], departures: pd.DataFrame
+) -> None:
     # 31 January: window to the end of April, certain two months after it.
     before = with_truth(rows, departures, RULE, "2025-06-30")
     assert before["churned"].isna().all()  # although "early" is known to have left since May
     after = with_truth(rows, departures, RULE, "2025-07-01").set_index("prediction_id")
-    found = {int(number): label for number, label in after["churned"].dropna().items()}
-    assert found == {1: 1, 2: 0, 3: 0, 4: 0}  # "late" left a day after the window
+    found = dict(zip(after.index.astype(int), after["churned"], strict=True))
+    assert {one: found[one] for one in (1, 2, 3, 4)} == {
+        1: 1,
+        2: 0,
+        3: 0,
+        4: 0,
+    }  # "late" left a day after the window
     assert after["as_of"].iloc[0] == pd.Timestamp("2025-01-31")
 
 
-def test_every_prediction_has_its_row_in_order_and_keeps_its_trace(rows, departures):
+def test_every_prediction_has_its_row_in_order_and_keeps_its_trace(
+    rows: list[Row], departures: pd.DataFrame
+) -> None:
     judged = with_truth(rows, departures, RULE, "2025-07-01")
     assert [row["prediction_id"] for row in rows] == judged["prediction_id"].tolist()
     assert judged["trace_id"].iloc[0] == "trace-1"
@@ -75,7 +87,7 @@ def test_every_prediction_has_its_row_in_order_and_keeps_its_trace(rows, departu
     assert pd.isna(later.loc[f"{6:032}", "churned"])
 
 
-def test_no_prediction_is_no_error(departures):
+def test_no_prediction_is_no_error(departures: pd.DataFrame) -> None:
     judged = with_truth([], departures, RULE, "2025-07-01")
     assert len(judged) == 0
     assert "churned" in judged
