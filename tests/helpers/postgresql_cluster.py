@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from coursekit.environment import known
+from coursekit.environment.ports import free_port
 from marks import find_postgresql
 
 #: Debian's package makes this user; PostgreSQL does not run as root.
@@ -31,8 +31,7 @@ def running() -> Iterator[str]:
             for path in (folder, folder / "password"):
                 shutil.chown(path, OWNER)
         data = str(folder / "data")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         _run(programs / "initdb", "-D", data, "-U", "mlflow", "--auth=scram-sha-256",
              f"--pwfile={folder / 'password'}", "--no-sync", "--locale=C", "--encoding=UTF8")  # fmt: skip
         # Nothing of it needs to survive a crash.

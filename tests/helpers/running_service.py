@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from sklearn.pipeline import Pipeline
 
 from churn.serving.app import Service
-from churn.serving.evaluation_store import EvaluationStore
+from churn.serving.evaluation_store import EvaluationStore, Row
 
 KEY = "the key of the call centre"
 
@@ -26,6 +26,18 @@ class Signed:
     model: Pipeline
     folder: Path
     public_key: Path
+
+
+def row(number: int, **changes: Any) -> Row:
+    """A prediction with this number; ``changes`` are columns."""
+    made: Any = {
+        "prediction_id": f"{number:032}", "trace_id": "t", "at": f"2025-01-01T00:00:{number:02}",
+        "client": "tests", "customer_id": "1234-ABCDE", "source": "model", "reason": None,
+        "model_version": "7", "model_digest": "d", "probability": 0.5, "threshold": 0.24,
+        "contact": True, "known": {"tenure": 3, "TotalCharges": None}, "looked_up": ["tenure"],
+        "explanation": None, "milliseconds": 1.5,
+    }  # fmt: skip
+    return {**made, **changes}  # type: ignore[typeddict-item]
 
 
 class NoSource:

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,15 +20,10 @@ from browser import Browser
 from coursecli.main import START_PAGE
 from coursekit import paths
 from coursekit.environment import mlflow_store, tiles
+from coursekit.environment.ports import free_port
 
 #: Seconds to wait for a server under load; a server that is up answers at once.
 PATIENCE = 500
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def fetch(url: str) -> str:

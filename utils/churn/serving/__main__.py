@@ -34,6 +34,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--evaluation-store", required=True, help="URL of SQLite or PostgreSQL")
     parser.add_argument("--journal", type=Path, required=True, help="folder for rows on their way")
     parser.add_argument("--settings", type=Path, help="JSON, see Settings")
+    parser.add_argument("--traces", help="file for spans, one JSON a line; or 'memory'")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--quiet", action="store_true", help="log warnings only")
@@ -53,25 +54,37 @@ def build(given: argparse.Namespace) -> Service:
         from churn.serving.feast_lookup import FeastLookup
 
         lookup = FeastLookup(FeatureStore(repo_path=str(given.features)))
-        context = Context(lookup, settings.lookup_threads)
+        context = Context(lookup, settings)
+    sink = None
+    if given.traces:
+        from churn.serving.spans import Spans, exporter  # the SDK, as above
+
+        sink = Spans(exporter(given.traces), settings.trace_share)
     return Service(
         settings=settings,
         access=Access(read_keys(given.keys), settings.rate, settings.burst),
         champions=champions,
         predictor=Predictor(lambda: champions.current, context, settings),
         recorder=Recorder(
-            Journal(given.journal), EvaluationStore(given.evaluation_store), settings.move_every
+            Journal(given.journal),
+            EvaluationStore(given.evaluation_store),
+            settings.move_every,
+            sink,
         ),
+        sink=sink,
     )
 
 
 def main() -> None:
-    """Serve until SIGTERM or SIGINT: answer what was accepted, keep all rows, and end."""
+    """Serve until SIGTERM or SIGINT: answer what was accepted, keep all rows, and end.
+
+    Ends by itself, with status 1, when the event loop is stuck: have it started again.
+    """
     given = arguments().parse_args()
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.WARNING if given.quiet else logging.INFO, handlers=[handler])
-    app = create_app(build(given))
+    app = create_app(build(given), watchdog=True)
     uvicorn.run(
         app, host=given.host, port=given.port, log_config=None, access_log=False,
         server_header=False, timeout_graceful_shutdown=20,

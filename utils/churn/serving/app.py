@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
@@ -22,7 +22,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
 
-from churn.serving import access, schemas
+from churn.serving import access, schemas, tracing
 from churn.serving.access import Access, AccessError
 from churn.serving.champions import Champions
 from churn.serving.evaluation_store import Row
@@ -32,6 +32,8 @@ from churn.serving.metrics import CONTENT_TYPE, Metrics
 from churn.serving.predictor import ContradictionError, Outcome, Predictor
 from churn.serving.recorder import Recorder
 from churn.serving.settings import Settings
+from churn.serving.tracing import stage
+from churn.serving.watchdog import watching
 
 _REFS = "#/components/schemas/{model}"
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -52,6 +54,7 @@ class Service:
     champions: Champions
     predictor: Predictor
     recorder: Recorder
+    sink: tracing.Sink | None = None
 
     def start(self) -> None:
         """Look for the champion and begin to move rows."""
@@ -63,26 +66,41 @@ class Service:
         self.champions.close()
         self.predictor.close()
         self.recorder.close()
+        if self.sink is not None:
+            self.sink.close()
 
     def problems(self) -> list[str]:
         """Why the service should get no requests now."""
         champion = self.champions.problem if self.champions.current is None else None
         return [problem for problem in (champion, self.recorder.journal.problem) if problem]
 
+    def troubles(self) -> list[str]:
+        """What is wrong although requests are answered, all or some by the rule."""
+        waiting = self.champions.problem if self.champions.current is not None else None
+        found = [*self.predictor.problems(), *self.predictor.stuck()]
+        return [problem for problem in (*found, waiting, self.recorder.problem) if problem]
 
-def create_app(service: Service) -> FastAPI:
-    """The ASGI application of a service, which it starts and ends."""
+
+def create_app(service: Service, watchdog: bool = False) -> FastAPI:
+    """The ASGI application of a service, which it starts and ends.
+
+    Args:
+        watchdog: whether to end the process when its event loop is stuck, see ``watchdog``. For one
+            that somebody starts again.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await asyncio.to_thread(service.start)
-        yield
-        await asyncio.to_thread(service.close)
+        async with watching(service.settings.hang_limit) if watchdog else nullcontext():
+            await asyncio.to_thread(service.start)
+            yield
+            await asyncio.to_thread(service.close)
 
     # The pages of documentation load their scripts from elsewhere; /openapi.json does not.
     app = FastAPI(title="Churn", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
-    metrics = Metrics(service.champions, service.recorder)
-    app.add_middleware(Gate, metrics=metrics, max_body=service.settings.max_body)
+    metrics = Metrics(service.champions, service.recorder, service.predictor)
+    limit = service.settings.max_body
+    app.add_middleware(Gate, metrics=metrics, max_body=limit, sink=service.sink)
     app.add_exception_handler(AccessError, _refused)
     app.add_exception_handler(JournalError, _not_kept)
     _add_predictions(app, service, metrics)
@@ -102,12 +120,15 @@ def _add_predictions(app: FastAPI, service: Service, metrics: Metrics) -> None:
         at = datetime.now(UTC).isoformat(timespec="microseconds")
         milliseconds = round(1000 * (perf_counter() - started), 3)
         predictions = [_prediction(one, trace_id) for one in outcomes]
-        service.recorder.record(
-            [
-                _row(prediction, outcome, at, client, milliseconds)
-                for prediction, outcome in zip(predictions, outcomes, strict=True)
-            ]
-        )
+        with stage("keep"):
+            trace = tracing.current.get()
+            service.recorder.record(
+                [
+                    _row(prediction, outcome, at, client, milliseconds)
+                    for prediction, outcome in zip(predictions, outcomes, strict=True)
+                ],
+                trace.traceparent if trace is not None and trace.sampled else None,
+            )
         metrics.predicted(outcomes)
         return predictions
 
@@ -116,7 +137,8 @@ def _add_predictions(app: FastAPI, service: Service, metrics: Metrics) -> None:
         """Shall this customer be contacted? Columns that are left out are looked up."""
         client = service.access.admit(request.headers.get(access.HEADER))
         try:
-            wanted = schemas.PredictionRequest.model_validate_json(await request.body())
+            with stage("validate request"):
+                wanted = schemas.PredictionRequest.model_validate_json(await request.body())
             (prediction,) = await answer(request, client, [wanted], settings.budget)
         except ValidationError as error:
             return _wrong(request, error)
@@ -131,7 +153,8 @@ def _add_predictions(app: FastAPI, service: Service, metrics: Metrics) -> None:
         """The same for many customers; if one is wrong, none is answered."""
         client = service.access.admit(request.headers.get(access.HEADER))
         try:
-            wanted = schemas.BatchRequest.model_validate_json(await request.body()).customers
+            with stage("validate request"):
+                wanted = schemas.BatchRequest.model_validate_json(await request.body()).customers
             service.access.charge(client, len(wanted))
             found = await answer(request, client, wanted, settings.batch_budget)
         except ValidationError as error:
@@ -153,9 +176,14 @@ def _add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
             schemas.Champion(version=now.version, digest=now.digest, threshold=now.threshold)
         )
 
-    @app.get("/health", response_model=schemas.Health)
+    @app.get(
+        "/health", response_model=schemas.Health,
+        responses={503: {"model": schemas.Health, "description": "start the process again"}},
+    )  # fmt: skip
     async def health() -> Response:
-        """200 as long as the process answers: restart it if it does not."""
+        """200 as long as the process does its work: start it again if it does not, or is silent."""
+        if stuck := service.predictor.stuck():
+            return _json(schemas.Health(status="stuck", problems=stuck), 503)
         return _json(schemas.Health(status="alive"))
 
     @app.get(
@@ -163,10 +191,12 @@ def _add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
         responses={503: {"model": schemas.Health, "description": "send requests elsewhere"}},
     )  # fmt: skip
     async def ready() -> Response:
-        """200 with a champion and a journal. A store that is down is no reason: the rule answers."""
-        problems = service.problems()
-        if problems:
+        """200 with a champion and a journal. ``degraded`` is 200, too: all instances share a store
+        that hangs, and if none of them got requests, not even the rule would answer."""
+        if problems := service.problems():
             return _json(schemas.Health(status="not ready", problems=problems), 503)
+        if troubles := service.troubles():
+            return _json(schemas.Health(status="degraded", problems=troubles))
         return _json(schemas.Health(status="ready"))
 
     @app.get("/metrics", response_class=PlainTextResponse)

@@ -50,6 +50,13 @@ predictions = Table(
     Column("milliseconds", Float, nullable=False),
 )
 _JSON = ("known", "looked_up", "explanation")
+#: A server that hangs must not keep the service from ending: rows can wait in the journal. Seconds
+#: until a connection is there, and milliseconds for a statement and for a packet's receipt.
+_LIMITS = {
+    "connect_timeout": 5,
+    "options": "-c statement_timeout=30000",
+    "tcp_user_timeout": 10_000,
+}
 
 
 class Row(TypedDict):
@@ -77,7 +84,8 @@ class EvaluationStore:
     """A table in SQLite or PostgreSQL, made when it is missing.
 
     Args:
-        url: as SQLAlchemy has it.
+        url: as SQLAlchemy has it. A password is better kept in a file than in a command line:
+            ``postgresql+psycopg://churn@host/churn?passfile=…``
 
     Raises:
         ValueError: for another database.
@@ -87,7 +95,8 @@ class EvaluationStore:
         dialect = make_url(url).get_backend_name()
         if dialect not in ("sqlite", "postgresql"):
             raise ValueError(f"the evaluation store is SQLite or PostgreSQL, not {dialect}")
-        self.engine = database.connect(url, pool_pre_ping=True)
+        limits = {"connect_args": _LIMITS} if dialect == "postgresql" else {}
+        self.engine = database.connect(url, pool_pre_ping=True, **limits)
         self._made = False
 
     def add(self, rows: Sequence[Row]) -> None:

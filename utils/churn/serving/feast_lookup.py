@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from feast import FeatureService, FeatureStore, FeatureView, Field, FileSource
+from feast import FeatureService, FeatureStore, FeatureView, Field, FileSource, RepoConfig
 from feast.infra.online_stores.helpers import get_online_store_from_config
 from feast.protos.feast.types.EntityKey_pb2 import EntityKey
 from feast.protos.feast.types.Value_pb2 import Value
@@ -72,13 +72,20 @@ class FeastLookup:
     protocol buffers, for three times the processor's time at one customer. What it gives is the same
     (a test compares them), but on-demand features are not computed.
 
+    A look-up that never came back would cost the service a thread for good. So a Redis store gets
+    ``timeout`` for its connection and its socket, unless its connection string says something else;
+    with another store on a server, set a timeout in its own settings. (Redis' client tries a few times, so
+    that a look-up may take several times as long.)
+
     Args:
         store: with a feature service of columns of the schema.
         service: its name.
+        timeout: seconds.
     """
 
-    def __init__(self, store: FeatureStore, service: str = SERVICE) -> None:
-        self._config = store.config
+    def __init__(self, store: FeatureStore, service: str = SERVICE, timeout: float = 1.0) -> None:
+        self._config = _bounded(store.config, timeout)
+        self._timeout = timeout
         self._online = get_online_store_from_config(store.config.online_store)
         self._views = [
             (store.get_feature_view(view.name), [feature.name for feature in view.features])
@@ -95,13 +102,32 @@ class FeastLookup:
         ]
         found: dict[str, dict[str, Any]] = {}
         for view, names in self._views:
-            with self._one_at_a_time:
+            if not self._one_at_a_time.acquire(timeout=self._timeout):
+                raise TimeoutError("another look-up does not come back")
+            try:
                 answers = self._online.online_read(self._config, view, keys, names)
+            finally:
+                self._one_at_a_time.release()
             for customer, (_, values) in zip(customers, answers, strict=True):
                 if values is not None:
                     row = found.setdefault(customer, {})
                     row.update((name, _plain(values.get(name))) for name in names)
         return found
+
+
+def _bounded(config: RepoConfig, timeout: float) -> RepoConfig:
+    """The configuration with a time limit for what a Redis store waits for."""
+    online = config.online_store
+    if getattr(online, "type", None) != "redis":
+        return config
+    limits = [
+        f"{name}={timeout}"
+        for name in ("socket_timeout", "socket_connect_timeout")
+        if f"{name}=" not in online.connection_string
+    ]
+    # A new configuration would be validated and lose what was set on this one.
+    online.connection_string = ",".join((online.connection_string, *limits))
+    return config
 
 
 def _plain(value: Value | None) -> Any:

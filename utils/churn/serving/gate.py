@@ -26,17 +26,22 @@ class _TooLargeError(Exception):
 class Gate:
     """The outermost layer. Nothing that goes wrong inside becomes a 500: the answer is 503."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, max_body: int) -> None:
-        self.app, self.metrics, self.max_body = app, metrics, max_body
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, max_body: int, sink: tracing.Sink | None = None
+    ) -> None:
+        self.app, self.metrics, self.max_body, self.sink = app, metrics, max_body, sink
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; ``scope["state"]`` gets ``trace_id`` and ``started``."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started, trace_id, status = time.perf_counter(), tracing.trace_id(scope["headers"]), 0
+        trace = tracing.begin(scope["headers"], self.sink)
+        started, trace_id, status = time.perf_counter(), trace.trace_id, 0
         scope.setdefault("state", {}).update(trace_id=trace_id, started=started)
-        token = tracing.current.set(trace_id)
+        token = tracing.current.set(trace)
+        own = [(tracing.HEADER.encode(), trace_id.encode()),
+               (tracing.TRACEPARENT.encode(), trace.traceparent.encode())]  # fmt: skip
         left = self.max_body
 
         async def limited() -> Message:
@@ -51,7 +56,7 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"].append((tracing.HEADER.encode(), trace_id.encode()))
+                message["headers"].extend(own)
             await send(message)
 
         try:
@@ -72,8 +77,15 @@ class Gate:
             if log.isEnabledFor(logging.INFO):
                 milliseconds = round(1000 * seconds, 3)
                 more = {"status": status, "route": route, "milliseconds": milliseconds}
+                if trace.request_id is not None:
+                    more["request_id"] = trace.request_id
                 log.info("%s %s", scope["method"], scope["path"], extra=more)
             tracing.current.reset(token)
+            if trace.sampled and self.sink is not None:
+                about = {"http.route": route, "http.response.status_code": status}
+                if trace.request_id is not None:
+                    about["churn.request_id"] = trace.request_id
+                self.sink.finished(trace, f"{scope['method']} {route}", status, about)
 
 
 def _announced(scope: Scope) -> int:

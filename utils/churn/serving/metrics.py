@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from churn.serving.champions import Champions
-from churn.serving.predictor import Outcome
+from churn.serving.predictor import Outcome, Predictor
 from churn.serving.recorder import Recorder
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -20,7 +20,7 @@ _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 class Metrics:
     """The counters of one service, in a registry of their own."""
 
-    def __init__(self, champions: Champions, recorder: Recorder) -> None:
+    def __init__(self, champions: Champions, recorder: Recorder, predictor: Predictor) -> None:
         self._registry = CollectorRegistry()
         self._seconds = Histogram(
             "churn_request_seconds", "From the first byte to the last, by route and status.",
@@ -34,7 +34,7 @@ class Metrics:
             "churn_probability", "What the model said, by version: its drift is seen here first.",
             ["version"], buckets=[step / 10 for step in range(1, 11)], registry=self._registry,
         )  # fmt: skip
-        self._registry.register(_State(champions, recorder))
+        self._registry.register(_State(champions, recorder, predictor))
 
     def requested(self, route: str, status: int, seconds: float) -> None:
         """A request was answered."""
@@ -57,8 +57,8 @@ class Metrics:
 class _State(Collector):
     """Read when Prometheus asks."""
 
-    def __init__(self, champions: Champions, recorder: Recorder) -> None:
-        self._champions, self._recorder = champions, recorder
+    def __init__(self, champions: Champions, recorder: Recorder, predictor: Predictor) -> None:
+        self._champions, self._recorder, self._predictor = champions, recorder, predictor
 
     def collect(self) -> Iterator[Metric]:
         champion = self._champions.current
@@ -82,4 +82,12 @@ class _State(Collector):
         yield GaugeMetricFamily(
             "churn_evaluation_stuck", "1 while rows wait because the store takes none.",
             value=self._recorder.problem is not None,
+        )  # fmt: skip
+        yield GaugeMetricFamily(
+            "churn_feature_store_trouble", "1 while the feature store fails or hangs.",
+            value=bool(self._predictor.problems()),
+        )  # fmt: skip
+        yield GaugeMetricFamily(
+            "churn_stuck", "1 while only a new process can mend what hangs.",
+            value=bool(self._predictor.stuck()),
         )  # fmt: skip

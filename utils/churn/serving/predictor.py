@@ -28,6 +28,7 @@ from churn.serving.schemas import (
     PredictionRequest,
 )
 from churn.serving.settings import Settings
+from churn.serving.tracing import stage
 
 #: Customers up to which a fast model is asked where the request is, not in a thread.
 INLINE_ROWS = 32
@@ -76,6 +77,22 @@ class Predictor:
         self._champion, self._context, self._settings = champion, context, settings
         self._helpers: dict[Champion, Helpers] = {}
 
+    def problems(self) -> list[str]:
+        """What is wrong, though every request is answered."""
+        found = [] if self._context is None else [self._context.problem]
+        return [problem for problem in found if problem]
+
+    def stuck(self) -> list[str]:
+        """What only a new process can mend: threads that hang for good."""
+        found = []
+        if self._context is not None and self._context.stuck:
+            found.append("look-ups hang: too many threads are lost in them")
+        champion = self._champion()
+        helpers = None if champion is None else self._helpers.get(champion)
+        if helpers is not None and helpers.busy() > self._settings.hang_limit:
+            found.append("the model hangs in all of its threads")
+        return found
+
     async def predict(
         self, requests: Sequence[CustomerRequest], budget: float | None = None
     ) -> list[Outcome]:
@@ -97,7 +114,10 @@ class Predictor:
             if len(one.known) < len(schema.FEATURES)
         }
         if incomplete:
-            await self._complete(incomplete, deadline - loop.time())
+            with stage("look up features", **{"churn.customers": len(incomplete)}) as about:
+                await self._complete(incomplete, deadline - loop.time())
+                failed = next((one.reason for one in incomplete.values() if one.reason), None)
+                about["churn.reason"] = failed or ""
         ready = [one for one in outcomes if one.reason is None]
         if ready:
             await self._score(ready, champion, deadline)
@@ -143,22 +163,25 @@ class Predictor:
             reason = Reason.NO_CHAMPION
         else:
             try:
-                scores = await self._ask(champion, [one.known for one in outcomes], deadline)
+                with stage("score", **{"churn.model_version": champion.version}):
+                    scores = await self._ask(champion, [one.known for one in outcomes], deadline)
             except TimeoutError:
                 reason = Reason.MODEL_SLOW
             # A model may raise anything, and none of it is the caller's fault.
             except Exception:
                 reason = Reason.MODEL_FAILED
-        if len(scores) != len(outcomes):
-            reason = reason or Reason.MODEL_FAILED
-            scores = [math.nan] * len(outcomes)
-        for outcome, p in zip(outcomes, scores, strict=True):
-            if reason is not None:
-                outcome.reason = reason
-            elif not 0 <= p <= 1:  # nor is NaN
-                outcome.reason = Reason.INVALID_PREDICTION
-            elif champion is not None:
-                outcome.probability, outcome.contact = p, p >= champion.threshold
+        with stage("validate prediction") as about:
+            if len(scores) != len(outcomes):
+                reason = reason or Reason.MODEL_FAILED
+                scores = [math.nan] * len(outcomes)
+            for outcome, p in zip(outcomes, scores, strict=True):
+                if reason is not None:
+                    outcome.reason = reason
+                elif not 0 <= p <= 1:  # nor is NaN
+                    outcome.reason = Reason.INVALID_PREDICTION
+                elif champion is not None:
+                    outcome.probability, outcome.contact = p, p >= champion.threshold
+            about["churn.reason"] = next((one.reason for one in outcomes if one.reason), None) or ""
 
     async def _ask(
         self, champion: Champion, records: list[dict[str, Any]], deadline: float

@@ -10,16 +10,21 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from churn.serving.evaluation_store import EvaluationStore, Row, predictions
 from churn.serving.journal import Journal
+from churn.serving.tracing import Sink
 
 log = logging.getLogger(__name__)
 
 #: Rows of one transaction.
 CHUNK = 1_000
+#: A line of the journal names the span of its request beside the row's columns.
+_TRACEPARENT = "traceparent"
 
 
 class Recorder:
@@ -30,21 +35,28 @@ class Recorder:
         problem: why the last move did not work; None if it did. The rows wait in the journal.
     """
 
-    def __init__(self, journal: Journal, store: EvaluationStore, every: float = 0.5) -> None:
-        self.journal, self.store = journal, store
+    def __init__(
+        self, journal: Journal, store: EvaluationStore, every: float = 0.5, sink: Sink | None = None
+    ) -> None:
+        self.journal, self.store, self.sink = journal, store, sink
         self.moved = 0
         self.problem: str | None = None
         self._every = every
         self._end = threading.Event()
         self._mover: threading.Thread | None = None
 
-    def record(self, rows: Sequence[Row]) -> None:
+    def record(self, rows: Sequence[Row], traceparent: str | None = None) -> None:
         """Keep rows for good. Answer after this has returned.
+
+        Args:
+            rows: of one request.
+            traceparent: if its trace is sampled: of which the write to the database is a part, too.
 
         Raises:
             churn.serving.journal.JournalError: if that is not possible now.
         """
-        self.journal.append(b"".join(_line(row) for row in rows))
+        traced = {} if traceparent is None else {_TRACEPARENT: traceparent}
+        self.journal.append(b"".join(_line({**row, **traced} if traced else row) for row in rows))
 
     def start(self) -> None:
         """Begin to move rows, those that ended services left behind first."""
@@ -79,7 +91,7 @@ class Recorder:
             self.move()
 
     def _move(self, segment: Path) -> None:
-        rows: list[Row] = []
+        rows: list[tuple[Row, str | None]] = []
         broken = 0
         with segment.open("rb") as file:
             for line in file:
@@ -89,8 +101,13 @@ class Recorder:
                     rows += [_row(line)] if line.endswith(b"\n") else []
                 except ValueError:
                     broken += 1
-        for start in range(0, len(rows), CHUNK):
-            self.store.add(rows[start : start + CHUNK])
+        for first in range(0, len(rows), CHUNK):
+            chunk = rows[first : first + CHUNK]
+            start = time.time_ns()
+            self.store.add([row for row, _ in chunk])
+            traced = list(dict.fromkeys(traceparent for _, traceparent in chunk if traceparent))
+            if traced and self.sink is not None:
+                self.sink.stored(traced, start, time.time_ns())
         self.moved += len(rows)
         if broken:
             log.error("%d lines of %s cannot be read: it is kept aside", broken, segment.name)
@@ -99,12 +116,14 @@ class Recorder:
             segment.unlink()
 
 
-def _line(row: Row) -> bytes:
+def _line(row: Mapping[str, Any]) -> bytes:
     return json.dumps(row, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 
 
-def _row(line: bytes) -> Row:
-    row = json.loads(line)
+def _row(line: bytes) -> tuple[Row, str | None]:
+    """A row, and of which span it is."""
+    row: Any = json.loads(line)
+    traceparent = row.pop(_TRACEPARENT, None) if isinstance(row, dict) else None
     if not isinstance(row, dict) or set(row) != set(predictions.c.keys()):
         raise ValueError("not a row")
-    return row  # type: ignore[return-value]
+    return row, traceparent  # type: ignore[return-value]

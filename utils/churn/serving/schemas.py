@@ -175,9 +175,10 @@ class Champion(BaseModel):
 
 
 class Health(BaseModel):
-    """``ready`` with a signed champion and a journal that can be written."""
+    """``ready`` with a signed champion and a journal that can be written; ``degraded`` if something
+    else is wrong; ``stuck`` if only a new process can mend it."""
 
-    status: Literal["alive", "ready", "not ready"]
+    status: Literal["alive", "stuck", "ready", "degraded", "not ready"]
     problems: list[str] = []
 
 

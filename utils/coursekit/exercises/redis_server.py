@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 import redis
 
 from coursekit.environment import known
+from coursekit.environment.ports import free_port
 
 PROGRAM = "redis-server"
 #: Seconds until a server that does not answer is given up.
@@ -35,7 +35,7 @@ def redis_server(folder: Path) -> Iterator[redis.Redis]:
     """
     if shutil.which(PROGRAM) is None:
         raise RedisError(f"there is no {PROGRAM}: install your system's package of Redis")
-    port = _free_port()
+    port = free_port()
     settings = ["--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
     settings += ["--save", "", "--appendonly", "no", "--logfile", str(folder / "redis.log")]
     server = subprocess.Popen([PROGRAM, *settings], env=known.environment())
@@ -47,13 +47,6 @@ def redis_server(folder: Path) -> Iterator[redis.Redis]:
         client.close()
         server.terminate()
         server.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(client: redis.Redis, server: subprocess.Popen[bytes]) -> None:

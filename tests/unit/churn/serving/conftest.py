@@ -23,6 +23,7 @@ from churn.serving.journal import Journal
 from churn.serving.predictor import Predictor
 from churn.serving.recorder import Recorder
 from churn.serving.settings import Settings
+from churn.serving.tracing import Sink
 from running_service import KEY, NoSource, Running, Serve, Signed
 
 Records = list[dict[str, Any]]
@@ -59,19 +60,23 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     with ExitStack() as ends:
 
         def make(
-            who: Champion | None = None, lookup: FeatureLookup | None = None, **settings: Any
+            who: Champion | None = None,
+            lookup: FeatureLookup | None = None,
+            sink: Sink | None = None,
+            **settings: Any,
         ) -> Running:
             chosen = Settings(**{"budget": 5.0, "batch_budget": 5.0, **settings})
             champions = Champions(NoSource(), tmp_path / "nobody.pub")
             champions.current, champions.problem = who, None if who else "nobody is champion"
             store = EvaluationStore(f"sqlite:///{tmp_path}/evaluation.db")
-            context = Context(lookup, chosen.lookup_threads) if lookup else None
+            context = Context(lookup, chosen) if lookup else None
             service = Service(
                 settings=chosen,
                 access=Access({"tests": fingerprint(KEY)}, chosen.rate, chosen.burst),
                 champions=champions,
                 predictor=Predictor(lambda: champions.current, context, chosen),
-                recorder=Recorder(Journal(tmp_path / "journal"), store),
+                recorder=Recorder(Journal(tmp_path / "journal"), store, sink=sink),
+                sink=sink,
             )
             ends.callback(service.close)
             return Running(service, create_app(service), store)

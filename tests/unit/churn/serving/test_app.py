@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import faulthandler
 import json
 import logging
 import re
+import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from churn import schema
+from churn.serving.app import create_app
 from churn.serving.champion import Champion, load
 from churn.serving.journal import JournalError
 from churn.serving.schemas import MAX_ROWS
-from running_service import Serve, Signed
+from running_service import Running, Serve, Signed
 
 Records = list[dict[str, Any]]
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -86,14 +91,13 @@ def test_one_trace_id_goes_through_all(
     try:
         for given, expected in (
             ({"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}, TRACE),
-            ({"x-request-id": "call-7"}, "call-7"),
-            ({"x-request-id": "a b"}, None),
             ({}, None),
         ):
             answer = running.post(records[0], headers={**running.headers, **given})
             found = answer.headers["x-trace-id"]
             assert found == (expected or found)
-            assert re.fullmatch("[0-9a-f]{32}|call-7", found)
+            assert re.fullmatch("[0-9a-f]{32}", found)
+            assert re.fullmatch(f"00-{found}-[0-9a-f]{{16}}-00", answer.headers["traceparent"])
             assert answer.json()["trace_id"] == found
             assert [row["prediction_id"] for row in running.rows(trace_id=found)] == [
                 answer.json()["prediction_id"]
@@ -224,6 +228,17 @@ def test_a_bug_is_a_503_and_stands_in_the_log(
     assert "ZeroDivisionError: a bug" in caplog.text
 
 
+def test_a_request_is_found_by_its_callers_name_for_it(
+    serve: Serve, records: Records, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = serve(model())
+    with caplog.at_level(logging.INFO, "churn.serving.access"):
+        running.post(records[0], headers={**running.headers, "x-request-id": "call-7"})
+        running.post(records[0])
+    named = [vars(one).get("request_id") for one in caplog.records]
+    assert named == ["call-7", None]
+
+
 def test_ready_health_and_champion_say_how_it_is(serve: Serve, records: Records) -> None:
     running = serve(model())
     paths = [("GET", "/health"), ("GET", "/ready"), ("GET", "/v1/champion")]
@@ -239,6 +254,89 @@ def test_ready_health_and_champion_say_how_it_is(serve: Serve, records: Records)
     running.service.champions.current = model()
     running.service.recorder.journal.problem = "the disk is full"
     assert running.ask(("GET", "/ready"))[0].json()["problems"] == ["the disk is full"]
+
+
+def states(running: Running) -> tuple[int, int, str, list[str]]:
+    """What an orchestrator reads: status of health and of readiness, and its words."""
+    health, ready = running.ask(("GET", "/health"), ("GET", "/ready"))
+    return health.status_code, ready.status_code, ready.json()["status"], ready.json()["problems"]
+
+
+def test_a_store_that_hangs_degrades_and_in_the_end_asks_for_a_restart(
+    serve: Serve, records: Records
+) -> None:
+    released = threading.Event()
+
+    def hangs(customers: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        released.wait()
+        return {}
+
+    running = serve(
+        model(), hangs, lookup_threads=1, lookup_patience=0.05, lookup_pause=0.01, lookup_lost=2
+    )
+    assert states(running) == (200, 200, "ready", [])
+    asked = ("POST", "/v1/predict", {"json": {schema.ID: records[0][schema.ID]}})
+    (slow,) = running.ask(asked)
+    assert slow.json()["reason"] == "store_slow"
+    problem = "the feature store hangs; it is tried now and again"
+    assert states(running) == (200, 200, "degraded", [problem])
+    while running.ask(("GET", "/health"))[0].status_code == 200:
+        assert running.ask(asked)[0].json()["reason"] == "store_slow"
+    (_, _, status, problems), (figures_,) = states(running), running.ask(("GET", "/metrics"))
+    assert (status, len(problems)) == ("degraded", 2)
+    assert "churn_stuck 1.0" in figures_.text
+    assert running.ask(("GET", "/health"))[0].json()["status"] == "stuck"
+    assert running.post(records[0]).json()["source"] == "model"  # whole records need no store
+    released.set()
+
+
+def test_a_model_that_hangs_in_its_threads_asks_for_a_restart_and_a_swap_helps_too(
+    serve: Serve, records: Records
+) -> None:
+    released = threading.Event()
+
+    def hangs(rows: Any) -> Any:
+        released.wait()
+        return np.full(len(rows), 0.5)
+
+    running = serve(replace(model(), score=hangs, seconds=1.0), budget=0.05, hang_limit=0.1)
+    assert states(running) == (200, 200, "ready", [])
+    while running.ask(("GET", "/health"))[0].status_code == 200:  # until both of its threads hang
+        assert running.post(records[0]).json()["reason"] == "model_slow"
+    assert states(running) == (503, 200, "degraded", ["the model hangs in all of its threads"])
+    running.service.champions.current = model()
+    assert states(running) == (200, 200, "ready", [])
+    released.set()
+
+
+def test_what_does_not_reach_the_database_degrades(
+    serve: Serve,
+) -> None:
+    running = serve(model())
+    running.service.champions.problem = "version 8 is refused"
+    running.service.recorder.problem = "the evaluation store cannot be written"
+    expected = ["version 8 is refused", "the evaluation store cannot be written"]
+    assert states(running) == (200, 200, "degraded", expected)
+
+
+@pytest.mark.parametrize("watchdog", [True, False])
+def test_only_a_process_of_its_own_is_watched(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, watchdog: bool
+) -> None:
+    running = serve(model(), hang_limit=7.0)
+    armed: list[float] = []
+    monkeypatch.setattr(
+        faulthandler, "dump_traceback_later", lambda limit, exit: armed.append(limit)
+    )
+    monkeypatch.setattr(faulthandler, "cancel_dump_traceback_later", lambda: armed.append(0.0))
+
+    async def live() -> None:
+        app = create_app(running.service, watchdog)
+        async with app.router.lifespan_context(app):
+            pass
+
+    asyncio.run(live())
+    assert armed == ([7.0, 0.0] if watchdog else [])
 
 
 def figures(text: str) -> dict[str, float]:

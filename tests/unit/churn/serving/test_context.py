@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 
 from churn.serving.context import Context, ContextError, FeatureLookup
 from churn.serving.fallback import Reason
+from churn.serving.settings import Settings
 
 LONG = 30.0
 
@@ -31,8 +32,8 @@ class Store:
 
 
 @contextmanager
-def over(lookup: FeatureLookup, threads: int = 1) -> Iterator[Context]:
-    context = Context(lookup, threads)
+def over(lookup: FeatureLookup, threads: int = 1, **settings: Any) -> Iterator[Context]:
+    context = Context(lookup, Settings(lookup_threads=threads, **settings))
     try:
         yield context
     finally:
@@ -119,3 +120,111 @@ def test_a_store_that_hangs_makes_nobody_wait() -> None:
     with over(store) as context:
         asyncio.run(hangs(context))
         store.open.set()
+
+
+class Hanging:
+    """A store whose look-ups of certain customers hang until they are let go."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.hang = True
+        self.let_go = threading.Event()
+
+    def __call__(self, customers: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        self.asked += customers
+        if self.hang:
+            self.let_go.wait()
+        return {one: {"tenure": 3} for one in customers}
+
+
+async def until(what: Any) -> None:
+    while not what():
+        await asyncio.sleep(0.001)
+
+
+async def until_found(context: Context, customer: str) -> None:
+    """However busy this machine is, which may keep a store that is well from answering in time."""
+    while True:
+        with suppress(ContextError):
+            assert await context.fetch([customer], LONG) == {customer: {"tenure": 3}}
+            return
+        await asyncio.sleep(0.001)
+
+
+def test_a_look_up_that_hangs_opens_the_circuit_and_one_that_returns_closes_it() -> None:
+    store = Hanging()
+
+    async def story(context: Context) -> None:
+        assert context.problem is None
+        assert await reason(context, ["A"], LONG) is Reason.STORE_SLOW  # given up, not the budget
+        assert context.problem
+        assert await reason(context, ["B"], LONG) is Reason.STORE_SLOW  # at once: it is open
+        assert store.asked == ["A"]
+        # The store is well again, and the first look-up after the pause finds that out, though the
+        # one that hung still holds its thread.
+        store.hang = False
+        await until_found(context, "C")
+        assert context.problem is None
+        assert not context.stuck
+
+    with over(store, lookup_patience=0.05, lookup_pause=0.05) as context:
+        asyncio.run(story(context))
+        assert set(store.asked) == {"A", "C"}
+        store.let_go.set()
+
+
+def test_what_waits_when_the_circuit_opens_does_not_hang_the_next_thread() -> None:
+    store = Hanging()
+
+    async def story(context: Context) -> list[Reason]:
+        return await asyncio.gather(*(reason(context, [one], LONG) for one in "ABC"))
+
+    with over(store, lookup_patience=0.05, lookup_pause=LONG) as context:
+        assert asyncio.run(story(context)) == [Reason.STORE_SLOW] * 3
+        assert store.asked == ["A"]
+        store.let_go.set()
+
+
+def test_only_so_many_threads_are_lost_and_those_that_come_back_count_again() -> None:
+    store = Hanging()
+
+    async def story(context: Context) -> None:
+        tries = 0
+        while not context.stuck:
+            assert await reason(context, [str(tries)], LONG) is Reason.STORE_SLOW
+            await asyncio.sleep(0.02)
+            tries += 1
+        for _ in range(3):  # and no look-up more
+            assert await reason(context, ["no more"], LONG) is Reason.STORE_SLOW
+            await asyncio.sleep(0.02)
+        assert len(store.asked) == 3
+        assert len(set(threading.enumerate()) - before) == 3 + 1  # lost, and one that waits
+        store.hang = False
+        store.let_go.set()
+        await until(lambda: not context.stuck)
+        await until(lambda: len(set(threading.enumerate()) - before) == 1)
+        await until_found(context, "A")
+
+    before = set(threading.enumerate())
+    settings = {"lookup_patience": 0.01, "lookup_pause": 0.01, "lookup_lost": 3}
+    with over(store, **settings) as context:
+        asyncio.run(story(context))
+
+
+def test_a_store_that_raises_is_a_problem_and_no_open_circuit() -> None:
+    down = [True]
+
+    def lookup(customers: Sequence[str]) -> dict[str, dict[str, Any]]:
+        if down[0]:
+            raise ConnectionError("no")
+        return {}
+
+    async def story(context: Context) -> None:
+        assert await reason(context, ["A"], LONG) is Reason.STORE_FAILED
+        assert context.problem == "the feature store fails: ConnectionError"
+        down[0] = False
+        assert await context.fetch(["A"], LONG) == {}
+        assert context.problem is None
+
+    with over(lookup) as context:
+        asyncio.run(story(context))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import socket
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import redis
 from feast import FeatureService, FeatureStore
 
 from churn import schema
@@ -72,3 +75,32 @@ def test_a_harmed_store_is_an_error_and_not_a_stranger(
     with pytest.raises(Exception, match="no such table"):
         FeastLookup(again)([customers[schema.ID].iloc[0]])
     assert feature_store.feature_names(store, feast_lookup.SERVICE) == list(schema.FEATURES)
+
+
+# A store that hangs must give the thread back.
+
+
+def test_a_redis_that_accepts_and_never_answers_is_an_error_in_time(
+    store: FeatureStore, tmp_path: Path
+) -> None:
+    folder = tmp_path / "repository"
+    assert store.repo_path
+    shutil.copytree(store.repo_path, folder)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]},socket_connect_timeout=7"
+        online = f"{{type: redis, connection_string: '{address}'}}"
+        yaml = feature_store.FEATURE_STORE_YAML.replace("{type: sqlite, path: online.db}", online)
+        (folder / "feature_store.yaml").write_text(yaml)
+        asked = FeatureStore(repo_path=str(folder))
+        lookup = FeastLookup(asked, timeout=0.1)
+        # What somebody set stays as it is.
+        assert asked.config.online_store.connection_string == f"{address},socket_timeout=0.1"
+        with pytest.raises(redis.TimeoutError):
+            lookup(["1234-ABCDE"])
+
+
+def test_a_look_up_that_does_not_come_back_takes_no_other_with_it(store: FeatureStore) -> None:
+    lookup = FeastLookup(store, timeout=0.01)
+    with lookup._one_at_a_time, pytest.raises(TimeoutError, match="does not come back"):
+        lookup(["1234-ABCDE"])
+    assert lookup(["1234-ABCDE"]) == {}

@@ -34,7 +34,7 @@ def decide(
     budget: float = LONG,
 ) -> list[Outcome]:
     async def ask() -> list[Outcome]:
-        context = Context(lookup, 1) if lookup else None
+        context = Context(lookup, Settings(lookup_threads=1)) if lookup else None
         predictor = Predictor(lambda: champion, context, Settings())
         try:
             wanted = [PredictionRequest.model_validate(one) for one in requests]
@@ -225,7 +225,9 @@ def test_a_swap_in_the_middle_mixes_nothing(records: Records) -> None:
         return knows(records)(ids)
 
     async def ask() -> list[Outcome]:
-        predictor = Predictor(lambda: now[0], Context(lookup, 1), Settings())
+        predictor = Predictor(
+            lambda: now[0], Context(lookup, Settings(lookup_threads=1)), Settings()
+        )
         try:
             wanted = [PredictionRequest.model_validate(only(records[0]))]
             return [(await predictor.predict(wanted, LONG))[0] for _ in range(2)]

@@ -12,20 +12,10 @@ import pytest
 from sqlalchemy.dialects import postgresql
 
 from churn.serving import evaluation_store
-from churn.serving.evaluation_store import EvaluationStore, Row
+from churn.serving.evaluation_store import EvaluationStore
 from churn.serving.journal import Journal, JournalError
 from churn.serving.recorder import Recorder
-
-
-def row(number: int, **changes: Any) -> Row:
-    made: Any = {
-        "prediction_id": f"{number:032}", "trace_id": "t", "at": f"2025-01-01T00:00:{number:02}",
-        "client": "tests", "customer_id": "1234-ABCDE", "source": "model", "reason": None,
-        "model_version": "7", "model_digest": "d", "probability": 0.5, "threshold": 0.24,
-        "contact": True, "known": {"tenure": 3, "TotalCharges": None}, "looked_up": ["tenure"],
-        "explanation": None, "milliseconds": 1.5,
-    }  # fmt: skip
-    return {**made, **changes}  # type: ignore[typeddict-item]
+from running_service import row
 
 
 @pytest.fixture
