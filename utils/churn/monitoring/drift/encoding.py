@@ -30,7 +30,7 @@ class RowEncoder:
 
     A number is scaled by the reference's mean and standard deviation; a missing one lies at the
     mean, and a column of its own marks it. Each value of a category that the reference has is a
-    column of 0 and 1; any other value is 0 in all of them, and so apart from each known one.
+    column of 0 and 1, and one more is for all that it does not have.
     """
 
     def __init__(self, reference: pd.DataFrame) -> None:
@@ -40,13 +40,18 @@ class RowEncoder:
             make_pipeline(SimpleImputer(), StandardScaler()), MissingIndicator(features="all")
         )
         values = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+        prepared = self._prepared(reference, "reference")
+        self._known = {name: set(prepared[name]) for name in self.categories}
         self._transformer = ColumnTransformer(
             [("numbers", numbers, self.numbers), ("categories", values, self.categories)]
-        ).fit(self._prepared(reference, "reference"))
+        ).fit(prepared)
 
     def encode(self, table: pd.DataFrame, role: str = "window") -> Floats:
         """An array of shape (rows, encoded columns)."""
-        return np.asarray(self._transformer.transform(self._prepared(table, role)), dtype=float)
+        prepared = self._prepared(table, role)
+        unseen = [~prepared[name].isin(known) for name, known in self._known.items()]
+        points = np.asarray(self._transformer.transform(prepared), dtype=float)
+        return np.column_stack([points, *unseen])
 
     def _prepared(self, table: pd.DataFrame, role: str) -> pd.DataFrame:
         if gone := [str(c) for c in (*self.numbers, *self.categories) if c not in table]:
