@@ -10,6 +10,8 @@ BIN := .venv/bin
 COURSE := $(BIN)/course
 MODULE := $(BIN)/python -m
 OFFLINE := $(BIN)/python -m coursekit.environment.offline
+# Of requirements/tools: what `make tools` sets up.
+TOOLS := $(basename $(notdir $(wildcard requirements/tools/*.txt)))
 # One worker per core; more did not help on two cores.
 WORKERS ?= auto
 
@@ -18,7 +20,7 @@ AUTHORS := lint test quick notebooks labs long grade lock bench
 NOT_HERE := $(if $(wildcard solutions),,$(AUTHORS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup automl edge lab doctor clean $(AUTHORS)
+.PHONY: help setup automl edge tools lab doctor clean $(AUTHORS)
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' -v not_here=" $(NOT_HERE) " \
@@ -32,6 +34,9 @@ automl:  ## add Ludwig and PyTorch (7 GB) for the AutoML lesson
 
 edge: setup  ## fetch ONNX Runtime for the browser (33 MB, by npm) for the edge lesson
 	@$(MODULE) coursekit.environment.browser_runtime
+
+tools:  ## tools in environments of their own: Flower (0.3 GB), alibi-detect (7 GB); TOOLS=flower: one
+	@$(PYTHON) utils/bootstrap.py $(TOOLS:%=--tool %)
 
 lab: setup  ## open JupyterLab on the course's start page
 	@$(COURSE) lab

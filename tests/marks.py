@@ -87,6 +87,12 @@ def _browser_runtime() -> Reason:
     return browser_runtime.why_not()
 
 
+def _tool(name: str) -> Reason:
+    from coursekit.environment import tools
+
+    return tools.why_not(name)
+
+
 def _linux() -> Reason:
     return None if sys.platform == "linux" else "this is not Linux"
 
@@ -108,6 +114,8 @@ NEEDS: dict[str, Callable[[], Reason]] = {
     "redis": _redis,
     "postgresql": _postgresql,
     "browser runtime": _browser_runtime,
+    "flower": functools.partial(_tool, "flower"),
+    "alibi-detect": functools.partial(_tool, "alibi-detect"),
     "linux": _linux,
     "posix": _posix,
     "root": _root,
@@ -122,10 +130,14 @@ PROTECTIONS = (
     "redis",
     "postgresql",
     "browser runtime",
+    "flower",
+    "alibi-detect",
 )
 _SHOWN = {
     "ibm": "IBM's table",
     "chromium": "Chromium",
+    "flower": "Flower",
+    "alibi-detect": "alibi-detect",
     "redis": "Redis",
     "postgresql": "PostgreSQL",
     "linux": "Linux",

@@ -1,10 +1,11 @@
-"""Set up the course's environment: ``python3 utils/bootstrap.py [--automl] [--here]``.
+"""Set up the course's environment: ``python3 utils/bootstrap.py [--automl] [--here] [--tool NAME ...]``.
 
 Needs nothing but a Python 3.9 or newer with ``venv``. It gets uv into a venv of its own (``.uv``),
 finds Python 3.12 or lets uv fetch it, and installs exactly what the lock says into ``.venv``,
 compiled, because imports of the large libraries are two to four times faster then. When all is up
 to date it does nothing. ``make`` calls it before every target. With ``--here`` the packages go into
-the environment of the Python that runs this: conda's or Binder's, of which nothing is removed.
+the environment of the Python that runs this: conda's or Binder's, of which nothing is removed. With
+``--tool`` a tool that cannot share the lock gets an environment of its own, and nothing else is done.
 
 Of the settings of the machine's owner only those count that say how to reach a package registry
 (``coursekit.environment.registry``); where packages go is decided here.
@@ -22,15 +23,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from coursekit.environment import known, registry
+from coursekit.environment import known, registry, tools
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 TOOL = ROOT / ".uv"
-BIN = "Scripts" if os.name == "nt" else "bin"
-UV = TOOL / BIN / ("uv.exe" if os.name == "nt" else "uv")
-PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
-_TOOL_PYTHON = TOOL / BIN / PYTHON.name
+PYTHON = tools.python_in(VENV)
+_TOOL_PYTHON = tools.python_in(TOOL)
+UV = _TOOL_PYTHON.with_name("uv.exe" if os.name == "nt" else "uv")
 STAMP = VENV / "course-stamp"
 LOCKS = {"course": ROOT / "requirements/course.txt", "automl": ROOT / "requirements/automl.txt"}
 #: Gigabytes that an installation takes, with its downloads: measured, rounded up.
@@ -45,11 +45,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--automl", action="store_true", help="add Ludwig and PyTorch (7 GB)")
     parser.add_argument("--here", action="store_true", help="into this Python's own environment")
+    parser.add_argument("--tool", action="append", choices=tools.TOOLS, metavar="NAME", default=[],
+                        help=f"make a tool's own environment: {', '.join(tools.TOOLS)}")  # fmt: skip
     arguments = parser.parse_args()
     # What is installed is there to be read, also by the account that a learner's code runs as when
     # root grades; the umask of the owner may say otherwise.
     os.umask(0o022)
     try:
+        if arguments.tool:
+            return max(ensure_tool(name) for name in arguments.tool)
         return (ensure_here if arguments.here else ensure)(automl=arguments.automl)
     except SetupError as error:
         print(f"\nThe course cannot be set up: {error}", file=sys.stderr)
@@ -65,7 +69,10 @@ def ensure(automl: bool) -> int:
     if installed == [*wanted, fingerprint] and PYTHON.exists():
         return 0
     _require_writable()
-    _require_disk("automl" if "automl" in wanted and "automl" not in installed else "course")
+    what = "automl" if "automl" in wanted and "automl" not in installed else "course"
+    # An update needs little, and uv says so if even that is missing.
+    if what == "automl" or not PYTHON.exists():
+        _require_disk(NEEDS_GB[what])
     print("Setting up the course (once; a few minutes, most of it downloads) ...", flush=True)
     _install_uv()
     _make_venv()
@@ -73,6 +80,27 @@ def ensure(automl: bool) -> int:
     _install(PYTHON, VENV, "sync", *(str(LOCKS[name]) for name in wanted))
     STAMP.write_text(" ".join([*wanted, fingerprint]) + "\n")
     print("The course is set up.", flush=True)
+    return 0
+
+
+def ensure_tool(name: str) -> int:
+    """Bring the environment of a tool up to its lock; returns 0 at once when it is."""
+    if tools.up_to_date(name, ROOT):
+        return 0
+    prefix = tools.folder(name, ROOT)
+    python, stamp = tools.python_in(prefix), tools.stamp(name, ROOT)
+    _require_writable()
+    if not python.exists():
+        _require_disk(tools.TOOLS[name].gigabytes)
+    print(f"Setting up {name} in an environment of its own (once) ...", flush=True)
+    _install_uv()
+    _make_venv(prefix)
+    stamp.unlink(missing_ok=True)
+    options = ["--python", str(python), "--require-hashes", str(tools.lock(name, ROOT))]
+    _uv(f"installing {name}", "pip", "sync", *options, shown=True)
+    _require_tool(python, prefix, tools.TOOLS[name].module)
+    stamp.write_text(tools.fingerprint(name, ROOT) + "\n")
+    print(f"{name} is set up.", flush=True)
     return 0
 
 
@@ -117,13 +145,11 @@ def _fingerprint(wanted: list[str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _require_disk(what: str) -> None:
+def _require_disk(gigabytes: int) -> None:
     free = shutil.disk_usage(ROOT).free / 1e9
-    if PYTHON.exists() and what == "course":
-        return  # an update needs little, and uv says so if even that is missing
-    if free < NEEDS_GB[what]:
+    if free < gigabytes:
         raise SetupError(
-            f"it needs about {NEEDS_GB[what]} GB and the disk of {ROOT.name}/ has {free:.1f} GB free. "
+            f"it needs about {gigabytes} GB and the disk of {ROOT.name}/ has {free:.1f} GB free. "
             "Make room, or move the checkout to a larger disk."
         )
 
@@ -142,19 +168,40 @@ def _require_writable() -> None:
 def _require_installed(python: Path, prefix: Path) -> None:
     """Whether the packages came into the environment: a part of each, as Python finds it."""
     probe = "import coursekit, jupyter_core as j; print(coursekit.__file__, j.__file__, sep='\\n')"
+    places = _ask(python, probe, prefix)
+    if places[0].is_relative_to(ROOT) and places[-1].is_relative_to(prefix.resolve()):
+        return
+    raise _came_elsewhere(prefix, f"Python finds {' and '.join(map(str, places))}")
+
+
+def _require_tool(python: Path, prefix: Path, module: str) -> None:
+    """Whether a tool can be imported from its environment.
+
+    Importing it here compiles what it needs, a small part of all its files.
+    """
+    probe = f"import {module} as m; print(m.__file__)"
+    (place,) = _ask(python, probe, prefix, {"PYTHONDONTWRITEBYTECODE": ""})
+    if not place.is_relative_to(prefix.resolve()):
+        raise _came_elsewhere(prefix, f"Python finds {place}")
+
+
+def _ask(python: Path, probe: str, prefix: Path, *settings: dict[str, str]) -> list[Path]:
+    """The files that a Python names, one a line."""
     done = subprocess.run(
         [str(python), "-c", probe],
-        env=known.environment(),
+        env=known.environment(*settings),
         cwd=ROOT,
         text=True,
         capture_output=True,
         check=False,
     )
-    places = [Path(line).resolve() for line in done.stdout.splitlines()]
-    if places and places[0].is_relative_to(ROOT) and places[-1].is_relative_to(prefix.resolve()):
-        return
-    where = f"Python finds {' and '.join(map(str, places))}" if places else done.stderr.strip()
-    raise SetupError(f"the packages did not come into {prefix}. {where}")
+    if done.returncode:
+        raise _came_elsewhere(prefix, done.stderr.strip())
+    return [Path(line).resolve() for line in done.stdout.splitlines()]
+
+
+def _came_elsewhere(prefix: Path, why: str) -> SetupError:
+    return SetupError(f"the packages did not come into {prefix}. {why}")
 
 
 def _install_uv() -> None:
@@ -165,15 +212,16 @@ def _install_uv() -> None:
     _run("installing uv", [*command, "--require-hashes", "-r", lock], way_to_registry())
 
 
-def _make_venv() -> None:
-    if PYTHON.exists():
+def _make_venv(prefix: Path = VENV) -> None:
+    python = tools.python_in(prefix)
+    if python.exists():
         probe = "import sys; sys.exit(sys.version_info[:2] != (3, 12))"
-        command = [str(PYTHON), "-c", probe]
+        command = [str(python), "-c", probe]
         if subprocess.run(command, env=known.environment(), check=False).returncode == 0:
             return
-        shutil.rmtree(VENV)
+        shutil.rmtree(prefix)
     try:
-        _uv("finding Python 3.12", "venv", "--quiet", "--clear", "--python", "3.12", str(VENV))
+        _uv("finding Python 3.12", "venv", "--quiet", "--clear", "--python", "3.12", str(prefix))
     except SetupError as error:
         raise SetupError(
             "Python 3.12 is neither on this machine nor could it be downloaded. Install it "

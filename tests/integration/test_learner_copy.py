@@ -149,6 +149,7 @@ FOR_LEARNERS = {
     "setup": "",
     "automl": "",
     "edge": "module coursekit.environment.browser_runtime\n",
+    "tools": "",
     "lab": "course lab\n",
     "doctor": "course doctor\n",
     "clean": r"rm -rf \.venv .*\n",

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import NoReturn
@@ -13,6 +14,7 @@ from typing import NoReturn
 import pytest
 
 from coursekit import paths
+from coursekit.environment import tools
 
 ROOT = paths.course_root()
 SCRIPT = ROOT / "utils" / "bootstrap.py"
@@ -21,10 +23,10 @@ SCRIPT = ROOT / "utils" / "bootstrap.py"
 @pytest.fixture
 def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script, as if it stood in an empty checkout of its own."""
-    kit = [f"utils/coursekit/{name}.py" for name in ("__init__", *(
-        f"environment/{part}" for part in ("__init__", "install", "known", "registry", "switches")))]  # fmt: skip
+    kit = [f"utils/coursekit/{name}.py" for name in ("__init__", "paths", *(
+        f"environment/{part}" for part in ("__init__", "install", "known", "registry", "switches", "tools")))]  # fmt: skip
     for name in ("utils/bootstrap.py", *kit, "pyproject.toml", "requirements/course.txt",
-                 "requirements/automl.txt", "requirements/uv.txt"):  # fmt: skip
+                 "requirements/automl.txt", "requirements/uv.txt", "requirements/tools/flower.txt"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     spec = importlib.util.spec_from_file_location("bootstrap", tmp_path / "utils" / "bootstrap.py")
@@ -81,6 +83,84 @@ def test_a_changed_lock_or_declaration_is_installed(
     steps.clear()
     assert bootstrap.ensure(automl=False) == 0
     assert steps == []
+
+
+def installs(bootstrap: ModuleType, place: str) -> Callable[..., None]:
+    """A uv whose environments have a Python that finds the tool at ``place``."""
+
+    def uv(step: str, verb: str, *words: str, **shown: object) -> None:
+        if verb == "venv":
+            python = tools.python_in(Path(words[-1]))
+            python.parent.mkdir(parents=True)
+            python.write_text(f"#!/bin/sh\necho {place}\n")
+            python.chmod(0o755)
+
+    return uv
+
+
+@pytest.mark.needs("posix")
+def test_a_tool_gets_an_environment_of_its_own_made_anew_when_its_lock_changes(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = bootstrap.ROOT
+    steps: list[tuple[str, ...]] = []
+    place = tools.folder("flower", root)
+    uv = installs(bootstrap, str(place / "flwr.py"))
+    monkeypatch.setattr(bootstrap, "_install_uv", lambda: None)
+
+    def note(*words: str, **shown: object) -> None:
+        steps.append(words)
+        uv(*words)
+
+    monkeypatch.setattr(bootstrap, "_uv", note)
+    monkeypatch.setattr(tools.paths, "course_root", lambda: root)
+    monkeypatch.setattr(sys, "argv", ["bootstrap.py", "--tool", "flower"])
+    assert tools.python_of("flower") is None
+    assert "is not here: `make tools TOOLS=flower`" in str(tools.why_not("flower"))
+    with pytest.raises(tools.ToolError, match="make tools TOOLS=flower"):
+        tools.require("flower")
+
+    assert bootstrap.main() == 0
+    assert [step[0] for step in steps] == ["finding Python 3.12", "installing flower"]
+    assert {"sync", "--require-hashes", str(tools.lock("flower", root))} < set(steps[-1])
+    assert tools.python_of("flower") == tools.require("flower") == tools.python_in(place)
+    assert tools.why_not("flower") is None
+    assert not bootstrap.VENV.exists()
+    assert bootstrap.main() == 0
+    assert len(steps) == 2
+
+    with tools.lock("flower", root).open("a") as file:
+        file.write("# changed\n")
+    assert tools.python_of("flower") is None
+    assert "is older than its lock" in str(tools.why_not("flower"))
+    # Its Python answers to everything, so it is of the right version and kept.
+    assert bootstrap.main() == 0
+    assert len(steps) == 3
+    assert tools.python_of("flower") is not None
+    with pytest.raises(KeyError):
+        tools.python_of("no such tool")
+
+
+@pytest.mark.needs("posix")
+@pytest.mark.parametrize("place", ["/elsewhere/flwr.py", "no module named flwr >&2; exit 1"])
+def test_a_tool_that_did_not_come_in_is_tried_again_next_time(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr(bootstrap, "_install_uv", lambda: None)
+    monkeypatch.setattr(bootstrap, "_uv", installs(bootstrap, place))
+    with pytest.raises(bootstrap.SetupError, match=r"did not come into .*flower\..*flwr"):
+        bootstrap.ensure_tool("flower")
+    assert not tools.up_to_date("flower", bootstrap.ROOT)
+
+
+def test_a_tool_that_nobody_knows_is_refused(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "_run", fail_if_called)
+    monkeypatch.setattr(sys, "argv", ["bootstrap.py", "--tool", "flowers"])
+    with pytest.raises(SystemExit):
+        bootstrap.main()
+    assert "invalid choice: 'flowers'" in capsys.readouterr().err
 
 
 def test_a_step_that_failed_is_done_again_next_time(

@@ -11,11 +11,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from coursekit import paths
+from coursekit.environment import tools
 from coursekit.environment.doctor import locked_versions
 
 ROOT = paths.course_root()
-LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LOCKS = sorted((ROOT / "requirements").rglob("*.txt"))
+DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = DECLARED["project"]
 
 
 def unmet(declared: Iterable[str], locked: Mapping[str, str]) -> list[str]:
@@ -37,6 +39,23 @@ def test_course_lock_satisfies_the_declarations() -> None:
 def test_automl_lock_satisfies_the_declarations() -> None:
     extra = PROJECT["optional-dependencies"]["automl"]
     assert unmet(extra, locked_versions(ROOT / "requirements/automl.txt")) == []
+
+
+@pytest.mark.parametrize("name", tools.TOOLS)
+def test_a_tools_lock_satisfies_its_group(name: str) -> None:
+    assert unmet(DECLARED["dependency-groups"][name], locked_versions(tools.lock(name, ROOT))) == []
+
+
+def test_every_lock_of_a_tool_belongs_to_a_tool_that_set_up_knows() -> None:
+    locks = {path.stem for path in (ROOT / "requirements/tools").iterdir()}
+    assert locks == set(tools.TOOLS) == set(DECLARED["dependency-groups"])
+
+
+def test_tools_share_the_one_pytorch() -> None:
+    ours = locked_versions(ROOT / "requirements/automl.txt")
+    theirs = locked_versions(tools.lock("alibi-detect", ROOT))
+    assert theirs["torch"] == ours["torch"]
+    assert {n: theirs[n] for n in theirs if n.startswith("nvidia-")}.items() <= ours.items()
 
 
 def test_a_lock_that_lags_behind_is_noticed() -> None:

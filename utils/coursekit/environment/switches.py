@@ -24,6 +24,7 @@ TELEMETRY = {
     "METAFLOW_USER": "course",  # Metaflow otherwise asks the system for a name
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    "FLWR_TELEMETRY_ENABLED": "0",
 }
 
 #: No progress widgets and background threads: their output differs from run to run.
