@@ -186,7 +186,7 @@ class TwoSampleClassifier(_WholeRows):
     """A model that learns to tell window from reference; if it can, they differ.
 
     It learns on one half of the rows and is asked about the other. Statistic: its ROC-AUC there.
-    p-value: Kolmogorov-Smirnov test of its scores. Effect: 2·AUC − 1 where positive, 0 to 1.
+    p-value: one-sided Kolmogorov-Smirnov test of its scores. Effect: 2·AUC − 1 where positive, 0 to 1.
     Source: Lopez-Paz and Oquab, "Revisiting classifier two-sample tests", ICLR 2017.
 
     Args:
@@ -217,5 +217,7 @@ class TwoSampleClassifier(_WholeRows):
         )
         scores = clone(self.model).fit(X_learn, y_learn).predict_proba(X_asked)[:, 1]
         auc = float(roc_auc_score(y_asked, scores))
-        test = stats.ks_2samp(scores[y_asked == 0], scores[y_asked == 1], method="asymp")
+        old, new = scores[y_asked == 0], scores[y_asked == 1]
+        # One-sided: the scores of the window are to be the higher ones.
+        test = stats.ks_2samp(old, new, alternative="greater", method="asymp")
         return auc, float(test.pvalue), max(0.0, 2 * auc - 1)
