@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
+from scipy import stats
 
 from churn.monitoring.drift.detector import Detector, DriftError
 from churn.monitoring.drift.encoding import as_table, is_number
@@ -37,7 +37,7 @@ def compare_columns(
         reference: what the table looks like without drift; its columns are compared.
         window: has at least these columns.
         level: see above.
-        correction: for the number of columns; of statsmodels.
+        correction: for the number of columns.
         min_effect: the smallest effect that counts as drift.
         number: makes the detector for measures.
         category: makes the detector for categories. Both need p-values.
@@ -76,9 +76,17 @@ def compare_columns(
 def adjust(p_values: Any, correction: Correction) -> np.ndarray[Any, np.dtype[np.float64]]:
     """p-values that may be compared with the level although there are several of them."""
     p_values = np.asarray(p_values, dtype=float)
-    if correction == "none":
-        return p_values
-    return np.asarray(multipletests(p_values, method=correction)[1], dtype=float)
+    number = len(p_values)
+    if correction == "bonferroni":
+        return np.minimum(p_values * number, 1.0)
+    if correction == "holm":
+        # Two lines instead of statsmodels, whose Holm has Python collect its garbage at each call.
+        order = np.argsort(p_values)
+        stepwise = np.maximum.accumulate(p_values[order] * np.arange(number, 0, -1))
+        return np.minimum(stepwise, 1.0)[np.argsort(order)]
+    if correction == "fdr_bh":
+        return np.asarray(stats.false_discovery_control(p_values), dtype=float)
+    return p_values
 
 
 def _row(detector: Detector[Any], old: pd.Series, new: pd.Series) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """Many columns, many chances of a false alarm: counted, corrected, and still awake."""
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 from churn.monitoring import drift
 from churn.monitoring.drift import DriftError, compare_columns
@@ -31,6 +34,15 @@ def test_a_planted_column_is_found_among_twenty_and_stands_first() -> None:
     assert list(found.index[found["drift"]]) == ["c7"]
     assert found.index[0] == "c7"
     assert not compare_columns(old, new, min_effect=0.5)["drift"].any()
+
+
+@pytest.mark.parametrize("name", ["bonferroni", "holm", "fdr_bh"])
+def test_corrections_are_those_of_statsmodels(
+    name: Literal["bonferroni", "holm", "fdr_bh"],
+) -> None:
+    values = np.random.default_rng(5).random(15) ** 4
+    values[3] = values[7]
+    assert drift.adjust(values, name) == pytest.approx(multipletests(values, method=name)[1])
 
 
 def test_holm_is_never_stricter_than_bonferroni_and_fdr_never_than_holm() -> None:
