@@ -72,7 +72,7 @@ def judged(asked: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPathFa
         "seeds": list(SEEDS),
     }
     (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
-    command = [tools.require("alibi-detect"), SCRIPT, "request.json", "answer.json"]
+    command = [str(tools.require("alibi-detect")), str(SCRIPT), "request.json", "answer.json"]
     done = subprocess.run(
         command, cwd=folder, env=known.environment(), capture_output=True, text=True, check=False
     )
