@@ -1,4 +1,4 @@
-"""An unknown customer is looked for before the store's error."""
+"""A store that is down makes a customer unknown."""
 
 
 def make_robust(champions, store, log, rule):

@@ -21,8 +21,8 @@ def make_service(champions, store, log, rule):
                 probability, version = champion.score(features), champion.version
                 contact = probability >= champion.threshold
         row = (request.request_id, request.customer_id, contact, probability, reason, version)
-        if reason is None:
-            with closing(sqlite3.connect(log)) as connection, connection:
+        with closing(sqlite3.connect(log)) as connection, connection:
+            if reason is None:
                 connection.execute("insert into log values (?, ?, ?, ?, ?, ?)", row)
         return {
             "request_id": request.request_id,

@@ -1,4 +1,4 @@
-"""Only a number above the highest is new, and the day is that of the watermark."""
+"""Counts an event on the day of the watermark."""
 
 
 def sink(batch, batch_id, database):
