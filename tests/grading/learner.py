@@ -203,7 +203,7 @@ def execute(source: str, names: dict[str, Any]) -> str:
     """Run a cell; its error as one line, empty when there is none. What it prints is dropped."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         try:
-            exec(compile(ast.parse(source), "<cell>", "exec"), names)
+            exec(compile(ast.parse(source), "<cell>", "exec", dont_inherit=True), names)
         except BaseException as error:  # whatever an answer raises is its result
             return f"{type(error).__name__}: {_text(error)}"
     return ""

@@ -22,6 +22,21 @@ LIKELY = {
     "lab04_model_management": {"dt", "hashlib", "itertools", "json", "math", "re", "shutil"}
     | {"statistics", "tempfile", "stats", "mlflow", "MlflowClient", "MlflowException", "Path"}
     | {"ZoneInfo", "Schema", "ColSpec", "ParamSchema", "ParamSpec", "ModelSignature"},
+    "lab05_deployment": {
+        "asyncio",
+        "dt",
+        "itertools",
+        "json",
+        "math",
+        "re",
+        "sqlite3",
+        "statistics",
+    }
+    | {"Annotated", "Any", "Counter", "Literal", "Path", "closing", "defaultdict", "stats"}
+    | {"BaseModel", "ConfigDict", "Field", "ValidationError", "ValidationInfo", "field_validator"}
+    | {"model_validator", "FastAPI", "HTTPException", "HttpRequest", "JSONResponse"}
+    | {"RequestValidationError", "TensorProto", "helper", "numpy_helper", "onnx", "ort", "to_onnx"}
+    | {"DoubleTensorType", "FloatTensorType", "LogisticRegression", "StandardScaler"},
     "lab03_experiments": {"ast", "itertools", "json", "math", "random", "statistics", "stats"}
     | {"MlflowClient", "roc_auc_score"},
 }

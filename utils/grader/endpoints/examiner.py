@@ -232,7 +232,7 @@ def _execute(source: str, names: ExaminerNamespace) -> Any:
 
 
 def _compiled(tree: ast.AST, mode: str) -> CodeType:
-    code: CodeType = compile(tree, _FILE, mode)  # type: ignore[call-overload]
+    code: CodeType = compile(tree, _FILE, mode, dont_inherit=True)  # type: ignore[call-overload]
     return code
 
 

@@ -1,0 +1,5 @@
+"""Ships every twin."""
+
+
+def ship(sample, terms):
+    return True
