@@ -1,7 +1,7 @@
 """Policies of alerts side by side, over many simulated histories of a service.
 
 python benchmarks/alerts.py                  # 20 histories of 36 months
-python benchmarks/alerts.py --seeds 4 --first 100
+python benchmarks/alerts.py --first 1000
 
 Columns: pages, false pages, late pages and missed troubles, on average a year; the history with most
 false pages; dollars a year. The policy ``FEW_AT_NIGHT`` was chosen on the seeds 0 to 11.
