@@ -33,7 +33,8 @@ def features(table: pd.DataFrame) -> pd.DataFrame:
     if missing:
         raise schema.SchemaError(f"missing column(s): {', '.join(missing)}")
     X = table.loc[:, list(schema.FEATURES)].copy()
-    X["TotalCharges"] = X["TotalCharges"].fillna(0.0)
+    # A table in which nobody has a total yet, as one new customer's event, has None there: no number.
+    X["TotalCharges"] = X["TotalCharges"].astype("float64").fillna(0.0)
     return X
 
 

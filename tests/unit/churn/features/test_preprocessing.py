@@ -39,3 +39,12 @@ def test_columns_do_not_depend_on_the_sample(
     X, _ = features.xy(table)
     few = X[X["InternetService"] == "DSL"]
     assert preprocessor.fit_transform(X).shape[1] == preprocessor.fit_transform(few).shape[1]
+
+
+def test_a_new_customers_event_has_no_total() -> None:
+    """Out of JSON a lone missing total is None, and so is the column's type."""
+    event = data.load("synthetic", n=60, seed=0).head(1).astype({"TotalCharges": object})
+    event["TotalCharges"] = None
+    found = features.features(event)["TotalCharges"]
+    assert found.dtype == "float64"
+    assert found.tolist() == [0.0]
