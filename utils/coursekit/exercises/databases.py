@@ -24,7 +24,8 @@ STREAM = (
         event_id text primary key, customer_id text not null, at text not null,
         minutes real not null)""",
 )
-_CHANGES = slice(24, 28)  # of the header of an SQLite file: https://sqlite.org/fileformat2.html
+# Of the header of an SQLite file: https://sqlite.org/fileformat2.html
+_CHANGES, _VERSIONS, _ROLLBACK = slice(24, 28), slice(18, 20), b"\x01\x01"
 
 
 def make(path: Path, *statements: str) -> str:
@@ -65,3 +66,8 @@ def schema(path: str | Path) -> list[str]:
 def transactions(path: str | Path) -> int:
     """How many transactions have changed a database that keeps a rollback journal (the default)."""
     return int.from_bytes(Path(path).read_bytes()[_CHANGES])
+
+
+def rolls_back(path: str | Path) -> bool:
+    """Whether a database keeps a rollback journal, and not a write-ahead log."""
+    return Path(path).read_bytes()[_VERSIONS] == _ROLLBACK

@@ -24,6 +24,7 @@ from coursekit.exercises.virtual_time import VirtualLoop
 AT_ONCE = 20
 #: Seconds after which a client hangs up.
 HANGS_UP = 60.0
+_KEY, _RECORDED = "x-request", "x-recorded"
 _LOG = """create table log (
     request_id text primary key, customer_id text not null, contact integer not null,
     probability real, reason text, version text)"""
@@ -149,8 +150,9 @@ class Day:
                 service ends at once, with what it was doing, and a new one is made.
 
         Returns:
-            dicts ``{"status": of HTTP, "seconds": until the answer, "body": of the answer}``;
-            status and body are None where no answer came.
+            dicts ``{"status": of HTTP, "seconds": until the answer, "body": of the answer,
+            "recorded": whether the log had a row of this request when the answer left}``; all but
+            the seconds are None where no answer came.
         """
         answers: list[dict[str, Any]] = self._loop.run(self._play(moments))
         return answers
@@ -179,17 +181,26 @@ class Day:
         began = self._loop.time()
         content = body if isinstance(body, str) else json.dumps(body)
         headers = {"content-type": "application/json"}
+        if isinstance(body, dict) and str(body.get("request_id")).isascii():
+            headers[_KEY] = str(body.get("request_id")).strip()
         asking = self._client.post("/predict", content=content, headers=headers)
         try:
             answer = await asyncio.wait_for(asking, HANGS_UP)
         except (TimeoutError, asyncio.CancelledError):
-            return {"status": None, "seconds": self._loop.time() - began, "body": None}
+            seconds = self._loop.time() - began
+            return {"status": None, "seconds": seconds, "body": None, "recorded": None}
         try:
             said = answer.json()
         except ValueError:
             said = answer.text
         seconds = self._loop.time() - began
-        return {"status": answer.status_code, "seconds": seconds, "body": said}
+        recorded = _RECORDED in answer.headers
+        return {
+            "status": answer.status_code,
+            "seconds": seconds,
+            "body": said,
+            "recorded": recorded,
+        }
 
     async def _change(self, moment: Mapping[str, Any]) -> None:
         for name, value in moment.get("store", {}).items():
@@ -212,10 +223,30 @@ class Day:
 
     def _start(self) -> None:
         app = self._make(self.champions, self.store, str(self.log), dict(self._rule))
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(self._watched(app), raise_app_exceptions=False)
         self._client = httpx.AsyncClient(
             transport=transport, base_url="http://service", timeout=None
         )
+
+    def _watched(self, app: Any) -> Any:
+        """The application, with a header in each answer whose request is in the log by then."""
+
+        async def watched(scope: Any, receive: Any, send: Any) -> None:
+            key = dict(scope["headers"]).get(_KEY.encode(), b"").decode()
+
+            async def leaves(message: Any) -> None:
+                if message["type"] == "http.response.start" and self._has(key):
+                    message["headers"] = [*message["headers"], (_RECORDED.encode(), b"yes")]
+                await send(message)
+
+            await app(scope, receive, leaves)
+
+        return watched
+
+    def _has(self, key: str) -> bool:
+        with closing(sqlite3.connect(self.log)) as connection:
+            found = connection.execute("select 1 from log where request_id = ?", (key,))
+            return found.fetchone() is not None
 
     def _sql(self, statement: str) -> None:
         with closing(sqlite3.connect(self.log)) as connection, connection:

@@ -66,7 +66,7 @@ def begin_storm(name, customers, card, rule):
 
 
 def play_storm(name, moments):
-    """Play a part of a day: what came back to each request (status, seconds, body)."""
+    """Play a part of a day: what came back to each request."""
     answers = storm_days.play(f"storm_{name}", moments)
     asked = [moment["ask"] for moment in moments if "ask" in moment]
     with closing(sqlite3.connect(workspace / "logs" / f"storm_{name}.db")) as book, book:

@@ -67,5 +67,5 @@ def begin_storm(name, customers, card, rule):
 
 
 def play_storm(name, moments):
-    """Play a part of a day: what came back to each request (status, seconds, body)."""
+    """Play a part of a day: what came back to each request."""
     return storm_days.play(f"storm_{name}", moments)

@@ -44,5 +44,8 @@ def begin(name, customers, card, rule):
 
 
 def play(name, moments):
-    """Play a part of a day: what came back to each request (status, seconds, body)."""
+    """Play a part of a day: what came back to each request.
+
+    A dict for each: status, seconds, body, and whether it was recorded in the log when it left.
+    """
     return my_days.play(name, moments)

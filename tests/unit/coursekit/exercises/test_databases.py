@@ -46,3 +46,11 @@ def test_statements_that_fail_leave_nothing(tmp_path: Path) -> None:
     assert databases.rows(path, "t") == []
     with closing(sqlite3.connect(path)) as other:  # nothing holds a lock
         other.execute("begin immediate")
+
+
+def test_a_write_ahead_log_is_seen(tmp_path: Path) -> None:
+    path = databases.make(tmp_path / "d.db", "create table t (x)")
+    assert databases.rolls_back(path)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("pragma journal_mode = wal")
+    assert not databases.rolls_back(path)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import BackgroundTasks, FastAPI, Request
 
 from coursekit.exercises.storm import AT_ONCE, Champion, Days, logged
 
@@ -37,7 +37,7 @@ def day(folder: Path) -> tuple[Days, str]:
 
 
 def ask(at: float, key: str, who: str = "a") -> dict[str, Any]:
-    return {"at": at, "ask": {"id": key, "who": who}}
+    return {"at": at, "ask": {"id": key, "request_id": key, "who": who}}
 
 
 def test_requests_are_answered_in_virtual_time_and_logged(tmp_path: Path) -> None:
@@ -47,6 +47,30 @@ def test_requests_are_answered_in_virtual_time_and_logged(tmp_path: Path) -> Non
     assert [one["seconds"] for one in answers] == pytest.approx([0.02] * 3)
     assert answers[0]["body"] == {"p": 0.5, "version": "1", "rule": {"x": True}}
     assert [row["request_id"] for row in logged(log)] == ["1", "2", "3"]
+
+
+def test_a_row_that_is_written_after_the_answer_is_seen(tmp_path: Path) -> None:
+    def late(champions: Any, store: Any, log: str, rule: dict[str, bool]) -> FastAPI:
+        app = FastAPI()
+
+        def write(key: str) -> None:
+            with closing(sqlite3.connect(log)) as connection, connection:
+                connection.execute(
+                    "insert into log (request_id, customer_id, contact) values (?, 'a', 1)", (key,)
+                )
+
+        @app.post("/predict")
+        async def predict(request: Request, later: BackgroundTasks) -> None:
+            later.add_task(write, (await request.json())["id"])
+
+        return app
+
+    for make, recorded in ((plain, True), (late, False)):
+        days = Days(make, tmp_path)
+        log = days.begin("d", PEOPLE, CARD, {})
+        (answer,) = days.play("d", [ask(0, "1")])
+        assert (answer["status"], answer["recorded"]) == (200, recorded)
+        assert len(logged(log)) == 1
 
 
 def test_the_world_changes_between_requests(tmp_path: Path) -> None:
@@ -63,7 +87,7 @@ def test_the_world_changes_between_requests(tmp_path: Path) -> None:
     assert second["status"] == 500
     days.play("d", [{"at": 0, "store": {"seconds": 100.0, "down": False}}])
     (third,) = days.play("d", [ask(0, "3")])
-    assert third == {"status": None, "seconds": 60.0, "body": None}
+    assert third == {"status": None, "seconds": 60.0, "body": None, "recorded": None}
 
 
 def test_the_store_takes_so_many_questions_and_refuses_others(tmp_path: Path) -> None:
