@@ -17,8 +17,7 @@ import numpy as np
 from serving_servers import KEY, Place, ours
 
 from churn.serving import __main__ as program
-from churn.serving import access
-from churn.serving.answers import prediction, row
+from churn.serving import access, answers
 from churn.serving.app import create_app
 from churn.serving.predictor import Outcome
 from churn.serving.schemas import PredictionRequest
@@ -40,16 +39,16 @@ def limit(place: Place, seconds: float) -> None:
         Outcome(request.customerID, record, champion, probability=0.5)
         for request, record in zip(requests, records, strict=True)
     ]
-    predictions = [prediction(outcome, "t") for outcome in outcomes]
+    predictions = [answers.prediction(outcome, "t") for outcome in outcomes]
     rows = [
-        row(answer, outcome, "2025-01-01", KEY, 1.0)
+        answers.row(answer, outcome, "2025-01-01", KEY, 1.0)
         for answer, outcome in zip(predictions, outcomes, strict=True)
     ]
     parts: dict[str, Callable[[int], Any]] = {
         "the model's score (the limit)": lambda i: champion.score(records[i : i + 1]),
         "reading and checking the request": lambda i: PredictionRequest.model_validate_json(bodies[i]),
         "writing the row": lambda i: service.recorder.record(rows[i : i + 1]),
-        "the answer": lambda i: prediction(outcomes[i], "t").model_dump_json(),
+        "the answer": lambda i: answers.prediction(outcomes[i], "t").model_dump_json(),
     }  # fmt: skip
     whole, asked = per_request(app, bodies, seconds / 2)
     before = time.process_time()
