@@ -9,7 +9,9 @@ import pytest
 
 from coursekit import paths
 from coursekit.environment import mlflow_store
+from coursekit.variants import SECRET_VARIABLE
 from courses import course_of_labs
+from drawing import commit
 from grader.course import Course
 from grader.cycle import samples
 from grader.engines.engine import submissions
@@ -30,6 +32,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     shutil.copytree(ROOT / "datasets", tmp_path / "datasets")
     monkeypatch.setenv("COURSE_ROOT", str(tmp_path))
     mlflow_store.empty()
+    # A variant follows from it: another one with each commit, the same for who looks at a failure.
+    monkeypatch.setenv(SECRET_VARIABLE, f"the secret of {commit()}")
     return made
 
 
