@@ -71,6 +71,9 @@ def command(volumes: Path, program: list[str]) -> list[str]:
     for mount in SERVING["volumeMounts"]:
         bind = "--ro-bind" if mount.get("readOnly") else "--bind"
         words += [bind, str(volumes / mount["name"]), mount["mountPath"]]
+    for mount in SERVING["volumeMounts"]:  # a volume hides what lies below: a checkout in /tmp
+        if ROOT.is_relative_to(mount["mountPath"]):
+            words += ["--ro-bind", sys.prefix, sys.prefix]
     words += ["--remount-ro", "/srv", "--clearenv"]
     for name, value in environment().items():
         words += ["--setenv", name, value]

@@ -17,6 +17,7 @@ import json
 import multiprocessing
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ def main(app: Path, regions: Path, out: Path) -> None:
     finally:
         for child in children:
             if child.is_alive():
-                pipes[child.name].send_bytes(GOODBYE)
+                with suppress(OSError):  # it may have ended between the two lines
+                    pipes[child.name].send_bytes(GOODBYE)
             child.join()
 
 
