@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import mlflow
+import psutil
 import pytest
 
 from browser import Browser
@@ -78,9 +79,12 @@ def lab(folder: Path) -> Iterator[tuple[str, str]]:
         wait_for(f"http://127.0.0.1:{port}/api", server)
         yield f"http://127.0.0.1:{port}", f"token={token}"
     finally:
-        # The whole session: JupyterLab and the servers behind its tiles.
+        # The whole session: JupyterLab and the servers behind its tiles, which may have left it.
+        family = psutil.Process(server.pid).children(recursive=True)
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=PATIENCE)
+        for one in psutil.wait_procs(family, timeout=5)[1]:
+            one.kill()
         log.close()
 
 
