@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 from fastapi import FastAPI
 from sklearn.pipeline import Pipeline
 
+from churn import schema
 from churn.serving.app import Service
+from churn.serving.champion import Champion
 from churn.serving.evaluation_store import EvaluationStore, Row
 
 KEY = "the key of the call centre"
@@ -38,6 +41,17 @@ def row(number: int, **changes: Any) -> Row:
         "explanation": None, "milliseconds": 1.5,
     }  # fmt: skip
     return {**made, **changes}  # type: ignore[typeddict-item]
+
+
+def model(p: float = 0.5) -> Champion:
+    """A champion that says ``p`` of everybody."""
+    return Champion("7", "d" * 64, 0.24, lambda records: np.full(len(records), p), 0.0)
+
+
+def knows(records: Sequence[Mapping[str, Any]]) -> Any:
+    """A look-up that knows the columns of these customers, and of nobody else."""
+    rows = {one[schema.ID]: {name: one[name] for name in schema.FEATURES} for one in records}
+    return lambda ids: {one: rows[one] for one in ids if one in rows}
 
 
 class NoSource:

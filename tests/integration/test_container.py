@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from churn.registry.supply_chain import signing
 from churn.serving.access import fingerprint
 from churn.serving.feast_lookup import open_record_store
 from coursekit import paths
+from coursekit.environment.ports import free_port
 
 ROOT = paths.course_root()
 POD = yaml.safe_load((ROOT / "deploy/kubernetes/deployment.yaml").read_text())["spec"]["template"]
@@ -92,9 +92,7 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def running(volumes: Path, log: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     program = [sys.executable, "-m", "churn.serving", *SERVING["args"]]
     program += ["--host=127.0.0.1", f"--port={port}"]  # the last word counts
     with log.open("wb") as out:

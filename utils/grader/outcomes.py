@@ -111,7 +111,7 @@ def save_collected(path: Path, remarks: Sequence[str]) -> None:
     """Keep what was remarked when a submission was taken in, in place of what was before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
-    draft.write_text(json.dumps([one_line(remark) for remark in remarks]), encoding="utf-8")
+    draft.write_text(json.dumps(list(remarks)), encoding="utf-8")
     draft.replace(path)
 
 

@@ -27,18 +27,16 @@ from coursekit.environment import switches
 #: belong to the machine.
 FAMILIES = (
     *("PIP_", "UV_", "PYTHON", "GIT_", "DVC_", "IPYTHON", "JUPYTER_", "JUPYTERLAB_", "MLFLOW_"),
+    *("FEAST_", "GX_", "EVIDENTLY_", "OPTUNA_", "METAFLOW_", "PAPERMILL_", "DASK_", "POLARS_"),
     *(
-        "FEAST_",
-        "GX_",
-        "EVIDENTLY_",
-        "OPTUNA_",
-        "METAFLOW_",
-        "PAPERMILL_",
-        "DASK_",
         "PYSPARK_",
-        "POLARS_",
+        "SPARK_HOME",
+        "SPARK_CONF_DIR",
+        "PYTEST_ADDOPTS",
+        "PYTEST_PLUGINS",
+        "MYPYPATH",
+        "RUFF_",
     ),
-    *("SPARK_HOME", "SPARK_CONF_DIR", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "MYPYPATH", "RUFF_"),
     "MATPLOTLIBRC",
 )
 #: Names in these families that stay. Certificates; who may enter the Jupyter server; where and when

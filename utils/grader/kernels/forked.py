@@ -116,8 +116,8 @@ class ForkServer:
                     str(self.base),
                     *self.modules,
                 ],
-                env=environment
-                | NO_THREADS,  # the last word: polars sets one of them in its own process
+                # The last word is ours: polars sets one of these in the process that imports it.
+                env=environment | NO_THREADS,
                 stdin=subprocess.PIPE,  # closes when this process ends, and the fork server with it
                 stdout=log,
                 stderr=log,

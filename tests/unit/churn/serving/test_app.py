@@ -17,22 +17,13 @@ import pytest
 
 from churn import schema
 from churn.serving.app import create_app
-from churn.serving.champion import Champion, load
+from churn.serving.champion import load
 from churn.serving.journal import JournalError
 from churn.serving.schemas import MAX_ROWS
-from running_service import Running, Serve, Signed
+from running_service import Running, Serve, Signed, knows, model
 
 Records = list[dict[str, Any]]
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-
-
-def model(p: float = 0.5) -> Champion:
-    return Champion("7", "d" * 64, 0.24, lambda records: np.full(len(records), p), 0.0)
-
-
-def knows(records: Records) -> Any:
-    rows = {one[schema.ID]: {name: one[name] for name in schema.FEATURES} for one in records}
-    return lambda ids: {one: rows[one] for one in ids if one in rows}
 
 
 def test_a_signed_champion_answers_and_all_is_kept(
@@ -337,48 +328,6 @@ def test_only_a_process_of_its_own_is_watched(
 
     asyncio.run(live())
     assert armed == ([7.0, 0.0] if watchdog else [])
-
-
-def figures(text: str) -> dict[str, float]:
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
-
-
-def test_prometheus_reads_what_happened(serve: Serve, records: Records) -> None:
-    running = serve(model(0.35), knows(records))
-    metrics: Any = ("GET", "/metrics", {"headers": {}})
-
-    def happens() -> dict[str, float]:
-        running.post(records[0])
-        running.post({schema.ID: "0000-AAAAA"})
-        running.post({})
-        running.ask(("GET", "/nowhere/1"), ("GET", "/nowhere/2"))
-        running.rows()
-        return figures(running.ask(metrics)[0].text)
-
-    # Feast has Prometheus keep a process's counters in files, which all services of this one share.
-    # A counter reads what is there when it is first used: after one round, the second is its own.
-    before = happens()
-    found = happens()
-    (answer,) = running.ask(metrics)
-    assert answer.headers["content-type"].startswith("text/plain")
-    new = {name: value - before.get(name, 0) for name, value in found.items()}
-    decided = {
-        ("model", ""): 1.0,
-        ("rule", "unknown_customer"): 1.0,
-    }
-    for (source, reason), count in decided.items():
-        labels = f'reason="{reason}",source="{source}",version="7"'
-        assert new[f"churn_predictions_total{{{labels}}}"] == count
-    assert new['churn_probability_bucket{le="0.3",version="7"}'] == 0
-    assert new['churn_probability_bucket{le="0.4",version="7"}'] == 1
-    assert new['churn_request_seconds_count{route="/v1/predict",status="200"}'] == 2
-    assert new['churn_request_seconds_count{route="/v1/predict",status="422"}'] == 1
-    # Paths that callers make up are one row, or they would fill the memory.
-    assert new['churn_request_seconds_count{route="other",status="404"}'] == 2
-    assert new["churn_evaluation_rows_total"] == 2
-    assert found[f'churn_champion{{digest="{"d" * 64}",version="7"}}'] == 1
-    assert found["churn_evaluation_stuck"] == 0
 
 
 def test_what_the_store_does_never_becomes_an_error(serve: Serve, records: Records) -> None:

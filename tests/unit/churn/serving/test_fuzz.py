@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import numpy as np
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
-from churn import schema
 from churn.serving import app as served
-from churn.serving.champion import Champion
-from running_service import Running, Serve
+from running_service import Running, Serve, knows, model
 
 CASES = 40
 BEYOND_JSON_SCHEMA = {"schema_rule", "price_step", "contradicts_store"}
@@ -30,11 +27,7 @@ load_all_checks()
 
 @pytest.fixture
 def running(serve: Serve, records: Records) -> Running:
-    rows = {one[schema.ID]: {name: one[name] for name in schema.FEATURES} for one in records}
-    score = Champion("7", "d" * 64, 0.24, lambda asked: np.full(len(asked), 0.5), 0.0)
-    return serve(
-        score, lambda ids: {one: rows[one] for one in ids if one in rows}, rate=1e9, burst=1e9
-    )
+    return serve(model(), knows(records), rate=1e9, burst=1e9)
 
 
 class AlwaysOn:
