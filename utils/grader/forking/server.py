@@ -11,6 +11,7 @@ which is the kernel. When the first one ends, everything inside ends.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import gc
 import importlib
@@ -26,7 +27,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -52,6 +53,16 @@ class Child:
     pid: int
     pidfd: int
     connection: socket.socket
+
+
+@contextlib.contextmanager
+def _as_in_a_notebook() -> Iterator[None]:
+    """Modules that ask when they are imported whether this is IPython (dill) are told what will be."""
+    vars(builtins)["__IPYTHON__"] = True
+    try:
+        yield
+    finally:
+        del vars(builtins)["__IPYTHON__"]
 
 
 def load(modules: list[str]) -> None:
@@ -345,8 +356,9 @@ def main(base: str, modules: list[str], lab: list[str]) -> NoReturn:
     """Import `modules`, and of those of the `lab` what can be, and fork kernels from then on."""
     # `python -m` put the working directory first; a kernel adds its own.
     sys.path = [entry for entry in sys.path if entry not in ("", os.getcwd())]
-    load(modules)
-    load_where_possible(lab, _run_again)
+    with _as_in_a_notebook():
+        load(modules)
+        load_where_possible(lab, _run_again)
     _format_an_error()
     gc.collect()
     gc.freeze()  # forks then share these objects' memory instead of copying it

@@ -24,7 +24,7 @@ from grader.kernels import forked, provisioner
 pytestmark = pytest.mark.needs("linux")
 PATIENCE = 300
 #: Enough to be told from a cold kernel, and quick to import.
-MODULES = ("ipykernel.kernelapp", "numpy")
+MODULES = ("ipykernel.kernelapp", "numpy", "dill")
 IS_WARM = "import sys; 'numpy' in sys.modules"
 
 
@@ -121,6 +121,15 @@ left = 1
     (first, clean), (second, again) = found
     assert clean == again
     assert not set(first) & set(second)
+
+
+def test_a_library_imported_before_the_fork_finds_the_cells(
+    fork_server: forked.ForkServer, tmp_path: Path
+) -> None:
+    """Dill asks once, when it is imported, whether this is IPython; Feast needs it for the source."""
+    code = "import dill, sys\ndef f(): return 1\n'numpy' in sys.modules, dill.source.getsource(f)"
+    with provisioner.kernels_of(fork_server), kernel(tmp_path) as (_, answer):
+        assert answer(code) == (True, "def f(): return 1\n")
 
 
 def test_what_a_notebook_started_ends_with_its_kernel(
