@@ -37,6 +37,10 @@ LIKELY = {
     | {"model_validator", "FastAPI", "HTTPException", "HttpRequest", "JSONResponse"}
     | {"RequestValidationError", "TensorProto", "helper", "numpy_helper", "onnx", "ort", "to_onnx"}
     | {"DoubleTensorType", "FloatTensorType", "LogisticRegression", "StandardScaler"},
+    "lab07_releases_and_experiments": {"hashlib", "itertools", "math", "random", "statistics"}
+    | {"Counter", "defaultdict", "optimize", "special", "stats", "make_column_transformer"}
+    | {"HistGradientBoostingClassifier", "RandomForestClassifier", "LinearRegression", "Ridge"}
+    | {"LogisticRegression", "make_pipeline", "OneHotEncoder", "StandardScaler"},
     "lab03_experiments": {"ast", "itertools", "json", "math", "random", "statistics", "stats"}
     | {"MlflowClient", "roc_auc_score"},
 }

@@ -1,0 +1,5 @@
+"""Bonferroni."""
+
+
+def bounds(looks):
+    return [float(stats.norm.ppf(1 - 0.025 / looks))] * looks

@@ -1,0 +1,5 @@
+"""A table for five looks."""
+
+
+def bounds(looks):
+    return [2.413] * looks

@@ -1,0 +1,5 @@
+"""The stub."""
+
+
+def roll_back(hours):
+    raise NotImplementedError()

@@ -1,0 +1,5 @@
+"""The stub."""
+
+
+def share_out(kept, made, n):
+    raise NotImplementedError()

@@ -1,0 +1,9 @@
+"""MD5."""
+
+
+def version_for(customer, release, share):
+    if not 0 <= share <= 1:
+        raise ValueError(f"a share lies between 0 and 1, not {share}")
+    digest = hashlib.md5(f"{release}:{customer}".encode()).digest()
+    place = int.from_bytes(digest[:8], "big") / 2**64
+    return "candidate" if place < share else "champion"

@@ -1,0 +1,5 @@
+"""Nobody."""
+
+
+def whom(log, today, cost, gain):
+    return []
