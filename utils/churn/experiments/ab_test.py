@@ -91,9 +91,11 @@ def compare_shares(control: ArrayLike, treated: ArrayLike, alpha: float = 0.05) 
     low, high = confint_proportions_2indep(
         *counts, method="agresti-caffo", compare="diff", alpha=alpha
     )
-    p_value = test_proportions_2indep(*counts, method="agresti-caffo", compare="diff").pvalue
+    # It computes the ratio too, which an arm without any yes does not have.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        test = test_proportions_2indep(*counts, method="agresti-caffo", compare="diff")
     means = float(one.mean()), float(other.mean())
-    return Effect(*means, means[1] - means[0], float(low), float(high), float(p_value))
+    return Effect(*means, means[1] - means[0], float(low), float(high), float(test.pvalue))
 
 
 def _arm(values: ArrayLike) -> NDArray[np.float64]:
