@@ -16,6 +16,9 @@ from scipy.stats import norm
 
 Floats = NDArray[np.float64]
 
+#: Customers whose pairs are counted at a time, to spare memory.
+_BLOCK = 4096
+
 
 def effects(metric: ArrayLike, arms: ArrayLike) -> pd.DataFrame:
     """Treated minus control of every experiment.
@@ -58,10 +61,12 @@ def interactions(metric: ArrayLike, arms: ArrayLike) -> pd.DataFrame:
     """
     values, inside = _checked(metric, arms)
     n, total, alone = len(values), values.sum(), inside.sum(axis=0, dtype=float)
-    # Products of 32 bits: twice as fast, and counts below 2**24 are exact.
-    flags = inside.astype(np.float32)
-    both = (flags.T @ flags).astype(float)
-    sum_both = ((flags * values[:, None].astype(np.float32)).T @ flags).astype(float)
+    both, sum_both = np.zeros((2, inside.shape[1], inside.shape[1]))
+    for start in range(0, n, _BLOCK):
+        block = inside[start : start + _BLOCK]
+        flags, weighted = block.astype(np.float32), values[start : start + _BLOCK, None] * block
+        both += flags.T @ flags  # counts are exact in 32 bits, which are twice as fast
+        sum_both += weighted.T @ block.astype(float)
     sum_alone = values @ inside
     cells = [  # customers and sums of: both, first alone, second alone, neither
         (both, sum_both),
