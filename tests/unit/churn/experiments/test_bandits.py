@@ -72,6 +72,13 @@ def test_ucb_tries_each_arm_and_then_the_least_known_of_equals() -> None:
     assert ucb1(np.array([[50, 5]]), np.array([[100, 10]]), rng)[0] == 1
 
 
+def test_thompson_takes_an_arm_as_often_as_it_may_be_the_best() -> None:
+    """Nothing known of the second: a uniform draw beats Beta(10, 2) in 1 - 10/12 of the cases."""
+    wins, pulls = np.tile([9, 0], (20_000, 1)), np.tile([10, 0], (20_000, 1))
+    second = thompson(wins, pulls, np.random.default_rng(0)).mean()
+    assert second == pytest.approx(1 / 6, abs=0.011)  # four standard errors
+
+
 @pytest.mark.parametrize("rates", [[0.5], [0.5, 1.5]])
 def test_rates_that_are_none_are_refused(rates: list[float]) -> None:
     with pytest.raises(ValueError, match="two arms"):
