@@ -114,11 +114,11 @@ def _newcomers(tables: Tables) -> Found | None:
     after = tables["after"]
     # In the first month everybody is new to the tables.
     joined = after[(after["tenure"] == 1) & (after["as_of"] > after["as_of"].min())]
-    fibre = (joined["InternetService"] == "Fiber optic").groupby(joined["as_of"])
-    step, gain = _step(fibre.sum().to_numpy(), fibre.size().to_numpy())
+    fiber = (joined["InternetService"] == "Fiber optic").groupby(joined["as_of"])
+    step, gain = _step(fiber.sum().to_numpy(), fiber.size().to_numpy())
     if gain < 15:
         return None
-    return "marketing_shift", "InternetService", _month(fibre.size().index[step])
+    return "marketing_shift", "InternetService", _month(fiber.size().index[step])
 
 
 def _hours(tables: Tables) -> Found | None:

@@ -124,7 +124,7 @@ def dtypes() -> dict[str, str]:
 def bill_range(price_list: dict[str, float] | None = None) -> tuple[float, float]:
     """Lowest and highest plausible monthly charge in dollars, :data:`PRICE_TOLERANCE` included.
 
-    The cheapest service is a phone line or DSL alone, the dearest has fibre and everything else.
+    The cheapest service is a phone line or DSL alone, the dearest has fiber and everything else.
     """
     prices = price_list or PRICE_LIST
     dearest = sum(prices.values()) - min(prices["DSL"], prices["Fiber optic"])

@@ -17,7 +17,7 @@ from churn import schema
 #: What the page gets from the server beside the model: markup, style and script.
 _FILES = Path(__file__).with_name("page")
 _KINDS = {"object": "string", "int64": "int64", "float64": "float32"}
-#: What the form shows at first: a new customer with fibre who pays by the month.
+#: What the form shows at first: a new customer with fiber who pays by the month.
 _SHOWN = {
     "Contract": "Month-to-month",
     "InternetService": "Fiber optic",

@@ -1,6 +1,6 @@
 """The telco's regions: five companies of their own, which keep their customers to themselves.
 
-The customer table has no region, so one is drawn. Where fibre was built, most customers have fibre,
+The customer table has no region, so one is drawn. Where fiber was built, most customers have fiber,
 and the regions are of very different size; both make averaging harder than five equal parts would.
 """
 

@@ -28,7 +28,7 @@ def code(column: str, value: str | int) -> int:
 
 
 NO, YES = 0, 1
-DSL, FIBRE, NO_INTERNET = (code("InternetService", v) for v in ("DSL", "Fiber optic", "No"))
+DSL, FIBER, NO_INTERNET = (code("InternetService", v) for v in ("DSL", "Fiber optic", "No"))
 MONTH_TO_MONTH, ONE_YEAR, TWO_YEAR = (
     code("Contract", v) for v in ("Month-to-month", "One year", "Two year")
 )

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from churn.schema import ADD_ONS, ALLOWED, MAX_TENURE
-from churn.simulator.codes import DSL, FIBRE, MILLI
+from churn.simulator.codes import DSL, FIBER, MILLI
 
 TENURE = "tenure"
 #: Months between which an effect of tenure is linear.
@@ -74,7 +74,7 @@ def _given(*earlier: str, by: tuple[str, ...] = ()) -> tuple[Term, ...]:
 
 
 _HOUSEHOLD = ("SeniorCitizen", "Partner", "Dependents")
-_NET = (DSL, FIBRE)
+_NET = (DSL, FIBER)
 
 
 def _columns() -> Iterator[Column]:

@@ -67,7 +67,7 @@ KINDS: dict[str, Kind] = {
     ),
     "competitor_enters": Kind(
         "process", "labels", ("Churn",),
-        "log odds added to the monthly churn of fibre customers without a fixed term",
+        "log odds added to the monthly churn of fiber customers without a fixed term",
         0.8, 0.05, 4.0,
     ),
     "unit_change_to_cents": Kind(

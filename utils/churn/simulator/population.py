@@ -22,7 +22,7 @@ from churn.simulator.codes import (
     CREDIT_CARD,
     DSL,
     ELECTRONIC_CHECK,
-    FIBRE,
+    FIBER,
     MAILED_CHECK,
     MILLI,
     MONTH_TO_MONTH,
@@ -59,13 +59,13 @@ PRICE_SENSITIVITY, PRICE_MEMORY = 5.0, 0.8
 #: mix of customers stays close to the cross-section's for years.
 ADD_ON_ON, STREAMING_ON, ADD_ON_OFF = 0.013, 0.020, 0.003
 SECOND_LINE, PAPERLESS, MARRIES = 0.012, 0.003, 0.004
-TO_FIBRE, TO_INTERNET = 0.006, 0.005
+TO_FIBER, TO_INTERNET = 0.006, 0.005
 TO_AUTOMATIC_PAYMENT, TO_TERM = 0.009, 0.021
 #: At the end of a term: the same again, the other term, else month-to-month.
 RENEW_SAME, RENEW_OTHER = 0.75, 0.17
 
 TERM_MONTHS = np.array([0, 12, 24], dtype=np.int16)
-#: Share of each device code by kind of internet (rows: DSL, fibre, none).
+#: Share of each device code by kind of internet (rows: DSL, fiber, none).
 _DEVICE_CUTS = np.cumsum([[55, 25, 15, 5], [10, 20, 30, 40], [70, 20, 5, 5]], axis=1) / 100
 
 
@@ -214,9 +214,9 @@ def change_services(state: Codes, scenario: Scenario, month: int) -> None:
 def _change_internet(state: Codes, draw: NDArray[np.float64]) -> None:
     now = state["InternetService"]
     # Without a phone line there is DSL only.
-    to_fibre = (now == DSL) & (state["PhoneService"] == YES) & (draw < TO_FIBRE)
+    to_fiber = (now == DSL) & (state["PhoneService"] == YES) & (draw < TO_FIBER)
     to_dsl = (now == NO_INTERNET) & (draw < TO_INTERNET)
-    state["InternetService"] = np.where(to_fibre, FIBRE, np.where(to_dsl, DSL, now)).astype(np.int8)
+    state["InternetService"] = np.where(to_fiber, FIBER, np.where(to_dsl, DSL, now)).astype(np.int8)
     for add_on in ADD_ONS:
         state[add_on] = np.where(to_dsl, NO, state[add_on]).astype(np.int8)
 

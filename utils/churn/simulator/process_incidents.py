@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from churn.schema import ADD_ONS
-from churn.simulator.codes import ELECTRONIC_CHECK, FIBRE, MILLI, MONTH_TO_MONTH, NO, YES, Codes
+from churn.simulator.codes import ELECTRONIC_CHECK, FIBER, MILLI, MONTH_TO_MONTH, NO, YES, Codes
 from churn.simulator.incidents import Incident
 from churn.simulator.random_streams import uniforms
 from churn.simulator.scenario import Scenario
@@ -31,12 +31,12 @@ def _acting(scenario: Scenario, month: int, *kinds: str) -> Iterator[Incident]:
 def campaign(scenario: Scenario, month: int, numbers: NDArray[np.int64], codes: Codes) -> None:
     """``marketing_shift``: a share of the month's newcomers take the campaign's product.
 
-    That is fibre with a phone line, month-to-month, paid by electronic check.
+    That is fiber with a phone line, month-to-month, paid by electronic check.
     """
     for incident in _acting(scenario, month, "marketing_shift"):
         hit = uniforms(scenario.seed, "campaign", month, numbers)[:, 0] < incident.size
         for column, code in (
-            ("InternetService", FIBRE),
+            ("InternetService", FIBER),
             ("PhoneService", YES),
             ("Contract", MONTH_TO_MONTH),
             ("PaymentMethod", ELECTRONIC_CHECK),
@@ -65,7 +65,7 @@ def log_odds_shift(scenario: Scenario, month: int, state: Codes) -> NDArray[np.i
     for incident in _acting(scenario, month, "threshold_no_longer_right"):
         shift += round(incident.size * MILLI)
     for incident in _acting(scenario, month, "competitor_enters"):
-        open_to_it = (state["InternetService"] == FIBRE) & (state["Contract"] == MONTH_TO_MONTH)
+        open_to_it = (state["InternetService"] == FIBER) & (state["Contract"] == MONTH_TO_MONTH)
         shift += open_to_it * np.int32(round(incident.size * MILLI))
     return shift
 

@@ -26,7 +26,7 @@ PHRASES = {
     "competitor": [
         "Rival asks less for the same line.",
         "Was offered a cheaper bundle by a rival.",
-        "Signed with the new fibre company.",
+        "Signed with the new fiber company.",
     ],
     "service": [
         "Third outage this month.",

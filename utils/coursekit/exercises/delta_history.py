@@ -210,7 +210,7 @@ def _leave(telco: _Telco) -> None:
 
 
 def _dearer(telco: _Telco) -> None:
-    """Three dollars a month more for fibre."""
+    """Three dollars a month more for fiber."""
     where = '"InternetService" = \'Fiber optic\' AND tenure > 12 AND "MonthlyCharges" < 110'
     _update(telco, "price list", where, **{'"MonthlyCharges"': '"MonthlyCharges" + 3'})
 

@@ -81,7 +81,7 @@ STORIES: dict[str, Story] = {
         ("refit_column",), ("convert", "retrain"),
     ),
     "marketing_shift": Story(
-        "A campaign brought another kind of customer: fibre without a fixed term, paid by electronic "
+        "A campaign brought another kind of customer: fiber without a fixed term, paid by electronic "
         "check. Each kind of customer behaves as before; the mix is another.",
         "Several columns shift together, among newcomers only.",
         ("weight",), ("retrain",), ("Contract", "PaymentMethod"),
@@ -94,8 +94,8 @@ STORIES: dict[str, Story] = {
         ("retrain",), ("recalibrate",),
     ),
     "competitor_enters": Story(
-        "Another company began to sell fibre. No column says so.",
-        "No input moves. Departures rise in one segment, fibre without a fixed term, once labels are "
+        "Another company began to sell fiber. No column says so.",
+        "No input moves. Departures rise in one segment, fiber without a fixed term, once labels are "
         "in; missing customers show it earlier.",
         ("retrain",), ("recalibrate",),
     ),

@@ -1,4 +1,4 @@
-"""Wants each allowed value to occur, so that a batch without fibre is bad."""
+"""Wants each allowed value to occur, so that a batch without fiber is bad."""
 
 VALUES = {
     "InternetService": {"DSL", "Fiber optic", "No"},

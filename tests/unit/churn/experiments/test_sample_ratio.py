@@ -39,7 +39,7 @@ def test_healthy_experiments_are_hardly_ever_stopped() -> None:
 
 def test_the_group_that_lost_customers_stands_first() -> None:
     rng = np.random.default_rng(1)
-    group = rng.choice(["fibre", "DSL", "none"], 9000)
+    group = rng.choice(["fiber", "DSL", "none"], 9000)
     arms = np.where(rng.random(9000) < 0.5, "new", "today")
     kept = ~((group == "DSL") & (arms == "new") & (rng.random(9000) < 0.3))
     table = check_by(arms[kept], group[kept], HALVES)

@@ -18,7 +18,7 @@ def customer(**changed: int) -> codes.Codes:
 @pytest.mark.parametrize(
     ("column", "named"),
     [
-        ("InternetService", {"DSL": codes.DSL, "Fiber optic": codes.FIBRE, "No": codes.NO_INTERNET}),
+        ("InternetService", {"DSL": codes.DSL, "Fiber optic": codes.FIBER, "No": codes.NO_INTERNET}),
         ("Contract", {"Month-to-month": codes.MONTH_TO_MONTH, "One year": codes.ONE_YEAR, "Two year": codes.TWO_YEAR}),
         ("PaymentMethod", {"Electronic check": codes.ELECTRONIC_CHECK, "Mailed check": codes.MAILED_CHECK, "Bank transfer (automatic)": codes.BANK_TRANSFER, "Credit card (automatic)": codes.CREDIT_CARD}),
         ("Partner", {"No": codes.NO, "Yes": codes.YES}),
@@ -40,6 +40,6 @@ def test_who_has_which_component_and_what_it_costs() -> None:
     assert [name for name in PRICE_LIST if has(plain, name)[0]] == ["PhoneService", "DSL"]
     assert component_count(plain).tolist() == [2]
     assert list_price_steps(plain).tolist() == [(20 + 25) * 20]
-    rich = customer(InternetService=codes.FIBRE, StreamingTV=codes.YES, MultipleLines=codes.YES)
+    rich = customer(InternetService=codes.FIBER, StreamingTV=codes.YES, MultipleLines=codes.YES)
     assert list_price_steps(rich).tolist() == [(20 + 5 + 50 + 10) * 20]
     assert not has(rich, "DSL")[0]

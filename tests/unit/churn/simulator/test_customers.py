@@ -165,7 +165,7 @@ def test_monthly_charges_scatter_around_the_list_price() -> None:
 def test_list_price_by_hand() -> None:
     codes = {name: np.zeros(3, dtype=np.int8) for name in schema.ALLOWED}
     codes["tenure"] = np.ones(3, dtype=np.int16)
-    # Phone only; DSL without phone and one add-on; fibre with everything.
+    # Phone only; DSL without phone and one add-on; fiber with everything.
     codes["PhoneService"][:] = [1, 0, 1]
     codes["MultipleLines"][:] = [0, 2, 1]
     codes["InternetService"][:] = [2, 0, 1]

@@ -218,9 +218,9 @@ def test_a_price_change_reaches_those_who_have_the_component(history: History) -
     assert (rise[~hit] == 0).all()
     april = (frame[frame["as_of"] == "2024-04-30"] for frame in (history.truth, dearer.truth))
     before, after = (rows["churn_probability"].to_numpy() for rows in april)
-    fibre = (table(history, "2024-04")["InternetService"] == "Fiber optic").to_numpy()
-    assert (after[fibre] > before[fibre]).mean() > 0.99
-    assert (after[~fibre] == before[~fibre]).all()
+    fiber = (table(history, "2024-04")["InternetService"] == "Fiber optic").to_numpy()
+    assert (after[fiber] > before[fiber]).mean() > 0.99
+    assert (after[~fiber] == before[~fiber]).all()
 
 
 def test_season_moves_churn_up_in_january_and_down_in_july(history: History) -> None:

@@ -32,7 +32,7 @@ def test_newcomers_are_new_and_pay_by_the_price_list_of_the_day() -> None:
         assert (new["tenure"] == 1).all()
         assert (new["total_steps"] == new["monthly_steps"]).all()
         more = new["monthly_steps"] - usual["monthly_steps"]
-        assert (more == amount * (new["InternetService"] == codes.FIBRE)).all()
+        assert (more == amount * (new["InternetService"] == codes.FIBER)).all()
 
 
 def test_some_customers_and_more_customers(state: codes.Codes) -> None:
@@ -76,7 +76,7 @@ def test_annoyance_comes_with_new_prices_and_fades(state: codes.Codes) -> None:
     population.update_price_shock(state, dearer, 1)
     assert (state["price_shock"] == 0).all()
     population.update_price_shock(state, dearer, 2)
-    hit = state["InternetService"] == codes.FIBRE
+    hit = state["InternetService"] == codes.FIBER
     first = state["price_shock"].copy()
     assert (first[hit] > 0).all()
     assert (first[~hit] == 0).all()
