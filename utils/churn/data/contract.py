@@ -12,6 +12,7 @@ import datetime as dt
 import operator
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -87,10 +88,15 @@ class Quality(_Part):
         for name, (compare, words) in _COMPARE.items():
             bound = getattr(self, name)
             if bound is not None:
-                yield (lambda figure, c=compare, b=bound: c(figure, b)), f"{words} {bound:g}"
+                # The figure stands first in each demand: "must be less than" is figure < bound.
+                yield partial(_swapped, compare, bound), f"{words} {bound:g}"
         if self.mustBeBetween is not None:
             low, high = self.mustBeBetween
             yield (lambda figure: low <= figure <= high), f"must be between {low:g} and {high:g}"
+
+
+def _swapped(compare: Callable[[float, float], bool], bound: float, figure: float) -> bool:
+    return compare(figure, bound)
 
 
 class TypeOptions(_Part):

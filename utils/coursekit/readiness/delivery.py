@@ -178,7 +178,10 @@ def _git(*words: str) -> bytes:
     # What is pushed is not in the repository yet: Git's own variables say where it waits.
     of_git = {name: value for name, value in os.environ.items() if name.startswith("GIT_")}
     done = subprocess.run(
-        ["git", *words], env=known.environment(switches.GIT, of_git), capture_output=True, check=True
+        ["git", *words],
+        env=known.environment(switches.GIT, of_git),
+        capture_output=True,
+        check=True,
     )
     return done.stdout
 

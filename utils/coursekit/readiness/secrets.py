@@ -38,7 +38,9 @@ NAMED = re.compile(
 #: less than 3.5, twenty characters of base64 about 4.
 MIN_ENTROPY = 3.5
 #: What stands where a secret would, as an example or a reference to another place.
-_PLACEHOLDER = re.compile(r"(?i)\$\{|\{\{|<|example|change.?me|xxx|\.\.\.|…|^[\w.]+[\[(.]|os\.environ")
+_PLACEHOLDER = re.compile(
+    r"(?i)\$\{|\{\{|<|example|change.?me|xxx|\.\.\.|…|^[\w.]+[\[(.]|os\.environ"
+)
 
 
 class Secret(NamedTuple):
