@@ -58,5 +58,5 @@ def test_rows_that_are_there_are_left_as_they_are_and_a_reader_does_not_wait(url
 
 
 def test_postgresql_gets_an_insert_of_its_own() -> None:
-    dialect = sa.dialects.postgresql.dialect()  # type: ignore[no-untyped-call]
+    dialect = sa.dialects.postgresql.dialect()
     assert "ON CONFLICT" in str(database.insert_new(dialect, NUMBERS).compile(dialect=dialect))

@@ -15,6 +15,7 @@ import importlib.metadata
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -211,7 +212,10 @@ def with_service(
     store = lookup or system.lookup
     current = champion or system.champion
     predictor = Predictor(lambda: current, Context(store, chosen), chosen)
-    service = replace(system.service, settings=chosen, predictor=predictor, **parts)
+    champions = copy(system.service.champions)
+    champions.current = current
+    changed = {"settings": chosen, "predictor": predictor, "champions": champions, **parts}
+    service = replace(system.service, **changed)
     return replace(system, service=service, lookup=store)
 
 
