@@ -279,7 +279,7 @@ def _column(column: Property, values: pd.Series) -> Iterator[Breach]:
         yield Breach(name, "is unique", f"{int(present.duplicated().sum())} value(s) repeated")
     options = column.logicalTypeOptions
     bounds = {
-        "pattern": (options.pattern, lambda bound: ~present.str.contains(bound, regex=True)),
+        "pattern": (options.pattern, lambda bound: ~present.str.contains(_to_the_end(bound))),
         "minimum": (options.minimum, lambda bound: present < bound),
         "maximum": (options.maximum, lambda bound: present > bound),
     }
@@ -289,6 +289,11 @@ def _column(column: Property, values: pd.Series) -> Iterator[Breach]:
             yield Breach(name, f"has {word} {bound}", f"{int(wrong.sum())} outside, e.g. {example}")
     for rule in column.quality:
         yield from _judge(name, rule, _of_column(rule, values), len(values))
+
+
+def _to_the_end(pattern: str) -> re.Pattern[str]:
+    """Python's ``$`` also matches before a line end; the standard's patterns mean the end."""
+    return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern))
 
 
 def _foreign_type(kind: str, present: pd.Series) -> str:

@@ -83,11 +83,12 @@ def count(root: Path) -> pd.DataFrame:
 
 def strayed(shown: pd.DataFrame, counted: pd.DataFrame) -> list[str]:
     """The cells of a table that is shown which are too far from what was counted since."""
+    seen, now = shown.to_dict("index"), counted.to_dict("index")
     return [
-        f"{layer}, {name}: {shown.loc[layer, name]} shown, {counted.loc[layer, name]} counted"
-        for layer in shown.index
-        for name in shown
-        if not 1 / STRAY <= shown.loc[layer, name] / max(counted.loc[layer, name], 1) <= STRAY
+        f"{layer}, {name}: {number} shown, {now[layer][name]} counted"
+        for layer, numbers in seen.items()
+        for name, number in numbers.items()
+        if not 1 / STRAY <= number / max(now[layer][name], 1) <= STRAY
     ]
 
 

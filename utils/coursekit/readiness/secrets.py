@@ -32,15 +32,15 @@ PATTERNS = {
 #: A name that promises a secret, what separates it from its value, and the value.
 NAMED = re.compile(
     r"(?i)[\w.-]*(?:passw(?:or)?d|secret|token|api[_-]?key|credential)[\w.-]*"
-    r"['\"]?\s*(?:[:=]|=>)\s*(?P<quote>['\"]?)(?P<value>[^\s'\",;)(]{8,})(?P=quote)"
+    r"['\"]?\s*(?:[:=]|=>)\s*(?P<quote>['\"]?)(?P<value>[^\s'\",;)]{8,})(?P=quote)"
 )
 #: Bits a character from which on a value is taken for drawn by lot: English words in a row have
 #: less than 3.5, twenty characters of base64 about 4.
 MIN_ENTROPY = 3.5
 #: What stands where a secret would, as an example or a reference to another place.
-_PLACEHOLDER = re.compile(
-    r"(?i)\$\{|\{\{|<|example|change.?me|xxx|\.\.\.|…|^[\w.]+[\[(.]|os\.environ"
-)
+_PLACEHOLDER = re.compile(r"(?i)\$\{|\{|<|example|change.?me|xxx|\.\.\.|…")
+#: Without quotes: a name, a call or an item of a program, which stand for a value elsewhere.
+_REFERENCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$|[A-Za-z_][\w.]*[\[(]")
 
 
 class Secret(NamedTuple):
@@ -97,7 +97,8 @@ def _in_line(line: str) -> Iterator[tuple[str, str]]:
                 return
     for match in NAMED.finditer(line):
         value = match["value"]
-        if entropy(value) >= MIN_ENTROPY and not _PLACEHOLDER.search(value):
+        elsewhere = not match["quote"] and _REFERENCE.match(value)
+        if entropy(value) >= MIN_ENTROPY and not _PLACEHOLDER.search(value) and not elsewhere:
             yield "a value drawn by lot", value
             return
 

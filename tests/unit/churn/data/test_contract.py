@@ -86,8 +86,17 @@ def test_one_bad_thing_is_a_breach(
     change, where, words = BROKEN[name]
     found = contract.breaches(change(delivery), DAY, NEXT)
     assert any(one.where == where and words in str(one) for one in found), found
-    with pytest.raises(BatchRefusedError, match=r"delivery refused, contract customers 1\.0\.0: "):
-        contract.require(change(delivery), DAY, NEXT)
+
+
+def test_a_delivery_with_breaches_is_refused(
+    contract: DataContract, delivery: pd.DataFrame
+) -> None:
+    bad = delivery.drop(columns=["gender", "tenure", "Contract", "Partner"])
+    with pytest.raises(
+        BatchRefusedError, match=r"^delivery refused, contract customers 1\.0\.0: "
+    ) as error:
+        contract.require(bad, DAY, NEXT)
+    assert str(error.value).endswith("(and 1 more)")
 
 
 @pytest.mark.parametrize(("days", "late"), [(-1, True), (0, False), (1, False), (2, True)])
