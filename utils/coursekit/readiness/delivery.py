@@ -61,7 +61,12 @@ def build(source: Path, store: Path, commit: str, say: Callable[[str], None] = p
     """
     found = secrets.scan((path for path in source.rglob("*") if path.is_file()), source)
     _step("secrets", not found, "; ".join(map(str, found)) or "none", say)
-    _run("lint", ["-m", "ruff", "check", "--no-cache", "--isolated", "."], source, say)
+    _run(
+        "lint",
+        ["-m", "ruff", "check", "--no-cache", "--isolated", "--output-format", "concise", "."],
+        source,
+        say,
+    )
     _run("test", ["-m", "pytest", "-q", "-c", os.devnull, "--rootdir", ".", "."], source, say,
          PYTHONPATH=str(source / "src"))  # fmt: skip
     _run("build", ["-m", "hatchling", "build", "-t", "wheel"], source, say)
@@ -71,7 +76,7 @@ def build(source: Path, store: Path, commit: str, say: Callable[[str], None] = p
     shutil.copyfile(wheel, kept / wheel.name)
     facts = {"commit": commit, "wheel": wheel.name, "sha256": sha256(wheel)}
     (kept / "build.json").write_text(json.dumps(facts))
-    _step("keep", True, f"{wheel.name}, sha256 {facts['sha256'][:8]}", say)
+    _step("keep", True, wheel.name, say)
     return kept / wheel.name
 
 
@@ -191,7 +196,9 @@ def _run(
 ) -> None:
     """Run Python in ``folder`` as a step; what it prints is told if it fails."""
     # pytest's plugins belong to the course, not to the package, and take a second to load.
-    own = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    # A notebook's kernel asks programs for colors, which a pipeline's log has no use for.
+    own = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+           "NO_COLOR": "1", "FORCE_COLOR": "", "CLICOLOR_FORCE": "0", "PY_COLORS": "0"}  # fmt: skip
     variables: Mapping[str, str] = {**own, **more}
     done = subprocess.run(
         [sys.executable, *words],
