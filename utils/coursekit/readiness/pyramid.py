@@ -100,5 +100,6 @@ def draw(axes: Any, counts: pd.Series, title: str) -> None:
     axes.set_yticks(range(len(counts)), counts.index)
     axes.set(xticks=[], title=title)
     axes.invert_yaxis()
+    axes.tick_params(length=0)
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)

@@ -183,7 +183,7 @@ PLANTED: dict[str, tuple[Plant, str]] = {
     "everybody asks at once":
         (lambda s, _: with_service(s, settings=s.service.settings.model_copy(update={"burst": 1e9})), "were let in"),
     "a test that did not roll out": (lambda s, _: replace(s, assign=lambda customer: "1"), "served"),
-    "too much traffic too soon": (lambda s, _: replace(s, rules=[]), "called for"),
+    "too much traffic too soon": (lambda s, _: replace(s, rules=[]), "nobody is called"),
     "changes by hand, without a trace": (lambda s, _: lineage(s, code_version="unknown"), "code_version"),
     "a good change that nobody was told of": (lambda s, _: facts(s, audit_0=None), failures.WHO_AND_WHY),
     "no day on which it is judged": (lambda s, _: facts(s, tag_judged_on="2025-10-01"), "labels come on"),
@@ -285,7 +285,7 @@ NOT_READY: dict[str, tuple[Plant, str]] = {
     "environment management": (edited("requirements/course.txt", "pandas==", "pandas==9"), "pandas"),
     "pipeline with the features in it": (signature_without_tenure, "tenure"),
     "CI/CD": (edited("Makefile", "test: automl lint", "test: automl"), "lint first"),
-    "monitoring and alerts": (lambda s, _: replace(s, rules=[]), "called for"),
+    "monitoring and alerts": (lambda s, _: replace(s, rules=[]), "nobody is called"),
     "testing framework": (edited("Makefile", "# ", "# "), "without tests: scoring"),
     "version control": (no_history, "in no commit"),
     "feature dictionary": (undescribed, "TotalCharges"),
