@@ -15,6 +15,7 @@ From the ground up; each imports only what stands above it here:
 ``exercises``    props of lessons and labs
 ``authoring``    notebooks in their normal form, the rules they keep, the course's map
 ``incidents``    drills: what happened to this telco, and who can find it out
+``readiness``    is it ready for production: checks of the repository and of a running system
 """
 
 # Applies the switches before any library is imported.

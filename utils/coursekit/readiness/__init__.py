@@ -1,0 +1,8 @@
+"""Is it ready for production? Checks that look at this repository and at its running service.
+
+``secrets`` scans files before they are committed, ``delivery`` is a build and a release pipeline
+behind a Git repository, ``test_pyramid`` counts tests by what they look at. ``system`` is a small
+running system for checks to look at; ``requirements`` is the checklist of what production asks for,
+and ``failures`` the ways in which a model fails on its way out of the laptop, each with the check that
+catches it. ``tree_picture`` draws a fault tree.
+"""

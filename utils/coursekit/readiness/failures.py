@@ -1,0 +1,421 @@
+"""The ways in which a model fails on its way out of the laptop, each with the check that catches it.
+
+The list is that of a lecture on why models fail between the laptop and production, with thirty-four
+entries; order and words are this course's. Each check looks at a system as it is. What goes wrong is
+in the system: the tests plant each failure there and see its row go red.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chisquare
+
+from churn import features, schema
+from churn.data.origin import BatchRefusedError, require_live
+from churn.monitoring import conformal, slo
+from churn.monitoring.burn_rate import burning
+from churn.monitoring.drift import compare_columns
+from churn.registry import cards, folders
+from churn.registry.gates import CRITERIA
+from churn.registry.gates.gate import ask as ask_gate
+from churn.serving import deployment
+from churn.serving.access import Access, AccessError, fingerprint
+from churn.serving.champions import Champions, FolderSource
+from churn.training import tracking
+from coursekit.readiness.rows import Row, Seen
+from coursekit.readiness.system import (
+    KEY,
+    RULE,
+    System,
+    ask,
+    predict,
+    records,
+    scores,
+    with_service,
+)
+
+#: Scores of two engines, or of training and serving, may differ by so much.
+PARITY = 1e-5
+#: Seconds for a look-up that crosses the country, and the budget of the request that waits for it.
+FAR, SHORT = 2.0, 0.05
+#: Requests at once with which a limit is looked for.
+HERD = 5_000
+#: What a drift must be to count, so that 5,000 rows do not make an alarm of a trifle.
+MIN_EFFECT = 0.1
+WHO_AND_WHY = "Who, when and why"
+
+
+def _gate(criterion: str) -> Any:
+    def check(system: System) -> Seen:
+        verdict = ask_gate(criterion, CRITERIA[criterion], system.evidence, system.config)
+        # The reason of a criterion may hold a measured time: it is told where it refuses.
+        return Seen(verdict.passed, "passed" if verdict.passed else verdict.reason)
+
+    return check
+
+
+def _policy(system: System, *words: str) -> list[str]:
+    found = deployment.policy(system.manifests)
+    return [one for one in found if any(word in one for word in words)]
+
+
+def _nothing(found: Sequence[str], fine: str) -> Seen:
+    return Seen(not found, found[0] if found else fine)
+
+
+# --- the machine and the image --------------------------------------------------------------------
+
+
+def stack(system: System) -> Seen:
+    """What the image will install is what the model was tried with here."""
+    pins = re.findall(r"^([\w.-]+)==(\S+)", system.lock, re.MULTILINE)
+    here = [(name, version) for name, version in pins if name in system.installed]
+    other = [f"{n} {v} is locked, {system.installed[n]} is here" for n, v in here
+             if system.installed[n] != v]  # fmt: skip
+    if not here:
+        return Seen(False, "no locked package is installed here")
+    return _nothing(other, "every locked package that is here has its version")
+
+
+def engines(system: System) -> Seen:
+    """The engine that serves computes what the one that trained did."""
+    some = system.delivery.head(200)
+    trained = system.model.predict_proba(features.features(some))[:, 1]
+    served = np.asarray(system.champion.score(records(some)))
+    apart = float(np.abs(trained - served).max())
+    return Seen(apart <= PARITY, "same scores" if apart <= PARITY else f"{apart:.3f} apart")
+
+
+def crash_loop(system: System) -> Seen:
+    """Without a model the process stays up and says so, instead of ending again and again."""
+    champions = Champions(FolderSource(system.folder / "nothing"), system.public_key)
+    alone = with_service(system, champions=champions)
+    health, ready = ask(alone, ("GET", "/health", None), ("GET", "/ready", None))
+    found = (health.status_code, ready.status_code)
+    return Seen(found == (200, 503), f"health {found[0]}, ready {found[1]}")
+
+
+def image(system: System) -> Seen:
+    """The image is made from what is pinned, by the company's policy."""
+    return _nothing(deployment.dockerfile_policy(system.dockerfile), "pinned, and not root")
+
+
+def provisioning(system: System) -> Seen:
+    """Each container says what it needs and what it may take, and there is more than one copy."""
+    found = _policy(system, "under requests", "under limits", "one copy")
+    return _nothing(found, "requests, limits, copies")
+
+
+def probes(system: System) -> Seen:
+    """What Kubernetes asks is what the service answers."""
+    found = _policy(system, "Probe")
+    paths = sorted(set(deployment.PROBES.values()))
+    asked = ask(system, *(("GET", path, None) for path in paths))
+    found += [f"{path} answers {one.status_code}" for path, one in zip(paths, asked, strict=True)
+              if one.status_code != 200]  # fmt: skip
+    return _nothing(found, "answered")
+
+
+def permissions(system: System) -> Seen:
+    """Who has a key gets in, and nobody else."""
+    body = ("GET", "/v1/champion", None)
+    codes = (ask(system, body)[0].status_code, ask(system, body, key="a guess")[0].status_code)
+    return Seen(codes == (200, 401), f"with the key {codes[0]}, with a guess {codes[1]}")
+
+
+def storage(system: System) -> Seen:
+    """What must be written can be written: an answer is given only if its row is kept."""
+    predicted, ready = ask(system, ("POST", "/v1/predict", system.record), ("GET", "/ready", None))
+    codes = (predicted.status_code, ready.status_code)
+    return Seen(
+        codes == (200, 200), "kept" if codes == (200, 200) else str(predicted.json()["detail"])
+    )
+
+
+def artifacts(system: System) -> Seen:
+    """The model's files arrive where they are served as they were when they were approved."""
+    source = FolderSource(system.package.parent)
+    with tempfile.TemporaryDirectory() as scratch:
+        source.fetch(system.champion.version, Path(scratch) / "model")
+        same = folders.digest(Path(scratch) / "model") == system.facts["tag.digest"]
+    return Seen(same, "the approved fingerprint" if same else "not the files that were approved")
+
+
+def log_place(system: System) -> Seen:
+    """A prediction is found where monitoring reads."""
+    told = predict(system)
+    system.service.recorder.move()
+    kept = bool(system.store.rows(prediction_id=told["prediction_id"]))
+    return Seen(kept, "found by its id" if kept else "not in the evaluation store")
+
+
+# --- the data -------------------------------------------------------------------------------------
+
+
+def versions(system: System) -> Seen:
+    """The table and the files are those that the record names."""
+    table = tracking.fingerprint(system.train) == system.evidence.lineage.get("data_version")
+    files = folders.digest(system.package) == system.champion.digest
+    wrong = [name for name, same in (("training table", table), ("files", files)) if not same]
+    return _nothing([f"another {one} than recorded" for one in wrong], "as recorded")
+
+
+def preprocessing(system: System) -> Seen:
+    """The service's score of a customer whom it looks up is the training pipeline's."""
+    row = system.delivery.head(1)
+    trained = float(system.model.predict_proba(features.features(row))[0, 1])
+    told = ask(system, ("POST", "/v1/predict", {schema.ID: row[schema.ID].iloc[0]}))[0].json()
+    if told.get("probability") is None:
+        return Seen(False, f"no score: {told.get('reason')}")
+    apart = abs(told["probability"] - trained)
+    return Seen(apart <= PARITY, "same score" if apart <= PARITY else f"{apart:.3f} apart")
+
+
+def production_data(system: System) -> Seen:
+    """Today's delivery keeps the contract."""
+    found = system.contract.breaches(
+        system.delivery, system.origin.as_of, system.origin.as_of + dt.timedelta(1)
+    )
+    return _nothing([str(one) for one in found], "no breach")
+
+
+def freshness(system: System) -> Seen:
+    """Today's delivery is of today's customers."""
+    try:
+        require_live(system.delivery, system.origin, system.register, system.today)
+    except BatchRefusedError as error:
+        return Seen(False, str(error))
+    return Seen(True, "live")
+
+
+def population(system: System) -> Seen:
+    """Today's customers are like those whom the model was fitted on."""
+    known = features.features(system.train)
+    drift = compare_columns(known, features.features(system.delivery), min_effect=MIN_EFFECT)
+    moved = [str(name) for name in drift.index[drift["drift"]]]
+    return _nothing([f"moved: {', '.join(moved[:3])}"] if moved else [], "no column moved")
+
+
+def outliers(system: System) -> Seen:
+    """Of the customers who are unlike the rest, too, the sets of answers hold the truth."""
+    y = system.evidence.judged(system.config).y
+    p = system.evidence.candidate_scores
+    half = len(y) // 2
+    sets = conformal.ConformalSets(0.9).fit(y[:half], p[:half]).predict(p[half:])
+    found = conformal.coverage(sets, y[half:])["covered"]
+    share = float(found["leaves"])
+    # About 200 leavers: 0.9 less three standard errors.
+    return Seen(share >= 0.83, f"of the leavers {share:.0%} covered")
+
+
+# --- the model ------------------------------------------------------------------------------------
+
+
+def output(system: System) -> Seen:
+    """The answer is what a caller expects: a probability, a decision that follows from it."""
+    told = predict(system)
+    if told.get("source") != "model":
+        return Seen(False, f"the model's answer is not used: {told.get('reason')}")
+    follows = told["contact"] == (told["probability"] >= told["threshold"])
+    return Seen(
+        0 <= told["probability"] <= 1 and follows, "a probability, and the decision follows"
+    )
+
+
+def bias(system: System) -> Seen:
+    """In no group is it far behind, and what must not matter does not."""
+    found = [_gate(criterion)(system) for criterion in ("worst_slice", "invariance")]
+    return _nothing([one.said for one in found if not one.holds], "passed")
+
+
+def pain_elsewhere(system: System) -> Seen:
+    """Whom the model would have called can be called."""
+    calls = int((scores(system) >= system.champion.threshold).sum())
+    fits = calls <= system.capacity
+    said = (
+        "within what the call center can do"
+        if fits
+        else f"{calls:,} calls, {system.capacity:,} can be made"
+    )
+    return Seen(fits, said)
+
+
+# --- the release ----------------------------------------------------------------------------------
+
+
+def wrong_order(system: System) -> Seen:
+    """The old model answers until the new one can: a new one that is refused changes nothing."""
+    with tempfile.TemporaryDirectory() as scratch:
+        models = Path(scratch)
+        shutil.copytree(system.package, models / "1")
+        shutil.copytree(system.package, models / "2")
+        (models / "2" / "unasked.txt").write_text("somebody was here")  # the signature is broken
+        (models / FolderSource.NAME).write_text("1")
+        champions = Champions(FolderSource(models), system.public_key, system.load)
+        champions.refresh()
+        (models / FolderSource.NAME).write_text("2")
+        champions.refresh()
+    answers = champions.current.version if champions.current else "nobody"
+    return Seen(answers == "1", f"version {answers} answers after a bad version 2")
+
+
+def thundering_herd(system: System) -> Seen:
+    """One client gets its burst and is then told when to come back."""
+    settings = system.service.settings
+    gate = Access({"client": fingerprint(KEY)}, settings.rate, settings.burst, lambda: 0.0)
+    for number in range(HERD):
+        try:
+            gate.admit(KEY)
+        except AccessError as error:
+            told = error.status == 429 and "retry-after" in error.headers
+            return Seen(told, f"{number:,} at once, then 429 with a time to come back")
+    return Seen(False, f"{HERD:,} at once were let in")
+
+
+def far_away(system: System) -> Seen:
+    """A look-up that takes too long does not hold the answer up: the rule gives one."""
+
+    def far(customers: Sequence[str], /) -> Mapping[str, Mapping[str, Any]]:
+        time.sleep(FAR)
+        return system.lookup(customers)
+
+    settings = system.service.settings.model_copy(update={"budget": SHORT})
+    slow = with_service(system, lookup=far, settings=settings)
+    one = system.delivery[schema.ID].iloc[0]
+    told = ask(slow, ("POST", "/v1/predict", {schema.ID: one}))[0].json()
+    return Seen(told.get("reason") == "store_slow", f"answered by the {told.get('source')}")
+
+
+def split(system: System) -> Seen:
+    """Each version of an experiment gets the share of the customers that was planned."""
+    from dataclasses import replace
+
+    chosen = list(system.split)
+    both = {one: with_service(system, replace(system.champion, version=one)) for one in chosen}
+    people = system.delivery[schema.ID].head(60).tolist()
+    arms = {one: [who for who in people if system.assign(who) == one] for one in chosen}
+    served: Counter[str] = Counter()
+    for one, whom in arms.items():
+        asked = [("POST", "/v1/predict", {schema.ID: who}) for who in whom]
+        told = [answer.json() for answer in ask(both[one], *asked)] if asked else []
+        served.update(str(answer["model_version"]) for answer in told)
+    counts = [served[one] for one in chosen]
+    expected = [system.split[one] * sum(counts) for one in chosen]
+    p_value = float(chisquare(counts, expected).pvalue)
+    # One in a thousand: an experiment is looked at every day.
+    return Seen(p_value >= 0.001, "as planned" if p_value >= 0.001 else f"served {dict(served)}")
+
+
+def too_much_too_soon(system: System) -> Seen:
+    """Within an hour of a bad new version somebody is called, and of a good one nobody."""
+    objective = slo.Objective("availability", "answered without a 5xx", 0.999)
+    times = pd.date_range("2025-09-01", periods=24 * 12, freq="5min")
+    called = {}
+    for name, share in (("good", 0.0), ("bad", 0.05)):
+        counts = pd.DataFrame({"bad": 0, "total": 400}, index=times)
+        counts.loc[times[-12:], "bad"] = int(400 * share)
+        pages = [
+            burning(counts, objective, rule) for rule in system.rules if rule.severity == "page"
+        ]
+        called[name] = any(fired[-12:].any() for fired in pages)
+    holds = called == {"good": False, "bad": True}
+    wrong = (
+        "nobody is called for a bad one"
+        if not called["bad"]
+        else "somebody is called for a good one"
+    )
+    return Seen(holds, "called" if holds else wrong)
+
+
+def visibility(system: System) -> Seen:
+    """What the service does can be read while it does it."""
+    before, _, after = (
+        one.text for one in ask(system, ("GET", "/metrics", None),
+                                ("POST", "/v1/predict", system.record), ("GET", "/metrics", None))
+    )  # fmt: skip
+    new = slo.coverage(after).total - slo.coverage(before).total
+    return Seen(new == 1, f"{new} prediction counted of 1")
+
+
+# --- the people -----------------------------------------------------------------------------------
+
+
+def communicated(system: System) -> Seen:
+    """It is on record who made the change, when and why, and readers have a place to hear of it."""
+    found = [f"the card lacks: {WHO_AND_WHY}"] if WHO_AND_WHY in _gaps(system) else []
+    found += [] if system.contract.support else ["the contract names no channel"]
+    return _nothing(found, "on record, with a channel")
+
+
+def dates(system: System) -> Seen:
+    """It is fixed on which day the model is judged, and its labels are complete by then."""
+    said = system.facts.get("tag.judged_on")
+    if not said:
+        return Seen(False, "no day is fixed")
+    first = RULE.complete_on(pd.Timestamp(system.today))
+    late_enough = pd.Timestamp(said) >= first
+    return Seen(
+        late_enough, f"{said}{'' if late_enough else f', but labels come on {first.date()}'}"
+    )
+
+
+def documentation(system: System) -> Seen:
+    """The model's card has no empty field."""
+    found = [one for one in _gaps(system) if one != WHO_AND_WHY]
+    return _nothing([f"the card lacks: {', '.join(found)}"] if found else [], "no field is empty")
+
+
+def _gaps(system: System) -> list[str]:
+    return cards.missing(cards.MODEL_CARD, system.facts)
+
+
+MACHINE, DATA, MODEL, RELEASE, PEOPLE = "machine", "data", "model", "release", "people"
+#: All thirty-four.
+FAILURES = (
+    Row(MACHINE, "other packages than it was tried with", "requirements/serving.txt", stack),
+    Row(MACHINE, "another engine computes otherwise", "registry.packaging", engines),
+    Row(MACHINE, "the process ends again and again", "serving.app", crash_loop),
+    Row(MACHINE, "an image of no known make", "serving.deployment", image),
+    Row(MACHINE, "too little or too much hardware", "serving.deployment", provisioning),
+    Row(MACHINE, "health checks that nobody answers", "serving.deployment", probes),
+    Row(MACHINE, "missing permissions, or too many", "serving.access", permissions),
+    Row(MACHINE, "no room or right to write", "serving.journal", storage),
+    Row(MACHINE, "files that do not arrive", "serving.champions", artifacts),
+    Row(MACHINE, "logs in the wrong place", "serving.recorder", log_place),
+    Row(DATA, "unknown version of data or model", "training.tracking", versions),
+    Row(DATA, "columns made otherwise than in training", "serving.app", preprocessing),
+    Row(DATA, "data unlike what was promised", "data.contract", production_data),
+    Row(DATA, "stale data", "data.origin", freshness),
+    Row(DATA, "another population", "monitoring.drift", population),
+    Row(DATA, "unusual customers", "monitoring.conformal", outliers),
+    Row(MODEL, "answers that nobody expects", "serving.predictor", output),
+    Row(MODEL, "a rule by hand is better", "gate: quality", _gate("quality")),
+    Row(MODEL, "it only knows its own rows", "gate: trained_until", _gate("calibration")),
+    Row(MODEL, "unfair to some", "gate: worst_slice, invariance", bias),
+    Row(MODEL, "too slow", "gate: latency", _gate("latency")),
+    Row(MODEL, "the input's form has changed", "gate: signature", _gate("signature")),
+    Row(MODEL, "the expected gain does not come", "gate: money", _gate("money")),
+    Row(MODEL, "its success hurts elsewhere", "this list", pain_elsewhere),
+    Row(RELEASE, "the old one is gone before the new one works", "serving.champions", wrong_order),
+    Row(RELEASE, "everybody asks at once", "serving.access", thundering_herd),
+    Row(RELEASE, "a part is far away", "serving.context", far_away),
+    Row(RELEASE, "a test that did not roll out", "serving.evaluation_store", split),
+    Row(RELEASE, "too much traffic too soon", "monitoring.burn_rate", too_much_too_soon),
+    Row(RELEASE, "nobody sees what it does", "serving.metrics", visibility),
+    Row(RELEASE, "changes by hand, without a trace", "gate: lineage", _gate("lineage")),
+    Row(PEOPLE, "a good change that nobody was told of", "registry.cards", communicated),
+    Row(PEOPLE, "no day on which it is judged", "churn.labels", dates),
+    Row(PEOPLE, "no documentation", "registry.cards", documentation),
+)  # fmt: skip
+FAILURES_BY_NAME = {row.name: row for row in FAILURES}
