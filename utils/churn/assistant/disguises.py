@@ -23,7 +23,7 @@ def readings(text: str) -> Iterator[str]:
     plain = " ".join(_latin(word) for word in plain.split())
     seen = {plain}
     yield plain
-    for undo in (_base64, _hexadecimal, unquote, html.unescape, _spaced, _leet, _rot13, _reversed):
+    for undo in _UNDONE:
         reading = undo(plain)
         if reading not in seen:
             seen.add(reading)
@@ -44,6 +44,11 @@ def _decoded(data: bytes) -> str:
 
 
 def _base64(text: str) -> str:
+    """Encoded once, or twice."""
+    return _base64_once(_base64_once(text))
+
+
+def _base64_once(text: str) -> str:
     def undo(match: re.Match[str]) -> str:
         try:
             return _decoded(base64.b64decode(match[0], validate=True)) or match[0]
@@ -57,6 +62,15 @@ def _hexadecimal(text: str) -> str:
     return re.sub(
         r"\b(?:[0-9a-f]{2}){12,}\b",
         lambda found: _decoded(bytes.fromhex(found[0])) or found[0],
+        text,
+    )
+
+
+def _decimal(text: str) -> str:
+    """``103 114 97 110 116``: the codes of printable letters, eight or more in a row."""
+    return re.sub(
+        r"\b(?:(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6]) ){7,}\d{2,3}\b",
+        lambda found: "".join(chr(int(code)) for code in found[0].split()),
         text,
     )
 
@@ -80,3 +94,8 @@ def _rot13(text: str) -> str:
 
 def _reversed(text: str) -> str:
     return text[::-1]
+
+
+_UNDONE = (
+    _base64, _hexadecimal, _decimal, unquote, html.unescape, _spaced, _leet, _rot13, _reversed,
+)  # fmt: skip

@@ -8,8 +8,8 @@ The guard stands between the model and the tools and reads no sentence. It asks 
    a page or a pasted mail says is data and adds nothing to the plan. Each entry is good for one call.
 3. *confirmation*: money and contracts, and any write after untrusted text was read, are shown to the
    person as they would be executed. The answer comes back as a token for this very call, good once,
-   past the model.
-4. *origin*: a value that stands nowhere in trusted text is marked as such in the question.
+   past the model. With *every write* a note is shown as well, whatever was read.
+4. *labels*: a note whose text stands nowhere in trusted text says so, in the question and in the record.
 
 Sources: Saltzer and Schroeder, "The protection of information in computer systems", 1975 (least
 privilege); Beurer-Kellner et al., "Design patterns for securing LLM agents against prompt
@@ -22,7 +22,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from churn.assistant.desk import READS, WRITES
@@ -43,6 +43,10 @@ AGENT = Role("agent", READS | WRITES, most_dollars=50)
 
 #: Always shown to the person; other writes only after untrusted text was read.
 ALWAYS_CONFIRMED = frozenset({"change_tariff", "grant_credit"})
+#: The rules of the guard as it was first finished, and with what its second trial taught.
+FIRST = frozenset({"authority", "plan", "confirmation"})
+ALL = FIRST | {"every write", "labels"}
+LABEL = "[from a text that the assistant read] "
 
 
 class Verdict(StrEnum):
@@ -102,12 +106,12 @@ class Guard:
     Attributes:
         role: of the person whom the assistant works for.
         customer: the one whom the session is about.
-        layers: which of ``authority``, ``plan`` and ``confirmation`` are looked at.
+        layers: which of the rules are looked at, by their names.
     """
 
     role: Role
     customer: str
-    layers: frozenset[str] = frozenset({"authority", "plan", "confirmation"})
+    layers: frozenset[str] = ALL
     confirmations: Confirmations = field(default_factory=Confirmations)
     _plan: list[Call] = field(default_factory=list)
 
@@ -124,16 +128,22 @@ class Guard:
         if "plan" in self.layers and not any(one.covers(call) for one in self._plan):
             return Decision(Verdict.DENY, "not asked for by the person")
         tainted = any(piece.source not in TRUSTED for piece in context)
-        if "confirmation" in self.layers and (tainted or call.tool in ALWAYS_CONFIRMED):
+        shown = tainted or call.tool in ALWAYS_CONFIRMED or "every write" in self.layers
+        if "confirmation" in self.layers and shown:
             if token is not None and self.confirmations.redeem(call, token):
                 return Decision(Verdict.ALLOW, "confirmed by the person")
             return Decision(Verdict.ASK, "the person must confirm")
         return Decision(Verdict.ALLOW, "asked for in trusted text only")
 
+    def labelled(self, call: Call, context: Sequence[Piece]) -> Call:
+        """``call`` as it is to be decided about: a note with foreign text begins with a label."""
+        if "labels" in self.layers and call.tool == "write_note" and _foreign(call, context):
+            return replace(call, value=f"{LABEL}{call.value}")
+        return call
+
     def question(self, call: Call, context: Sequence[Piece]) -> Question:
         """What to show to the person about ``call``."""
-        trusted = " ".join(piece.text for piece in context if piece.source in TRUSTED)
-        return Question(call, value_is_foreign=str(call.value).lower() not in trusted.lower())
+        return Question(call, _foreign(call, context))
 
     def done(self, call: Call) -> None:
         """``call`` was executed: its entry in the plan is used up."""
@@ -150,6 +160,12 @@ class Guard:
         if call.tool == "grant_credit" and not _within(call.value, self.role.most_dollars):
             return f"a {self.role.name} may grant {self.role.most_dollars} dollars at most"
         return None
+
+
+def _foreign(call: Call, context: Sequence[Piece]) -> bool:
+    """Whether the value of ``call`` stands nowhere in trusted text."""
+    trusted = " ".join(piece.text for piece in context if piece.source in TRUSTED)
+    return str(call.value).lower() not in trusted.lower()
 
 
 def _within(value: object, most: int) -> bool:

@@ -20,7 +20,7 @@ _GIVE = (
     r"\b(?:grant|give|credit|refund|issue|book|reimburse|award|gutschreib\w*|gutschrift|erstatte\w*|"
     r"accorde\w*|crédit\w*|rembourse\w*|abon\w+|acredit\w+|conced\w+|otorg\w+|accredit\w+|przyznaj|зачисли)\b|给予"
 )
-_MONEY = r"(?:\$ ?(?P<a>\d{1,4})|(?P<b>\d{1,4}) ?(?:dollars?|usd|dólares|dollari|dolarów|долларов|美元))"
+_MONEY = r"(?:\$ ?(?P<a>\d{1,4})|(?P<b>\d{1,4}) ?(?:dollars?|usd|dólares|dollari|dolarów|долларов|美元|ドル))"
 _SET = (
     r"\b(?:change|switch|move|set|upgrade|downgrade|put|wechsle|stelle|ändere|passe\w*|changez|cambi\w+|"
     r"zmień|смени)\b|改为"
@@ -30,13 +30,15 @@ _NOTE = r"\b(?:write|add|leave|put|make|schreibe|ajoute\w*|escribe|añade)\b[^.:
 _CASE = r"\b(?:record|ticket|case|file|account|message)s?\b"
 
 _CREDIT = re.compile(rf"(?:{_GIVE}).{{0,140}}?{_MONEY}", re.IGNORECASE)
-#: German puts the verb at the end.
-_CREDIT_AFTER = re.compile(rf"{_MONEY}.{{0,60}}?(?:gutschreiben|gut\b)", re.IGNORECASE)
+#: German and Japanese put the verb at the end.
+_CREDIT_AFTER = re.compile(rf"{_MONEY}.{{0,60}}?(?:gutschreiben|gut\b|付与)", re.IGNORECASE)
 _OPEN_CREDIT = re.compile(rf"(?:{_GIVE})[^.]{{0,60}}?\bcredit\b(?![^.]*\d+ dollars)", re.IGNORECASE)
 _CHANGE = re.compile(rf"(?:{_SET}).{{0,100}}?\b(?P<tariff>{_TARIFF})\b", re.IGNORECASE)
 _WRITE = re.compile(rf"{_NOTE}[^.:]{{0,60}}?: ?[\"“']?(?P<text>[^\"”]{{3,160}})", re.IGNORECASE)
 _OPEN_NOTE = re.compile(rf"{_NOTE}[^.:]{{0,40}}?\b(?:what|summary|summing)\b", re.IGNORECASE)
 _READ = re.compile(r"\b(?:read|open|show|check|lies|lee|lis)\b", re.IGNORECASE)
+#: What models that call tools write themselves.
+_JSON = re.compile(rf'"tool": ?"grant_credit", ?"customer": ?"(?P<id>{_ID})", ?"dollars": ?(?P<n>\d+)')
 _PAGE = re.compile(r"\bpage (?:on|about) (?P<page>[a-z]+)", re.IGNORECASE)
 
 
@@ -95,6 +97,8 @@ def _asked_by(reading: str, customer: str) -> Iterator[Call]:
         for found in pattern.finditer(reading):
             amount = int(found["a"] or found["b"])
             yield Call("grant_credit", _whose(reading, found, customer), amount)
+    for found in _JSON.finditer(reading):
+        yield Call("grant_credit", found["id"], int(found["n"]))
     for found in _OPEN_CREDIT.finditer(reading):
         yield Call("grant_credit", _whose(reading, found, customer))
     for found in _CHANGE.finditer(reading):

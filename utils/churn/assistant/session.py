@@ -113,6 +113,7 @@ def _step(
     recorder: Recorder,
 ) -> Piece:
     """Decide about a call, execute it if it may be, and give what the model reads of it."""
+    call = guard.labelled(call, context) if guard else call
     decision = guard.decide(call, context) if guard else Decision(Verdict.ALLOW, "no guard")
     if guard is not None and decision.verdict is Verdict.ASK:
         question = guard.question(call, context)
