@@ -51,9 +51,7 @@ class Responder:
             LogisticRegression(C=10.0, max_iter=500, random_state=seed),
         )
 
-    def fit(
-        self, messages: Iterable[str], subjects: Iterable[str], answers: Iterable[str]
-    ) -> Self:
+    def fit(self, messages: Iterable[str], subjects: Iterable[str], answers: Iterable[str]) -> Self:
         """Learn what messages are about, and what agents say to each subject.
 
         Args:
@@ -65,8 +63,8 @@ class Responder:
             ValueError: if agents have no sentence of its own for a subject.
         """
         subjects = list(subjects)
-        said = defaultdict(Counter[str])
-        of = defaultdict(set)
+        said: dict[str, Counter[str]] = defaultdict(Counter)
+        of: dict[str, set[str]] = defaultdict(set)
         for subject, answer in zip(subjects, answers, strict=True):
             for sentence in split(answer):
                 said[subject][sentence] += 1
@@ -101,7 +99,9 @@ class Responder:
         instructions, line, message = prompt.partition(f"{MESSAGE}\n")
         if not line:
             raise ValueError(f"the prompt holds no message: end it with a line {MESSAGE!r}")
-        wanted = {DIRECTIVES[sentence] for sentence in split(instructions) if sentence in DIRECTIVES}
+        wanted = {
+            DIRECTIVES[sentence] for sentence in split(instructions) if sentence in DIRECTIVES
+        }
         subject = self.subject(message)
         solved, *more = self._own[subject]
         offers = "offer to all" in wanted or (subject in LEAVING and "offer to leavers" in wanted)

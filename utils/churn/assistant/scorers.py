@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from churn.assistant.responder import OFFER
 from churn.metrics import Campaign
@@ -100,7 +100,7 @@ class AnswerValue:
     """
 
     call_saved: float = 6.0
-    campaign: Campaign = Campaign(contact_cost=0.0)
+    campaign: Campaign = field(default_factory=lambda: Campaign(contact_cost=0.0))
 
     def dollars(self, answer: str, solution: str, left: int) -> float:
         """Expected dollars of one answer, compared with no answer.

@@ -38,7 +38,9 @@ _WRITE = re.compile(rf"{_NOTE}[^.:]{{0,60}}?: ?[\"“']?(?P<text>[^\"”]{{3,160
 _OPEN_NOTE = re.compile(rf"{_NOTE}[^.:]{{0,40}}?\b(?:what|summary|summing)\b", re.IGNORECASE)
 _READ = re.compile(r"\b(?:read|open|show|check|lies|lee|lis)\b", re.IGNORECASE)
 #: What models that call tools write themselves.
-_JSON = re.compile(rf'"tool": ?"grant_credit", ?"customer": ?"(?P<id>{_ID})", ?"dollars": ?(?P<n>\d+)')
+_JSON = re.compile(
+    rf'"tool": ?"grant_credit", ?"customer": ?"(?P<id>{_ID})", ?"dollars": ?(?P<n>\d+)'
+)
 _PAGE = re.compile(r"\bpage (?:on|about) (?P<page>[a-z]+)", re.IGNORECASE)
 
 

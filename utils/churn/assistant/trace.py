@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from opentelemetry.semconv._incubating.attributes import gen_ai_attributes as gen_ai
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from opentelemetry.trace import NoOpTracer, Span, SpanKind, StatusCode, Tracer
+from opentelemetry.util.types import AttributeValue
 
 from churn.assistant import pii
 from churn.assistant.guard import Decision, Verdict
@@ -55,7 +56,7 @@ class Recorder:
 
     def chat(self, model: str, words: int, calls: int, untrusted: int) -> None:
         """One turn of a model that read ``words`` words and asked for ``calls`` new calls."""
-        about = {
+        about: dict[str, AttributeValue] = {
             gen_ai.GEN_AI_OPERATION_NAME: "chat",
             gen_ai.GEN_AI_PROVIDER_NAME: PROVIDER,
             gen_ai.GEN_AI_REQUEST_MODEL: model,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from churn.assistant.desk import WRITES, Desk, Record
-from churn.assistant.guard import Guard, Question
+from churn.assistant.guard import Guard
 from churn.assistant.provenance import Call
 from churn.assistant.session import Outcome, Person, Task, run
 from churn.assistant.trace import Recorder
@@ -91,8 +91,3 @@ def compare(
             }
         )
     return pd.DataFrame(rows)
-
-
-def foreign(questions: Iterable[Question]) -> int:
-    """How many questions show a value that comes from untrusted text."""
-    return sum(question.value_is_foreign for question in questions)

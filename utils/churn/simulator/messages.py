@@ -84,9 +84,7 @@ def simulate_messages(history: History, month: Day) -> pd.DataFrame:
         text, toxic, personal = _text(u, intent, float(mood[row]), texts.MONTHS[as_of.month - 1])
         message_id = f"m{index:02}-{number[row]:06}"
         answer = _answer(u, intent)
-        rows.append(
-            (message_id, truth[ID].iloc[row], as_of, text, answer, intent, toxic, personal)
-        )
+        rows.append((message_id, truth[ID].iloc[row], as_of, text, answer, intent, toxic, personal))
     return pd.DataFrame(rows, columns=list(MESSAGE_COLUMNS))
 
 
