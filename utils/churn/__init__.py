@@ -15,5 +15,6 @@ From the ground up; each imports only what stands above it here:
 ``edge``         the model on the device of whoever asks
 ``monitoring``   is the service well, is the model still good, and who is called if not
 ``experiments``  trying something on customers, so that one knows what it did
+``assistant``    answers to customers' messages, how they are judged, and what a tool may do
 ``calibration``  fitting the simulator to IBM's table
 """

@@ -5,7 +5,7 @@
 It stands for the outside world, so the company meets it only where data come in (``churn.data``).
 ``customers`` draws a cross-section with the columns and dependences of the IBM sample, ``history``
 lets such customers join, change and leave month after month as a ``scenario`` says, ``events`` gives
-the log of calls, payments and usage behind it, and ``point_in_time`` reads a history as a person
+the log of calls, payments and usage behind it, ``messages`` what customers write to support, and ``point_in_time`` reads a history as a person
 could on a given day. ``incidents`` says what can go wrong, with planted truth. The other modules are
 the machine inside.
 """
@@ -14,6 +14,7 @@ from churn.simulator.customers import simulate_customers
 from churn.simulator.events import simulate_events
 from churn.simulator.history import History, simulate_history
 from churn.simulator.incidents import KINDS, Incident
+from churn.simulator.messages import simulate_messages
 from churn.simulator.point_in_time import churn_labels, labels_known_at, snapshots_at, table
 from churn.simulator.scenario import (
     PriceChange,
@@ -37,6 +38,7 @@ __all__ = [
     "simulate_customers",
     "simulate_events",
     "simulate_history",
+    "simulate_messages",
     "snapshots_at",
     "table",
 ]
