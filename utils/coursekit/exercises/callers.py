@@ -1,0 +1,106 @@
+"""Customers whom the call center asks about, one after the other, and what came of each answer."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+import numpy as np
+import pandas as pd
+
+from churn import schema
+from churn.metrics import Campaign
+from churn.serving.champion import Champion
+
+Record = Mapping[str, Any]
+
+
+class Callers:
+    """Asks the router, and knows in the end who was told what.
+
+    Args:
+        address: of the router.
+        key: of the service.
+        customers: with the label; the same ones are asked about again and again, in an order that
+            follows from ``seed``.
+        right: of each good version its champion, who is asked directly what it says of whom.
+        delay: so many answers later is it known what an answer brought.
+
+    Attributes:
+        answers: a dict for each request; see :meth:`table`.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        key: str,
+        customers: pd.DataFrame,
+        right: Sequence[Champion],
+        delay: int = 0,
+        seed: int = 0,
+    ) -> None:
+        self._client = httpx.Client(base_url=address, headers={"x-api-key": key}, timeout=30)
+        self._records, self._delay = records_of(customers), delay
+        # One by one, as the service does: in a batch the last digit may differ.
+        self._right = [{float(one.score([record])[0]) for one in right} for record in self._records]
+        self._left = (customers[schema.TARGET] == "Yes").to_numpy()
+        self._order = np.random.default_rng(seed).permutation(len(customers))
+        self._campaign = Campaign()
+        self._later: deque[tuple[str, float]] = deque()
+        self.answers: list[dict[str, Any]] = []
+
+    def ask(self, count: int) -> dict[str, list[float]]:
+        """Ask about the next customers.
+
+        Returns:
+            By version, what those answers brought, in dollars, that were given ``delay`` answers
+            ago; for ``RouterClient.values``.
+        """
+        known: dict[str, list[float]] = {}
+        for _ in range(count):
+            self._ask(int(self._order[len(self.answers) % len(self._order)]))
+            if len(self._later) > self._delay:
+                version, dollars = self._later.popleft()
+                known.setdefault(version, []).append(dollars)
+        return known
+
+    def table(self) -> pd.DataFrame:
+        """A row for each request: ``customer``, ``version`` and ``server`` that answered, ``status``,
+        ``lost`` (no prediction came), ``wrong`` (no good version says so) and ``seconds``."""
+        return pd.DataFrame(self.answers)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def _ask(self, number: int) -> None:
+        record = self._records[number]
+        found: dict[str, Any] = {"customer": record[schema.ID], "version": "", "server": "",
+                                 "status": 0, "lost": True, "wrong": False, "seconds": 0.0}  # fmt: skip
+        self.answers.append(found)
+        try:
+            answer = self._client.post("/v1/predict", json=record)
+        except httpx.TransportError:
+            return
+        found["status"], found["seconds"] = answer.status_code, answer.elapsed.total_seconds()
+        if answer.status_code != 200:
+            return
+        said = answer.json()
+        version = answer.headers.get("x-served-version", "")
+        # The rule that stands in for a model has no probability, and is none of the versions.
+        found |= {"version": version, "server": answer.headers.get("x-served-by", ""),
+                  "lost": False, "wrong": said["probability"] not in self._right[number]}  # fmt: skip
+        self._later.append((version, self._dollars(said["contact"], bool(self._left[number]))))
+
+    def _dollars(self, contact: bool, left: bool) -> float:
+        if not contact:
+            return 0.0
+        return self._campaign.value_of_leaver if left else self._campaign.value_of_stayer
+
+
+def records_of(customers: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each customer as a request: id and features; who was not billed yet has no total."""
+    rows: Any = customers[[schema.ID, *schema.FEATURES]].to_dict("records")
+    return [{**row, "TotalCharges": None} if row["tenure"] == 0 else row for row in rows]
