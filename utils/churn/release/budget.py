@@ -70,7 +70,7 @@ class Budget(BaseModel):
     slow: Share = 0.05
     seconds: Annotated[float, Field(gt=0)] = 0.25
     differ: Share = 0.25
-    loss: Annotated[float, Field(ge=0)] = 5.0
+    loss: Annotated[float, Field(ge=0)] = 2.0
     least: int = Field(default=10, ge=2)
     false_alarm: Annotated[float, Field(gt=0, lt=1)] = 0.05
 
@@ -137,19 +137,21 @@ def share_excess(new: int, of_new: int, old: int, of_old: int, alpha: float) -> 
 
 
 def loss_excess(old: Evidence, new: Evidence, alpha: float) -> Interval:
-    """Dollars an answer that the new version brings less than the old one (Welch's interval)."""
-    means, parts = [], []
+    """Dollars an answer that the new version brings less than the old one.
+
+    Welch's interval, but the new version is taken to vary at least as much as the old one: among its
+    first answers the rare ones that bring most are often missing, and with them most of the variance.
+    """
+    means, variances = [], []
     for one in (old, new):
         mean = one.dollars / one.valued
-        variance = max(one.squares - one.valued * mean**2, 0.0) / (one.valued - 1)
         means.append(mean)
-        parts.append(variance / one.valued)
+        variances.append(max(one.squares - one.valued * mean**2, 0.0) / (one.valued - 1))
+    parts = [variances[0] / old.valued, max(variances) / new.valued]
     loss, error = means[0] - means[1], sum(parts)
     if error == 0:
         return Interval(loss, loss)
-    freedom = error**2 / sum(
-        part**2 / (one.valued - 1) for part, one in zip(parts, (old, new), strict=True)
-    )
+    freedom = error**2 / (parts[0] ** 2 / (old.valued - 1) + parts[1] ** 2 / (new.valued - 1))
     width = float(stdtrit(freedom, 1 - alpha)) * math.sqrt(error)
     return Interval(loss - width, loss + width)
 

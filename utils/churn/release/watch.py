@@ -78,7 +78,8 @@ class Watch:
         return self.state.order.traffic
 
     def follow(self, order: Order) -> None:
-        """Do as told.
+        """Do as told. A new version begins with no evidence; under another name, and without a new
+        version, all do.
 
         Raises:
             OrderError: the table names a server that is not there or two versions as one, or the
@@ -92,7 +93,7 @@ class Watch:
         if same and state.status == "back" and versions["old"] != state.old:
             raise OrderError(f"release {traffic.release} was sent back to version {state.old}")
         old, new = versions["old"] or state.old, versions["new"]
-        evidence = dict(state.evidence)
+        evidence = dict(state.evidence) if same or new is not None else {}
         if new is not None and (not same or new != state.new):
             evidence[new] = Evidence()
         before = seen(evidence.get(old or "", Evidence()), evidence.get(new or "", Evidence()))
