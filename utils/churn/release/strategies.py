@@ -2,14 +2,15 @@
 
     for stage in plan("canary", "2026-03", stable=["a1"], candidate=["b1"]): …
 
-A stage first stops servers, then starts others, and then the traffic changes. It is over when the new
-version has given ``needed`` answers and no budget was found broken.
+A stage first stops servers, then starts others, and then the traffic changes; in the last one, in which
+nothing is tried any more, the traffic changes first. A stage is over when ``needed`` answers of the
+new version were seen and no budget was found broken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
@@ -95,7 +96,8 @@ def _blue_green(table: Callable[..., Traffic], old: Names, new: Names, needed: i
 
 def _shadow(table: Callable[..., Traffic], old: Names, new: Names, needed: int) -> list[Stage]:
     copied = table(stage="shadow", stable=old, candidate=new, shadow=True)
-    return [Stage(copied, (), new, needed), *_blue_green(table, old, new, needed)]
+    (switched,) = _blue_green(table, old, new, needed)
+    return [Stage(copied, (), new, needed), replace(switched, start=())]
 
 
 def _canary(

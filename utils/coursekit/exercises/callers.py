@@ -6,7 +6,7 @@ import http.client
 import json
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ class Callers:
         key: of the service.
         customers: with the label; the same ones are asked about again and again, in an order that
             follows from ``seed``.
-        right: of each good version its champion, who is asked directly what it says of whom.
+        right: see :func:`right_answers`.
         delay: so many answers later is it known what an answer brought.
 
     Attributes:
@@ -39,16 +39,14 @@ class Callers:
         address: str,
         key: str,
         customers: pd.DataFrame,
-        right: Sequence[Champion],
+        right: Sequence[Collection[float]],
         delay: int = 0,
         seed: int = 0,
     ) -> None:
         # Less than half of the time that httpx takes: it is the servers that are looked at.
         self._connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)
         self._headers = {"x-api-key": key, "content-type": "application/json"}
-        self._records, self._delay = records_of(customers), delay
-        # One by one, as the service does: in a batch the last digit may differ.
-        self._right = [{float(one.score([record])[0]) for one in right} for record in self._records]
+        self._records, self._right, self._delay = records_of(customers), right, delay
         self._left = (customers[schema.TARGET] == "Yes").to_numpy()
         self._order = np.random.default_rng(seed).permutation(len(customers))
         self._campaign = Campaign()
@@ -106,6 +104,15 @@ class Callers:
         if not contact:
             return 0.0
         return self._campaign.value_of_leaver if left else self._campaign.value_of_stayer
+
+
+def right_answers(customers: pd.DataFrame, good: Sequence[Champion]) -> list[set[float]]:
+    """For each customer the probabilities that good versions give, each asked directly."""
+    # One by one, as the service does: in a batch the last digit may differ.
+    return [
+        {float(champion.score([record])[0]) for champion in good}
+        for record in records_of(customers)
+    ]
 
 
 def records_of(customers: pd.DataFrame) -> list[dict[str, Any]]:

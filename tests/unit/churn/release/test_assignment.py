@@ -24,7 +24,8 @@ def test_whoever_was_in_stays_in(customer: str, release: str, one: float, other:
 @given(st.text(), st.text())
 def test_at_one_everybody_is_in_and_at_zero_nobody(customer: str, release: str) -> None:
     assert 0 <= position(customer, release) < 1
-    assert in_canary(customer, release, 1) and not in_canary(customer, release, 0)
+    assert in_canary(customer, release, 1)
+    assert not in_canary(customer, release, 0)
 
 
 @given(st.text(max_size=3), st.text(max_size=3), st.text(max_size=3), st.text(max_size=3))

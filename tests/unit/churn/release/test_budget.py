@@ -54,7 +54,8 @@ def test_a_loss_has_welchs_interval_where_the_new_version_varies_more() -> None:
 def test_each_budget_sends_back(new: Evidence, figure: str) -> None:
     old = values([20.0, -45.0, 139.0] * 50)
     verdict = judge(BUDGET, old, new)
-    assert verdict.action == "go back" and verdict.reason.startswith(figure)
+    assert verdict.action == "go back"
+    assert verdict.reason.startswith(figure)
     assert verdict.excess[figure].low > getattr(BUDGET, figure)
     generous = BUDGET.model_copy(update={"errors": 1.0, "slow": 1.0, "differ": 1.0, "loss": 1e3})
     assert judge(generous, old, new).action == "go on"
