@@ -10,10 +10,10 @@ From the ground up; each imports only what stands above it here:
 ``federated``    one model from customers who may not be brought together
 ``registry``     what a model must be before it serves, and how it comes to serve
 ``serving``      the service that answers one customer at a time
-``monitoring``   whether data and model are still as they were
 ``spark``        Apache Spark with or without an installed Java
 ``scoring``      scores for many customers at once, and for events as they arrive
 ``edge``         the model on the device of whoever asks
 ``monitoring``   is the service well, is the model still good, and who is called if not
+``release``      how a new version comes to serve, and how it goes again if it is bad
 ``calibration``  fitting the simulator to IBM's table
 """

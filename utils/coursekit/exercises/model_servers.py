@@ -133,18 +133,22 @@ class RouterProcess:
     Args:
         folder: gets its files; ``log`` and ``state.json`` are among them.
         settings: see :class:`churn.release.settings.Settings`.
+        quiet: whether to log no decisions.
 
     Attributes:
         address: the same after each start.
     """
 
-    def __init__(self, folder: Path, order: Order, settings: Mapping[str, float]) -> None:
+    def __init__(
+        self, folder: Path, order: Order, settings: Mapping[str, float], quiet: bool = False
+    ) -> None:
         folder.mkdir(parents=True)
         self.folder, self.log, self._port = folder, folder / "log", free_port()
         self.address = f"http://127.0.0.1:{self._port}"
         (folder / "order.json").write_text(order.model_dump_json())
         (folder / "keys.json").write_text(json.dumps({"release": fingerprint(RELEASE_KEY)}))
         (folder / "settings.json").write_text(json.dumps(dict(settings)))
+        self._quiet = ["--quiet"] if quiet else []
         self.start()
         atexit.register(self.kill)
 
@@ -155,7 +159,7 @@ class RouterProcess:
         words = [word for option, file in files.items() for word in (f"--{option}", self.folder / file)]  # fmt: skip
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "churn.release", *words, "--port", str(self._port)],
+                [sys.executable, "-m", "churn.release", *words, "--port", str(self._port), *self._quiet],
                 stdout=log, stderr=subprocess.STDOUT, env=known.environment(switches.REPEATABLE),
             )  # fmt: skip
         ready(self.process, self.address, self.log)
