@@ -54,7 +54,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING if given.quiet else logging.INFO, handlers=[handler])
     uvicorn.run(
         build(given), host=given.host, port=given.port, log_config=None, access_log=False,
-        server_header=False, timeout_graceful_shutdown=10,
+        server_header=False, timeout_graceful_shutdown=10, timeout_keep_alive=60,
     )  # fmt: skip
 
 

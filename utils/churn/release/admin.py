@@ -32,6 +32,10 @@ class Admin:
         keys: fingerprints of the API keys that may give orders, by client, as in
             :func:`churn.serving.access.read_keys`.
         save: the file for the state, written whenever who answers has changed; None keeps none.
+
+    Attributes:
+        copying: copies that are under way.
+        not_copied: requests that were not copied because too many were.
     """
 
     def __init__(
@@ -40,7 +44,7 @@ class Admin:
         self.watch, self.backends = Watch(state), backends
         self.backends.set(state.order.servers)
         self._allowed, self._save = frozenset(keys.values()), save
-        self.not_copied = 0
+        self.copying = self.not_copied = 0
 
     async def answer(self, scope: Scope, body: bytes) -> Answer:
         """To a request below ``/release``."""
@@ -102,7 +106,7 @@ class Admin:
             "traffic": state.order.traffic.model_dump(mode="json"), "servers": servers,
             "verdict": {"action": verdict.action, "reason": verdict.reason, "excess": excess},
             "evidence": {name: one.model_dump() for name, one in state.evidence.items()},
-            "not_copied": self.not_copied,
+            "copying": self.copying, "not_copied": self.not_copied,
         }  # fmt: skip
 
     def _valued(self, brought: dict[str, list[float]]) -> None:

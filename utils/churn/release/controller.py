@@ -49,7 +49,10 @@ class RouterClient:
     """
 
     def __init__(self, address: str, key: str) -> None:
-        self._client = httpx.Client(base_url=address, headers={HEADER: key}, timeout=30)
+        # A connection that was idle for long may just be closed by the other end.
+        limits = httpx.Limits(keepalive_expiry=1)
+        headers = {HEADER: key}
+        self._client = httpx.Client(base_url=address, headers=headers, timeout=30, limits=limits)
 
     def report(self) -> dict[str, Any]:
         """How the release stands."""

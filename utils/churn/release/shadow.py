@@ -37,7 +37,8 @@ class Shadow:
         name = servers[next(self._turns) % len(servers)]
         task = asyncio.create_task(self._compare(name, path, headers, body, served))
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._admin.copying = len(self._under_way)
+        task.add_done_callback(self._done)
 
     async def close(self) -> None:
         """Give up what is under way."""
@@ -45,6 +46,10 @@ class Shadow:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._admin.copying = len(self._under_way)
 
     async def _compare(
         self, name: str, path: str, headers: Headers, body: bytes, served: Answer

@@ -17,6 +17,8 @@ from churn.metrics import Campaign
 from churn.serving.champion import Champion
 
 Record = Mapping[str, Any]
+#: Seconds after which a connection may be about to be closed by the other end, and is not used again.
+_IDLE = 1.0
 
 
 class Callers:
@@ -46,6 +48,7 @@ class Callers:
         # Less than half of the time that httpx takes: it is the servers that are looked at.
         self._connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)
         self._headers = {"x-api-key": key, "content-type": "application/json"}
+        self._used = 0.0
         self._records, self._right, self._delay = records_of(customers), right, delay
         self._left = (customers[schema.TARGET] == "Yes").to_numpy()
         self._order = np.random.default_rng(seed).permutation(len(customers))
@@ -83,12 +86,15 @@ class Callers:
                                  "status": 0, "lost": True, "wrong": False, "seconds": 0.0}  # fmt: skip
         self.answers.append(found)
         started = time.perf_counter()
+        if started - self._used > _IDLE:
+            self._connection.close()  # the next request opens another one
+        self._used = started
         try:
             self._connection.request("POST", "/v1/predict", json.dumps(record), self._headers)
             answer = self._connection.getresponse()
             body = answer.read()
         except (OSError, http.client.HTTPException):
-            self._connection.close()  # the next request opens another one
+            self._connection.close()
             return
         found["status"], found["seconds"] = answer.status, time.perf_counter() - started
         if answer.status != 200:

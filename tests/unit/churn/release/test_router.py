@@ -297,7 +297,7 @@ def test_a_shadow_neither_delays_nor_breaks_nor_answers(tmp_path: Path) -> None:
                 asked = len(shadow.asked)
                 answer = await scene.predict(IN)
                 assert (answer.status_code, answer.json()["contact"]) == (200, True)
-                while scene.router.shadow._under_way:
+                while (await scene.report())["copying"]:
                     await asyncio.sleep(0.01)
                 assert len(shadow.asked) == asked + 1
             evidence = (await scene.report())["evidence"]["b"]
