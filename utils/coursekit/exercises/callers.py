@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 import time
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,33 @@ class Callers:
         if not contact:
             return 0.0
         return self._campaign.value_of_leaver if left else self._campaign.value_of_stayer
+
+
+def while_calling(crowd: Sequence[Callers], event: Callable[[], object]) -> None:
+    """Let something happen while all of them ask, each in a thread, before it and after it."""
+    over = threading.Event()
+
+    def call(one: Callers) -> None:
+        while not over.is_set():
+            one.ask(1)
+            time.sleep(0.1)
+
+    def some_more() -> None:
+        enough = [len(one.answers) + 10 for one in crowd]
+        while any(len(one.answers) < n for one, n in zip(crowd, enough, strict=True)):
+            time.sleep(0.02)
+
+    threads = [threading.Thread(target=call, args=[one]) for one in crowd]
+    for thread in threads:
+        thread.start()
+    try:
+        some_more()
+        event()
+        some_more()
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
 
 
 def right_answers(customers: pd.DataFrame, good: Sequence[Champion]) -> list[set[float]]:
