@@ -10,7 +10,8 @@ FACES = (
     "churn", "churn.simulator", "churn.data", "churn.features", "churn.training",
     "churn.registry", "churn.registry.gates", "churn.registry.supply_chain", "churn.spark",
     "churn.calibration", "churn.serving", "churn.monitoring", "churn.monitoring.drift",
-    "churn.experiments", "churn.assistant", "coursekit", "coursekit.environment", "coursekit.exercises",
+    "churn.release", "churn.experiments", "churn.assistant", "coursekit", "coursekit.environment",
+    "coursekit.exercises",
     "coursekit.authoring",
 )  # fmt: skip
 #: Libraries of seconds or of hundreds of megabytes: their modules are imported by their own names.

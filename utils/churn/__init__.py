@@ -14,6 +14,7 @@ From the ground up; each imports only what stands above it here:
 ``scoring``      scores for many customers at once, and for events as they arrive
 ``edge``         the model on the device of whoever asks
 ``monitoring``   is the service well, is the model still good, and who is called if not
+``release``      how a new version comes to serve, and how it goes again if it is bad
 ``experiments``  trying something on customers, so that one knows what it did
 ``assistant``    answers to customers' messages, how they are judged, and what a tool may do
 ``calibration``  fitting the simulator to IBM's table
