@@ -15,5 +15,6 @@ From the ground up; each imports only what stands above it here:
 ``scoring``      scores for many customers at once, and for events as they arrive
 ``edge``         the model on the device of whoever asks
 ``monitoring``   is the service well, is the model still good, and who is called if not
+``experiments``  trying something on customers, so that one knows what it did
 ``calibration``  fitting the simulator to IBM's table
 """
