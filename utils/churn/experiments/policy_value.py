@@ -92,11 +92,11 @@ def doubly_robust_scores(
     """
     features, who, y = checked(X, contacted, outcome)
     chance = _overlapping(propensity, who.shape)
-    groups = np.arange(len(y)) if groups is None else np.asarray(groups)
+    labels = np.arange(len(y)) if groups is None else pd.factorize(np.asarray(groups))[0]
     scores = np.empty(len(y))
     # By chance: in the order of the rows every second one could be a contact.
     splitter = GroupKFold(folds, shuffle=True, random_state=0)
-    for fit, judge in splitter.split(features, groups=groups):
+    for fit, judge in splitter.split(features, groups=labels):
         arms = TLearner(model or default_model()).fit(features[fit], who[fit], y[fit])
         without = arms.without.predict(features[judge])
         touched = arms.with_contact.predict(features[judge])

@@ -131,7 +131,7 @@ class DirectPolicy:
         smallest: customers of the log in each group at least.
     """
 
-    leaves: int = 16
+    leaves: int = 8
     smallest: int = 500
 
     def fit(self, X: ArrayLike, scores: ArrayLike) -> Self:

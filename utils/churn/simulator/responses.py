@@ -49,7 +49,7 @@ TYPES = ("persuadable", "sure thing", "lost cause", "sleeping dog")
 #: Log odds that a contact adds to the churn of the following month, in the order of ``TYPES``.
 EFFECTS = (-3.0, 0.0, 0.0, 1.6)
 #: Scale of the hidden liking, in the unit of the scores of :func:`_scores`.
-LIKING = 0.35
+LIKING = 0.3
 #: Months up to which a customer is new.
 NEW = 10
 
