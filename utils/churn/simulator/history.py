@@ -23,8 +23,12 @@ The frames, sorted by month and then by customer number:
     ``value``, ``written_on``.
 ``truth``
     For teaching only, never a feature: ``churn_probability`` of the month after ``as_of``, the
-    ``usual_probability`` (without season, new prices and incidents), the hidden ``dissatisfaction`` and ``network_quality``, the true ``monthly_charges``, and whether
-    the customer ``has_phone`` and ``has_internet``. No incident in the records touches it.
+    ``usual_probability`` (without season, new prices, incidents and contacts), the hidden
+    ``dissatisfaction`` and ``network_quality``, the true ``monthly_charges``, and whether
+    the customer ``has_phone`` and ``has_internet``. With ``treatment_effects`` in the scenario
+    also the hidden ``response_type`` of the month (:mod:`churn.simulator.responses`) and the
+    ``probability_without_contact`` and ``probability_with_contact``, of which
+    ``churn_probability`` is the one that came to be. No incident in the records touches it.
 
 :mod:`churn.simulator.point_in_time` has the functions that read a history as a person could on a given
 day: labels known so far, snapshots with their corrections, one month as a customer table.
@@ -33,29 +37,21 @@ day: labels known so far, snapshots with their corrections, one month as a custo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from churn.labels import Day, Months
-from churn.schema import FEATURES, ID, TARGET
-from churn.simulator import population
-from churn.simulator import record_incidents as incidents
-from churn.simulator.codes import MILLI, NO_INTERNET, STEPS_PER_DOLLAR, YES, Codes
-from churn.simulator.customers import customer_ids, to_frame
+from churn.labels import Day
+from churn.simulator import population, responses
+from churn.simulator.codes import Codes
+from churn.simulator.customers import customer_ids
+from churn.simulator.frames import RECORDED, TREATMENT, Rows
 from churn.simulator.incidents import Incident
+from churn.simulator.month_end import MonthEnd, Policy, chosen
 from churn.simulator.random_streams import uniforms
 from churn.simulator.scenario import Scenario
 from churn.simulator.upstream import upstream_columns
-
-_RECORDED = (
-    *(c for c in FEATURES if c not in {"MonthlyCharges", "TotalCharges"}),
-    *("monthly_steps", "total_steps", "number", "signup", "region", "device"),
-    *("network_quality", "propensity_score", "expected_stay_months", "contacted"),
-    *("quality", "dissatisfaction"),
-)
 
 
 @dataclass(frozen=True)
@@ -80,43 +76,57 @@ class History:
         return [pd.Timestamp(day) for day in self.scenario.month_ends]
 
 
-def simulate_history(scenario: Scenario) -> History:
-    """Simulate ``scenario``; the same scenario always gives the same bytes.
+def simulate_history(scenario: Scenario, policy: Policy | None = None) -> History:
+    """Simulate ``scenario``; the same scenario and policy always give the same bytes.
 
     Memory and time grow with customers times months: 20,000 customers over 24 months are about
     480,000 snapshot rows (``benchmarks/history.py`` prints rows per second).
+
+    Args:
+        scenario: the telco and what happens to it.
+        policy: whom the company contacts at the end of each month, see
+            :mod:`churn.simulator.month_end`; what it answers must follow from what it gets. A
+            contact acts on the chance of leaving in the following month. It is recorded in the
+            column ``contacted``, with the contacts of a ``feedback_loop``. No random draw depends
+            on it: two policies on one seed differ by what their contacts do.
+
+    Raises:
+        ValueError: if the policy names somebody who is not in the snapshot.
     """
-    months, left = _run(scenario)
-    rows = {key: np.concatenate([month[key] for month in months]) for key in months[0]}
-    month = np.repeat(np.arange(scenario.months), [len(m["number"]) for m in months])
-    ids = customer_ids(len(left), scenario.seed)
-    ends = np.array(scenario.month_ends, dtype="datetime64[ns]")
-    keys = pd.DataFrame({ID: ids[rows["number"]], "as_of": ends[month]})
-    left_in = _calendar(scenario, left)
-    context = incidents.Context(scenario, month, rows["number"], left, rows["quality"])
-    snapshots, corrections = incidents.apply(_snapshot_frame(scenario, rows, keys), context)
+    rows = Rows(scenario, *_run(scenario, policy))
+    snapshots, corrections = rows.snapshots()
     return History(
         scenario=scenario,
         snapshots=snapshots,
-        labels=_label_frame(scenario, keys, month, left_in[rows["number"]]),
-        departures=_departure_frame(scenario, ids, left_in),
+        labels=rows.labels(),
+        departures=rows.departures(),
         corrections=corrections,
-        truth=_truth_frame(keys, rows),
+        truth=rows.truth(),
     )
 
 
-def _run(scenario: Scenario) -> tuple[list[Codes], NDArray[np.int64]]:
+def _run(scenario: Scenario, policy: Policy | None) -> tuple[list[Codes], NDArray[np.int64]]:
     """Let time pass: what is recorded each month, and the month in which each customer left."""
     left = np.full(scenario.joined_by(scenario.months - 1), -1)
+    ids = customer_ids(len(left), scenario.seed)
+    names = (*RECORDED, *(TREATMENT if scenario.treatment_effects else ()))
     state = population.initial(scenario)
-    recorded = []
+    recorded: list[Codes] = []
     for month in range(scenario.months):
         log_odds = population.profile_log_odds(state)
         population.update_price_shock(state, scenario, month + 1)
         seen = {**state, **upstream_columns(state, scenario, month, log_odds)}
-        now = {key: seen[key] for key in _RECORDED}
-        now["probability"], now["usual"] = population.leave_probabilities(
-            seen, scenario, month + 1, log_odds
+        if scenario.treatment_effects:
+            seen["response"] = responses.response_types(state, scenario)
+        seen |= population.leave_probabilities(seen, scenario, month + 1, log_odds)
+        now = {name: seen[name] for name in names}
+        if policy is not None:
+            here = MonthEnd(scenario, [*recorded, now], left)
+            also = chosen(policy, here, ids[state["number"]])
+            contacted = ((now["contacted"] == 1) | also).astype(np.int8)
+            now = {**now, "contacted": contacted}
+        now["probability"] = np.where(
+            now["contacted"] == 1, seen["with_contact"], seen["without_contact"]
         )
         recorded.append(now)
         draws = uniforms(scenario.seed, "leave", month + 1, state["number"])[:, 0]
@@ -130,65 +140,6 @@ def _run(scenario: Scenario) -> tuple[list[Codes], NDArray[np.int64]]:
     return recorded, left
 
 
-def _snapshot_frame(scenario: Scenario, rows: Codes, keys: pd.DataFrame) -> pd.DataFrame:
-    codes = {**rows, TARGET: np.zeros(len(keys), dtype=np.int8)}
-    customers = to_frame(codes, keys[ID].to_numpy())
-    signup = np.datetime64(scenario.start, "M") + rows["signup"]
-    columns = {
-        ID: customers[ID],
-        "as_of": keys["as_of"],
-        **{name: customers[name] for name in FEATURES},
-        "region": np.array(population.REGIONS, dtype=object)[rows["region"]],
-        "signup_month": signup.astype("datetime64[ns]"),
-        "legacy_device_code": np.array(population.DEVICES, dtype=object)[rows["device"]],
-        "network_quality": rows["network_quality"],
-        "propensity_score": rows["propensity_score"],
-        "expected_stay_months": rows["expected_stay_months"],
-        "contacted": rows["contacted"].astype(np.int64),
-    }
-    # Without copying: the arrays belong to no other frame that is handed out.
-    return pd.DataFrame(columns, copy=False)
-
-
-def _truth_frame(keys: pd.DataFrame, rows: Codes) -> pd.DataFrame:
-    return keys.assign(
-        churn_probability=rows["probability"],
-        usual_probability=rows["usual"],
-        dissatisfaction=rows["dissatisfaction"] / MILLI,
-        network_quality=rows["quality"],
-        monthly_charges=rows["monthly_steps"] / STEPS_PER_DOLLAR,
-        has_phone=rows["PhoneService"] == YES,
-        has_internet=rows["InternetService"] != NO_INTERNET,
-    )
-
-
-def _departure_frame(scenario: Scenario, ids: NDArray[np.object_], left_in: Months) -> pd.DataFrame:
-    gone = np.flatnonzero(~np.isnat(left_in))
-    months = left_in[gone]
-    first = months.astype("datetime64[D]")
-    length = ((months + np.timedelta64(1, "M")).astype("datetime64[D]") - first).astype(np.int64)
-    part = uniforms(scenario.seed, "day of leaving", 0, gone)[:, 0]
-    day = (part * length).astype(np.int64)
-    return pd.DataFrame(
-        {
-            ID: ids[gone],
-            "left_on": (first + day).astype("datetime64[ns]"),
-            "known_on": scenario.label_rule().certain_on(months),
-        }
-    ).sort_values("left_on", kind="stable", ignore_index=True)
-
-
-def _label_frame(
-    scenario: Scenario, keys: pd.DataFrame, month: NDArray[np.int64], left_in: Months
-) -> pd.DataFrame:
-    """Labels of the rows whose window is over when the simulation ends."""
-    rule = scenario.label_rule()
-    churned, known_on = rule.outcome(_calendar(scenario, month), left_in)
-    labels = keys.assign(churned=churned.astype(np.int64), known_on=known_on)
-    complete = month + rule.window_months <= scenario.months
-    return labels if complete.all() else labels[complete].reset_index(drop=True)
-
-
 def snapshot_index(scenario: Scenario, day: Day) -> int:
     """Number of the snapshot of the month in which ``day`` falls; ValueError if there is none."""
     index = scenario.month_index(pd.Timestamp(day).date())
@@ -198,9 +149,3 @@ def snapshot_index(scenario: Scenario, day: Day) -> int:
             f"{scenario.start:%Y-%m} to {scenario.month_end(scenario.months - 1):%Y-%m}"
         )
     return index
-
-
-def _calendar(scenario: Scenario, month: NDArray[np.integer[Any]]) -> Months:
-    """Numbers of months as calendar months; a negative number is none."""
-    months = np.datetime64(scenario.start, "M") + month.astype("timedelta64[M]")
-    return np.where(month < 0, np.datetime64("NaT", "M"), months)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from churn.labels import Day, known_by, label
 from churn.schema import COLUMNS, ID, MAX_TENURE, TARGET
+from churn.simulator.frames import as_read_on
 from churn.simulator.history import History, snapshot_index
 
 
@@ -58,14 +59,9 @@ def labels_known_at(history: History, day: Day, window_months: int | None = None
 
 def snapshots_at(history: History, day: Day) -> pd.DataFrame:
     """All snapshots up to ``day`` as one reads them on ``day``, with past values corrected."""
-    frame, at = history.snapshots, pd.Timestamp(day)
-    frame = frame[frame["as_of"] <= at].reset_index(drop=True)
-    written = history.corrections
-    for column, new in written[written["written_on"] <= at].groupby("column"):
-        values = new.set_index([ID, "as_of"])["value"]
-        corrected = values.reindex(pd.MultiIndex.from_frame(frame[[ID, "as_of"]])).to_numpy()
-        frame[column] = np.where(np.isnan(corrected), frame[column], corrected)
-    return frame
+    frame = history.snapshots
+    frame = frame[frame["as_of"] <= pd.Timestamp(day)].reset_index(drop=True)
+    return as_read_on(day, frame, history.corrections)
 
 
 def table(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from churn.schema import ADD_ONS, MAX_TENURE
 from churn.simulator import customers as cross_section
 from churn.simulator import process_incidents as incidents
+from churn.simulator import responses
 from churn.simulator.codes import (
     BANK_TRANSFER,
     CREDIT_CARD,
@@ -165,12 +166,12 @@ def update_price_shock(state: Codes, scenario: Scenario, month: int) -> None:
 
 def leave_probabilities(
     state: Codes, scenario: Scenario, month: int, profile: NDArray[np.int32]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Probability that each customer leaves in ``month``, and what it would usually be.
+) -> Codes:
+    """Probabilities that each customer leaves in ``month``, rounded to six decimals.
 
-    Usually there is no season, no new price and no incident. ``state`` includes the column
-    ``contacted`` of :mod:`churn.simulator.upstream`; ``profile`` is what
-    :func:`profile_log_odds` says of it. Both are rounded to six decimals.
+    ``without_contact`` and ``with_contact``: if nobody, if everybody were contacted;
+    ``usual``: without season, new price, incident and contact. ``profile`` is what
+    :func:`profile_log_odds` says of ``state``.
     """
     season = scenario.seasonality * np.cos(2 * np.pi * (scenario.month_start(month).month - 1) / 12)
     quality = (state["quality"] - QUALITY_BY_REGION.mean()) * QUALITY_EFFECT
@@ -180,8 +181,12 @@ def leave_probabilities(
         + state["dissatisfaction"]
     )
     shift = incidents.log_odds_shift(scenario, month, state)
-    log_odds = usual + round(season * MILLI) + state["price_shock"] + shift
-    return _leaves(log_odds), _leaves(usual)
+    alone = usual + round(season * MILLI) + state["price_shock"] + shift
+    return {
+        "without_contact": _leaves(alone),
+        "with_contact": _leaves(alone + responses.contact_effect(state, scenario)),
+        "usual": _leaves(usual),
+    }
 
 
 def _leaves(milli_log_odds: NDArray[np.int32]) -> NDArray[np.float64]:

@@ -18,9 +18,6 @@ from churn.simulator.incidents import Incident
 from churn.simulator.random_streams import uniforms
 from churn.simulator.scenario import Scenario
 
-#: Log odds that a retention contact takes off the churn of the following month.
-CONTACT_EFFECT = -1.5
-
 
 def _acting(scenario: Scenario, month: int, *kinds: str) -> Iterator[Incident]:
     for incident in scenario.incidents:
@@ -60,8 +57,11 @@ def raised_prices(scenario: Scenario, month: int, steps: NDArray[np.int32]) -> N
 
 
 def log_odds_shift(scenario: Scenario, month: int, state: Codes) -> NDArray[np.int32]:
-    """What incidents add to each customer's log odds of leaving in ``month``, in thousandths."""
-    shift = state["contacted"] * np.int32(round(CONTACT_EFFECT * MILLI))
+    """What incidents add to each customer's log odds of leaving in ``month``, in thousandths.
+
+    Contacts apart: see :mod:`churn.simulator.responses`.
+    """
+    shift = np.zeros(len(state["number"]), dtype=np.int32)
     for incident in _acting(scenario, month, "threshold_no_longer_right"):
         shift += round(incident.size * MILLI)
     for incident in _acting(scenario, month, "competitor_enters"):

@@ -61,6 +61,8 @@ class Scenario(BaseModel):
         label_window_months: a label says whether the customer leaves within so many months.
         seasonality: log odds of monthly churn added in January and taken off in July, with a
             cosine between.
+        treatment_effects: whether customers answer a retention contact by their own hidden type
+            (:mod:`churn.simulator.responses`); if not, a contact does the same to everybody.
         price_changes: true changes of the price list.
         incidents: what goes wrong, see :data:`churn.simulator.incidents.KINDS`.
     """
@@ -77,6 +79,7 @@ class Scenario(BaseModel):
     label_delay_months: int = Field(default=2, ge=0, le=24)
     label_window_months: int = Field(default=1, ge=1, le=24)
     seasonality: float = Field(default=0.0, ge=0, le=2)
+    treatment_effects: bool = False
     price_changes: tuple[PriceChange, ...] = ()
     incidents: tuple[Incident, ...] = ()
 
