@@ -1,0 +1,144 @@
+"""A retention model whose own contacts change the labels that it learns from.
+
+    campaign = RetrainedCampaign(share=0.1, hold_out=0.1, labels="weighted")
+    history = simulate_history(scenario, policy=campaign)
+
+Whoever is contacted and stays is labelled "stayed". A model that is trained on such labels learns that
+customers like these stay, and stops contacting them. Three ways to treat the labels:
+
+``"all"``        takes them as they are.
+``"untouched"``  leaves out who was contacted. Those who are left are not like those who are scored.
+``"weighted"``   leaves them out and lets each who was *held out* by lot stand for those who were not: a
+                 weight of 1 / P(not contacted), inverse propensity weighting (Horvitz & Thompson, 1952).
+                 It needs a hold-out: with none, no weight makes up for customers who are never left alone.
+
+A contact is taken to matter for the label of the month that follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from churn import features, schema
+from churn.training.models import ModelKind, make_model
+
+Labels = Literal["all", "untouched", "weighted"]
+KEYS = [schema.ID, "as_of"]
+
+
+class MonthEnd(Protocol):
+    """What a company has on record at the end of a month."""
+
+    day: pd.Timestamp
+
+    @property
+    def snapshot(self) -> pd.DataFrame:
+        """A row for each customer of the day: ``customerID``, ``as_of`` and the schema's columns."""
+
+    @property
+    def labels(self) -> pd.DataFrame:
+        """The labels known by the day: ``customerID``, ``as_of``, ``churned``."""
+
+
+@dataclass
+class RetrainedCampaign:
+    """Contacts the customers with the highest scores, every month, and learns every month.
+
+    Attributes:
+        share: of the customers whom the model chooses.
+        hold_out: share of those chosen who are left alone by lot.
+        labels: how labels of contacted customers are treated.
+        start: months without contacts at the beginning, whose labels are everybody's.
+        window: months of labels that a model learns from.
+        retrain: False keeps the first model for ever.
+        seed: of the lot.
+        log: what was decided, month by month: ``customerID``, ``as_of``, ``score``, ``chosen``,
+            ``contacted``, ``p_contact`` (the chance of being contacted, known because it was drawn).
+    """
+
+    share: float = 0.1
+    hold_out: float = 0.0
+    labels: Labels = "all"
+    start: int = 6
+    window: int = 4
+    retrain: bool = True
+    kind: ModelKind = "logistic"
+    seed: int = 0
+    log: list[pd.DataFrame] = field(default_factory=list)
+    _seen: list[pd.DataFrame] = field(default_factory=list, repr=False)
+    _first: Pipeline | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if not (0 < self.share <= 1 and 0 <= self.hold_out < 1):
+            raise ValueError("share lies above 0 and up to 1, hold_out from 0 to below 1")
+        if self.labels == "weighted" and not self.hold_out:
+            raise ValueError(
+                "weights need a hold-out: without one, nobody stands for the contacted"
+            )
+
+    def __call__(self, now: MonthEnd) -> Iterable[str]:
+        """The customers to contact at the end of this month."""
+        snapshot = now.snapshot
+        decided = snapshot[KEYS].assign(score=np.nan, chosen=False, contacted=False, p_contact=0.0)
+        if len(self.log) >= self.start:
+            score = self._score(now)
+            chosen = np.zeros(len(snapshot), dtype=bool)
+            chosen[np.argsort(-score, kind="stable")[: round(self.share * len(snapshot))]] = True
+            lot = np.random.default_rng([self.seed, len(self.log)]).random(len(snapshot))
+            decided = decided.assign(
+                score=score,
+                chosen=chosen,
+                contacted=chosen & (lot >= self.hold_out),
+                p_contact=chosen * (1 - self.hold_out),
+            )
+        self.log.append(decided)
+        self._seen.append(snapshot)
+        return decided.loc[decided["contacted"], schema.ID]
+
+    def decisions(self) -> pd.DataFrame:
+        """All months of :attr:`log` in which somebody was scored."""
+        return pd.concat(self.log[self.start :], ignore_index=True)
+
+    def _score(self, now: MonthEnd) -> NDArray[np.float64]:
+        model = self._first
+        if model is None or self.retrain:
+            X, y, weight = self._examples(now.labels)
+            model = make_model(self.kind, self.seed)
+            model.fit(X, y, **{f"{model.steps[-1][0]}__sample_weight": weight})
+            self._first = self._first or model
+        score: NDArray[np.float64] = model.predict_proba(_columns(now.snapshot))[:, 1]
+        return score
+
+    def _examples(
+        self, labels: pd.DataFrame
+    ) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.float64]]:
+        months = np.sort(labels["as_of"].unique())[-self.window :]
+        recent = [
+            seen.assign(
+                p_contact=decided["p_contact"].to_numpy(), contacted=decided["contacted"].to_numpy()
+            )
+            for seen, decided in zip(self._seen, self.log, strict=True)
+            if decided["as_of"].iloc[0] in months
+        ]
+        rows = pd.concat(recent).merge(labels[[*KEYS, "churned"]], on=KEYS)
+        if self.labels != "all":
+            rows = rows[~rows["contacted"]]
+        weight = (
+            1 / (1 - rows["p_contact"].to_numpy())
+            if self.labels == "weighted"
+            else np.ones(len(rows))
+        )
+        return _columns(rows), rows["churned"].to_numpy(), weight
+
+
+def _columns(customers: pd.DataFrame) -> pd.DataFrame:
+    # A snapshot counts months without end; the schema's table stops at 72.
+    tenure = customers["tenure"].clip(upper=schema.MAX_TENURE)
+    return features.features(customers.assign(tenure=tenure))
