@@ -49,7 +49,7 @@ class MonthEnd(Protocol):
 
 @dataclass
 class RetrainedCampaign:
-    """Contacts the customers with the highest scores, every month, and learns every month.
+    """Contacts the customers with the highest scores, every month, and learns from what came of it.
 
     Attributes:
         share: of the customers whom the model chooses.
@@ -57,7 +57,7 @@ class RetrainedCampaign:
         labels: how labels of contacted customers are treated.
         start: months without contacts at the beginning, whose labels are everybody's.
         window: months of labels that a model learns from.
-        retrain: False keeps the first model for ever.
+        every: months from one training to the next; None keeps the first model for ever.
         seed: of the lot.
         log: what was decided, month by month: ``customerID``, ``as_of``, ``score``, ``chosen``,
             ``contacted``, ``p_contact`` (the chance of being contacted, known because it was drawn).
@@ -67,13 +67,13 @@ class RetrainedCampaign:
     hold_out: float = 0.0
     labels: Labels = "all"
     start: int = 6
-    window: int = 4
-    retrain: bool = True
+    window: int = 3
+    every: int | None = 3
     kind: ModelKind = "logistic"
     seed: int = 0
     log: list[pd.DataFrame] = field(default_factory=list)
     _seen: list[pd.DataFrame] = field(default_factory=list, repr=False)
-    _first: Pipeline | None = field(default=None, repr=False)
+    _model: Pipeline | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not (0 < self.share <= 1 and 0 <= self.hold_out < 1):
@@ -107,12 +107,11 @@ class RetrainedCampaign:
         return pd.concat(self.log[self.start :], ignore_index=True)
 
     def _score(self, now: MonthEnd) -> NDArray[np.float64]:
-        model = self._first
-        if model is None or self.retrain:
+        model, past = self._model, len(self.log) - self.start
+        if model is None or (self.every is not None and past % self.every == 0):
             X, y, weight = self._examples(now.labels)
-            model = make_model(self.kind, self.seed)
+            model = self._model = make_model(self.kind, self.seed)
             model.fit(X, y, **{f"{model.steps[-1][0]}__sample_weight": weight})
-            self._first = self._first or model
         score: NDArray[np.float64] = model.predict_proba(_columns(now.snapshot))[:, 1]
         return score
 
