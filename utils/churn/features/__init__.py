@@ -1,7 +1,6 @@
 """From the customer table to what a model reads.
 
-``preprocessing`` makes X, y and scikit-learn's transformers. ``creep`` says which columns a customer would
-not expect to be used. ``feature_store`` is what Feast is told
+``preprocessing`` makes X, y and scikit-learn's transformers. ``feature_store`` is what Feast is told
 about the customer's features; it loads Feast, so it is imported by its own name.
 """
 
