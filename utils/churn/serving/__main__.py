@@ -62,7 +62,7 @@ def build(given: argparse.Namespace) -> Service:
         sink = Spans(exporter(given.traces), settings.trace_share)
     return Service(
         settings=settings,
-        access=Access(read_keys(given.keys), settings.rate, settings.burst),
+        access=Access.by(settings, read_keys(given.keys)),
         champions=champions,
         predictor=Predictor(lambda: champions.current, context, settings),
         recorder=Recorder(

@@ -24,11 +24,13 @@ from pydantic.json_schema import models_json_schema
 from churn.serving import access, answers, schemas, tracing
 from churn.serving.access import Access, AccessError
 from churn.serving.champions import Champions
+from churn.serving.fallback import Reason
 from churn.serving.gate import Gate
 from churn.serving.journal import JournalError
 from churn.serving.metrics import CONTENT_TYPE, Metrics
-from churn.serving.predictor import ContradictionError, Predictor
+from churn.serving.predictor import ContradictionError, Outcome, Predictor
 from churn.serving.recorder import Recorder
+from churn.serving.reputation import Conduct, Reputation
 from churn.serving.settings import Settings
 from churn.serving.tracing import stage
 from churn.serving.watchdog import watching
@@ -113,7 +115,16 @@ def _add_predictions(app: FastAPI, service: Service, metrics: Metrics) -> None:
     async def answer(
         request: Request, client: str, wanted: Sequence[schemas.CustomerRequest], budget: float
     ) -> list[schemas.Prediction]:
-        outcomes = await service.predictor.predict(wanted, budget)
+        reputation = service.access.reputation
+        withheld = any(one.explain for one in wanted) and not reputation.may_explain(client)
+        asked = (
+            [one.model_copy(update={"explain": False}) for one in wanted] if withheld else wanted
+        )
+        outcomes = await service.predictor.predict(asked, budget)
+        if withheld:
+            for one in outcomes:
+                one.explanation_problem = "no explanations for this client at present"
+        _note(reputation, client, outcomes)
         trace_id, started = request.state.trace_id, request.state.started
         at = datetime.now(UTC).isoformat(timespec="microseconds")
         milliseconds = round(1000 * (perf_counter() - started), 3)
@@ -133,14 +144,16 @@ def _add_predictions(app: FastAPI, service: Service, metrics: Metrics) -> None:
     @app.post("/v1/predict", response_model=schemas.Prediction, **_documents("PredictionRequest"))
     async def predict(request: Request) -> Response:
         """Shall this customer be contacted? Columns that are left out are looked up."""
-        client = service.access.admit(request.headers.get(access.HEADER))
+        client = _admitted(request, service.access)
         try:
             with stage("validate request"):
                 wanted = schemas.PredictionRequest.model_validate_json(await request.body())
             (prediction,) = await answer(request, client, [wanted], settings.budget)
         except ValidationError as error:
+            service.access.reputation.note(client, Conduct.INVALID)
             return _wrong(request, error)
         except ContradictionError as error:
+            service.access.reputation.note(client, Conduct.CONTRADICTION)
             return _contradicts(request, error, [])
         return _json(prediction)
 
@@ -149,15 +162,17 @@ def _add_predictions(app: FastAPI, service: Service, metrics: Metrics) -> None:
     )
     async def predict_batch(request: Request) -> Response:
         """The same for many customers; if one is wrong, none is answered."""
-        client = service.access.admit(request.headers.get(access.HEADER))
+        client = _admitted(request, service.access)
         try:
             with stage("validate request"):
                 wanted = schemas.BatchRequest.model_validate_json(await request.body()).customers
             service.access.charge(client, len(wanted))
             found = await answer(request, client, wanted, settings.batch_budget)
         except ValidationError as error:
+            service.access.reputation.note(client, Conduct.INVALID)
             return _wrong(request, error)
         except ContradictionError as error:
+            service.access.reputation.note(client, Conduct.CONTRADICTION)
             return _contradicts(request, error, ["customers", error.index])
         return _json(schemas.BatchPrediction(predictions=found))
 
@@ -166,7 +181,7 @@ def _add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
     @app.get("/v1/champion", response_model=schemas.Champion, **_documents(None))
     async def champion(request: Request) -> Response:
         """Which version answers now."""
-        service.access.admit(request.headers.get(access.HEADER))
+        _admitted(request, service.access)
         now = service.champions.current
         if now is None:
             return _problem(request, 503, service.champions.problem or "nobody is champion")
@@ -201,6 +216,17 @@ def _add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
     async def figures() -> Response:
         """In Prometheus' text format."""
         return Response(metrics.text(), media_type=CONTENT_TYPE)
+
+
+def _admitted(request: Request, to: Access) -> str:
+    address = request.client.host if request.client else ""
+    return to.admit(request.headers.get(access.HEADER), address)
+
+
+def _note(reputation: Reputation, client: str, outcomes: Sequence[Outcome]) -> None:
+    strangers = sum(one.reason is Reason.UNKNOWN_CUSTOMER for one in outcomes)
+    reputation.note(client, Conduct.STRANGER, strangers)
+    reputation.note(client, Conduct.GOOD, len(outcomes) - strangers)
 
 
 def _json(answer: BaseModel, status: int = 200) -> Response:

@@ -12,8 +12,12 @@ from typing import Any, NamedTuple
 
 from churn import schema
 
-#: Dollars; nothing that is billed comes near, and beyond it multiples of 0.05 cannot be told.
-LARGEST_AMOUNT = 1e6
+#: Dollars. The dearest service may cost 126.50 (``schema.bill_range``) and will cost more when prices
+#: rise; the cheapest bill in cents is 1,800. Between the two a price rise is answered and a wrong unit
+#: is refused. That tables are judged by ``data.expectations``, closer and with today's prices, is why
+#: the schema itself has no such bound.
+LARGEST_BILL = 500.0
+LARGEST_TOTAL = schema.MAX_TENURE * LARGEST_BILL
 AMOUNTS = ("MonthlyCharges", "TotalCharges")
 
 

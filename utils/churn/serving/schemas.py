@@ -23,7 +23,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from churn import schema
 from churn.serving.fallback import Reason
-from churn.serving.rules import LARGEST_AMOUNT, breaches, on_price_step
+from churn.serving.rules import LARGEST_BILL, LARGEST_TOTAL, breaches, on_price_step
 
 #: Rows of one batch request.
 MAX_ROWS = 500
@@ -40,15 +40,21 @@ def _whole(number: Any) -> Any:
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-#: JSON Schema's ``multipleOf`` is not used: by its binary arithmetic 0.15 is no multiple of 0.05.
-Amount = Annotated[
-    float,
-    Field(
-        strict=True, ge=0, le=LARGEST_AMOUNT, allow_inf_nan=False,
-        description=f"dollars, a multiple of {schema.PRICE_STEP}",
-    ),
-    AfterValidator(_multiple),
-]  # fmt: skip
+def _amount(largest: float) -> Any:
+    # JSON Schema's ``multipleOf`` is not used: by its binary arithmetic 0.15 is no multiple of 0.05.
+    # Bounds are asked first: infinity has no next multiple.
+    return Annotated[
+        float,
+        Field(
+            strict=True, ge=0, le=largest, allow_inf_nan=False,
+            description=f"dollars, a multiple of {schema.PRICE_STEP}",
+        ),
+        AfterValidator(_multiple),
+    ]  # fmt: skip
+
+
+Bill = _amount(LARGEST_BILL)
+Total = _amount(LARGEST_TOTAL)
 Months = Annotated[int, Field(strict=True, ge=0, le=schema.MAX_TENURE), BeforeValidator(_whole)]
 Flag = Annotated[int, Field(strict=True, ge=0, le=1), BeforeValidator(_whole)]
 #: ``schema.CUSTOMER_ID_PATTERN`` with ASCII digits: JSON Schema knows no others.
@@ -94,7 +100,7 @@ def _kind(column: str) -> Any:
         return Literal[schema.ALLOWED[column]]
     if column == "tenure":
         return Months
-    return Amount | None if column == "TotalCharges" else Amount
+    return Total | None if column == "TotalCharges" else Bill
 
 
 def _columns(default: Any) -> dict[str, Any]:

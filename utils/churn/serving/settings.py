@@ -25,7 +25,12 @@ class Settings(BaseModel):
         hang_limit: after which a model that hangs costs the process its life: see ``watchdog``, and
             ``/health`` for one that is asked in threads.
         max_body: larger requests get 413.
-        rate: customers a second for each API key, on average; ``burst`` at once.
+        rate: customers a second for each API key, on average; ``burst`` at once. Clients with a bad
+            reputation get a part of both.
+        free_failures: wrong keys of an address, and times that a client asks again too early, that
+            bring no pause; the pauses after that double.
+        longest_pause: to which they double.
+        reputation_half_life: after which a request counts half in its client's reputation.
         poll: how often the champion is asked for.
         move_every: how often the recorder moves rows into the evaluation store.
         trace_share: of the traces that are exported, where the caller did not decide.
@@ -44,6 +49,9 @@ class Settings(BaseModel):
     max_body: int = Field(default=512 * 1024, ge=1)
     rate: Positive = 1_000.0
     burst: Positive = 2_000.0
+    free_failures: int = Field(default=5, ge=0)
+    longest_pause: Positive = 900.0
+    reputation_half_life: Positive = 3_600.0
     poll: Positive = 2.0
     move_every: Positive = 0.5
     trace_share: float = Field(default=0.01, ge=0, le=1)

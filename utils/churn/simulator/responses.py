@@ -7,7 +7,7 @@ type            log odds of leaving, contacted   who they tend to be
 =============== ================================ ===========================================
 persuadable     :data:`EFFECTS`, far down        pay by check and see every bill, no fixed term
 sure thing      as before                        have a fixed term, few reasons to leave
-lost cause      as before                        new on bare fibre: no offer mends the product
+lost cause      as before                        new on bare fiber: no offer mends the product
 sleeping dog    up                               pay automatically and have not thought about it
 =============== ================================ ===========================================
 
@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 from churn.simulator.codes import (
     ELECTRONIC_CHECK,
-    FIBRE,
+    FIBER,
     MAILED_CHECK,
     MILLI,
     MONTH_TO_MONTH,
@@ -78,8 +78,8 @@ def _scores(state: Codes) -> NDArray[np.float64]:
     """What the profile says for each type, by column in the order of ``TYPES``; shape ``(n, 4)``."""
     free = state["Contract"] == MONTH_TO_MONTH
     by_check = np.isin(state["PaymentMethod"], (ELECTRONIC_CHECK, MAILED_CHECK))
-    bare_fibre = (
-        (state["InternetService"] == FIBRE)
+    bare_fiber = (
+        (state["InternetService"] == FIBER)
         & (state["TechSupport"] == NO)
         & (state["OnlineSecurity"] == NO)
     )
@@ -87,7 +87,7 @@ def _scores(state: Codes) -> NDArray[np.float64]:
     scores = (
         3.0 * free + 2.0 * by_check,
         3.5 * ~free + 1.0,
-        3.5 * (bare_fibre & free) + 2.5 * new,
+        3.5 * (bare_fiber & free) + 2.5 * new,
         3.0 * free + 2.0 * ~by_check,
     )
     return np.stack(scores, axis=1)

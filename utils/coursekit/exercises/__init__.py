@@ -5,10 +5,11 @@ ones; ``bills`` are a year's bills by month; ``delta_history`` writes a Delta ta
 which wrote a defect; ``graphs`` draws boxes and arrows; ``annotators`` are two imaginary people who label
 notes; ``tampering`` spoils copies of a signed model; ``registries`` reads MLflow registries as plain
 data, and makes one with a past; ``news`` is a month of events, ``redis_server`` a broker of one's own;
-``service_files`` is what a service is started with, ``model_servers`` starts several and a router,
-``broken_release`` is one with a fault in its code, ``callers`` ask about customers all day; ``storm``
-plays a day to a service, in ``virtual_time``; ``databases`` are small SQLite ones; ``releases`` are
-canaries and campaigns; ``federation`` runs a Flower app, with a process
+``service_files`` is what a service is started with, ``service_traffic`` who asks it what;
+``model_servers`` starts several and a router, ``broken_release`` is one with a fault in its code,
+``callers`` ask about customers all day; ``storm`` plays a day to a service, in ``virtual_time``;
+``databases`` are small SQLite ones; ``releases`` are canaries and campaigns; ``federation`` runs a
+Flower app, with a process
 for each region. Each is imported by its own name: some load large libraries. All of it lies on the
 learner's disk: it makes material and reads it, and holds no answer to a lab. What a telco would own
 stands in ``churn``.

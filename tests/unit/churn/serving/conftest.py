@@ -72,7 +72,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
             context = Context(lookup, chosen) if lookup else None
             service = Service(
                 settings=chosen,
-                access=Access({"tests": fingerprint(KEY)}, chosen.rate, chosen.burst),
+                access=Access.by(chosen, {"tests": fingerprint(KEY)}),
                 champions=champions,
                 predictor=Predictor(lambda: champions.current, context, chosen),
                 recorder=Recorder(Journal(tmp_path / "journal"), store, sink=sink),

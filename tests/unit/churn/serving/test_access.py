@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from churn.serving.access import Access, AccessError, fingerprint, read_keys
+from churn.serving.backoff import Backoff
+from churn.serving.reputation import Conduct
+from churn.serving.settings import Settings
 
 
 class Clock:
@@ -15,9 +18,9 @@ class Clock:
         return self.now
 
 
-def refused(access: Access, key: str | None) -> AccessError:
+def refused(access: Access, key: str | None, address: str = "") -> AccessError:
     with pytest.raises(AccessError) as caught:
-        access.admit(key)
+        access.admit(key, address)
     return caught.value
 
 
@@ -63,6 +66,74 @@ def test_a_batch_is_paid_back(access: Access, clock: Clock) -> None:
     assert refused(access, "1").status == 429
     clock.now += 0.2
     access.admit("1")
+
+
+def test_guesses_make_an_address_pause_and_no_other(access: Access, clock: Clock) -> None:
+    for _ in range(6):
+        assert refused(access, "guess", "bad").status == 401
+    # Not even a right key, or a guesser would learn that it is right.
+    assert [refused(access, key, "bad").status for key in ("guess", "1", None)] == [429] * 3
+    assert access.admit("1", "good") == "one"
+    clock.now += 1.1
+    assert refused(access, "guess", "bad").status == 401
+    assert refused(access, "1", "bad").headers["retry-after"] == "2"
+    clock.now += 2
+    assert access.admit("1", "bad") == "one"
+
+
+def test_a_key_that_was_good_from_there_is_good_though_others_guess(access: Access) -> None:
+    access.admit("1", "office")
+    for _ in range(6):
+        refused(access, "guess", "office")
+    assert access.admit("1", "office") == "one"
+    assert refused(access, "2", "office").status == 429
+
+
+def test_who_does_not_wait_waits_longer(clock: Clock) -> None:
+    haste = Backoff(free=1, clock=clock)
+    access = Access({"one": fingerprint("1")}, rate=1.0, burst=1.0, clock=clock, haste=haste)
+    waits = []
+    for _ in range(5):
+        access.admit("1")
+        waits.append([int(refused(access, "1").headers["retry-after"]) for _ in range(3)])
+        if len(waits) == 1:
+            assert access.reputation.score("one") == 1  # once is free
+        clock.now += waits[-1][-1]
+    # Asked at the same time, many requests are one haste.
+    assert [wait[-1] for wait in waits] == [1, 2, 2, 4, 8]
+    assert access.reputation.score("one") < 1
+
+
+def test_who_waits_does_not(clock: Clock) -> None:
+    haste = Backoff(free=0, clock=clock)
+    access = Access({"one": fingerprint("1")}, rate=1.0, burst=1.0, clock=clock, haste=haste)
+    for _ in range(5):
+        access.admit("1")
+        assert refused(access, "1").headers["retry-after"] == "1"
+        clock.now += 1
+    assert access.reputation.score("one") == 1
+
+
+def test_a_bad_reputation_costs_rate_and_burst(clock: Clock) -> None:
+    access = Access({"one": fingerprint("1")}, rate=10.0, burst=100.0, clock=clock)
+    access.reputation.note("one", Conduct.ODD, 9)  # 50 of 500: a tenth
+    for _ in range(10):
+        access.admit("1")
+    assert refused(access, "1").status == 429
+    clock.now += 1.1
+    access.admit("1")
+    assert refused(access, "1").status == 429
+
+
+def test_settings_say_how_patient_it_is(clock: Clock) -> None:
+    settings = Settings(rate=1.0, burst=1.0, free_failures=0, longest_pause=7.0)
+    access = Access.by(settings, {"one": fingerprint("1")}, clock)
+    assert refused(access, "guess").status == 401
+    assert refused(access, "guess").headers["retry-after"] == "1"
+    for _ in range(9):
+        clock.now += 7
+        refused(access, "guess")
+    assert refused(access, "guess").headers["retry-after"] == "7"
 
 
 def test_keys_are_read(tmp_path: Path) -> None:

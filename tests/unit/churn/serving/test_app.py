@@ -19,6 +19,7 @@ from churn import schema
 from churn.serving.app import create_app
 from churn.serving.champion import load
 from churn.serving.journal import JournalError
+from churn.serving.reputation import Conduct
 from churn.serving.schemas import MAX_ROWS
 from running_service import Running, Serve, Signed, knows, model
 
@@ -118,6 +119,28 @@ def test_a_request_is_judged_in_this_order(serve: Serve, path: str) -> None:
     assert answers[-1].headers["retry-after"]
     assert answers[1].headers["www-authenticate"]
     assert all(one.headers["x-trace-id"] == one.json()["trace_id"] for one in answers)
+
+
+def test_conduct_decides_what_a_client_gets(serve: Serve, signed: Signed, records: Records) -> None:
+    running = serve(load(signed.folder, "3", signed.public_key), knows(records))
+    reputation, asked = running.service.access.reputation, {**records[0], "explain": True}
+    assert running.post(asked).json()["explanation"]
+    before = reputation.score("tests")
+    running.post({schema.ID: "0000-AAAAA"})
+    after_stranger = reputation.score("tests")
+    running.post({"customers": [{"tenure": -1}] * 100}, "/v1/predict/batch")
+    assert before == 1 > after_stranger > reputation.score("tests") > 0.9  # one request, one slip
+    reputation.note("tests", Conduct.INVALID, 60)
+    answer = running.post(asked).json()
+    assert answer["probability"] is not None
+    assert answer["explanation"] is None
+    assert answer["explanation_problem"] == "no explanations for this client at present"
+
+
+def test_an_address_that_guesses_is_made_to_wait(serve: Serve) -> None:
+    running = serve(model(), free_failures=1)
+    guess = ("GET", "/v1/champion", {"headers": {"x-api-key": "guess"}})
+    assert [one.status_code for one in running.ask(guess, guess, guess)] == [401, 401, 429]
 
 
 def test_a_body_is_too_large_whether_or_not_it_says_so(serve: Serve) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from churn import schema
-from churn.serving.rules import breaches, on_price_step
+from churn.serving.rules import LARGEST_BILL, breaches, on_price_step
 
 Records = list[dict[str, Any]]
 #: Other allowed values, of which some break a rule between columns.
@@ -80,3 +80,8 @@ def test_all_amounts_of_a_price_list_are_on_a_step() -> None:
     cents = np.arange(0, 2_000_000, 5) / 100
     assert all(map(on_price_step, cents.tolist()))
     assert not any(map(on_price_step, (cents + 0.01).tolist()))
+
+
+def test_the_largest_bill_lies_between_dear_dollars_and_cheap_cents() -> None:
+    cheapest, dearest = schema.bill_range()
+    assert 3 * dearest < LARGEST_BILL < 100 * cheapest / 3

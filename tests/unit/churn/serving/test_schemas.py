@@ -48,12 +48,28 @@ def test_a_whole_number_may_have_a_point(records: Records) -> None:
     ]
 
 
+def test_a_bill_may_rise_and_a_total_be_that_of_years(records: Records) -> None:
+    record = next(one for one in records if one["tenure"] > 1)
+    assert wrong({**record, "MonthlyCharges": 500.0, "TotalCharges": 36_000.0}) == set()
+
+
 WRONG: dict[str, list[Any]] = {
     **{name: ["", "yes", None, 1, ["Yes"]] for name in schema.CATEGORICAL},
     "SeniorCitizen": [True, False, "1", 2, -1, 0.5, None],
     "tenure": [-1, 73, "3", True, 2.5, None, 10**30, 1e300, float("inf"), float("nan")],
-    "MonthlyCharges": [-0.05, 20.03, "20", True, None, 1e308, float("nan"), float("inf")],
-    "TotalCharges": [-0.05, 20.03, "20", True, 1e308, float("nan"), float("-inf")],
+    "MonthlyCharges": [
+        -0.05,
+        20.03,
+        "20",
+        True,
+        None,
+        7025,
+        500.05,
+        1e308,
+        float("nan"),
+        float("inf"),
+    ],
+    "TotalCharges": [-0.05, 20.03, "20", True, 36_000.05, 1e308, float("nan"), float("-inf")],
     schema.ID: ["", "1234-abcde", "12345-ABCDE", "1234-ABCDE\n", "١٢٣٤-ABCDE", 7, None],
     "explain": ["true", 1, None],
 }
