@@ -6,10 +6,9 @@ which wrote a defect; ``graphs`` draws boxes and arrows; ``annotators`` are two 
 notes; ``tampering`` spoils copies of a signed model; ``registries`` reads MLflow registries as plain
 data, and makes one with a past; ``news`` is a month of events, ``redis_server`` a broker of one's own;
 ``service_files`` is what a service is started with; ``storm`` plays a day to a service, in
-``virtual_time``; ``databases`` are small SQLite ones; ``feeds`` are
-feeds of customers in which something drifts, ``watching`` is what a monitor looks at, ``remedies`` are
-months after an alarm; ``federation`` runs a Flower app, with a process
-for each region. Each is imported by its own name: some load large libraries. All of it lies on the
+``virtual_time``; ``databases`` are small SQLite ones; ``feeds`` are feeds of customers in which
+something drifts, ``watching`` is what a monitor looks at, ``remedies`` are months after an alarm;
+``federation`` runs a Flower app, with a process for each region. Each is imported by its own name: some load large libraries. All of it lies on the
 learner's disk: it makes material and reads it, and holds no answer to a lab. What a telco would own
 stands in ``churn``.
 """

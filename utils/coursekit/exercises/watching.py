@@ -60,10 +60,11 @@ def windows(
 def _drawn(rng: np.random.Generator, pool: pd.DataFrame, rows: int) -> pd.DataFrame:
     drawn = pool.iloc[rng.integers(0, len(pool), rows)].copy()
     for name in pool:
-        drawn.loc[rng.random(rows) < 0.03, name] = None
+        drawn[name] = drawn[name].mask(rng.random(rows) < 0.03)
     # Kinds of contract that hardly anybody has: whether a window holds one is chance.
     if "Contract" in drawn:
-        drawn.loc[rng.random(rows) < 0.004, "Contract"] = f"trial {rng.integers(1, 9)}"
+        trials = pd.Series(rng.integers(1, 9, rows), drawn.index).map("trial {}".format)
+        drawn["Contract"] = drawn["Contract"].mask(rng.random(rows) < 0.004, trials)
     return drawn
 
 
