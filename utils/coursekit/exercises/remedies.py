@@ -17,7 +17,7 @@ COLUMNS = ("tenure", "charges", "calls", "usage", "rating")
 #: What happened: to the records of a column (two kinds), to the customers, to what a column means, to
 #: the share of leavers; or nothing.
 KINDS = ("factor", "switched_off", "mix", "concept", "prior", "nothing")
-_PEOPLE = 2500  # drawn to find what a remedy brings
+_PEOPLE = 2000  # drawn to find what a remedy brings
 _SHIFT = np.array([3.0, 60.0, 2.0, 4.0, 5.0])
 _SCALE = np.array([0.6, 18.0, 0.6, 1.0, 1.2])
 Case = dict[str, Any]
@@ -74,7 +74,7 @@ def _month(rng: np.random.Generator, labelled: tuple[int, int], kind: str) -> Ca
             )
         return rows
 
-    before, chance = people(1000, weights, intercept, np.zeros(k))
+    before, chance = people(700, weights, intercept, np.zeros(k))
     before["left"] = rng.random(len(before)) < chance
     now, chance = people(int(rng.integers(*labelled)), new_weights, new_intercept, moved)
     now = recorded(now).assign(left=rng.random(len(now)) < chance)

@@ -58,12 +58,11 @@ def windows(
 
 
 def _drawn(rng: np.random.Generator, pool: pd.DataFrame, rows: int) -> pd.DataFrame:
-    drawn = pool.iloc[rng.integers(0, len(pool), rows)].copy()
-    for name in pool:
-        drawn[name] = drawn[name].mask(rng.random(rows) < 0.03)
+    drawn = pool.iloc[rng.integers(0, len(pool), rows)]
+    drawn = drawn.mask(rng.random(drawn.shape) < 0.03)
     # Kinds of contract that hardly anybody has: whether a window holds one is chance.
     if "Contract" in drawn:
-        trials = pd.Series(rng.integers(1, 9, rows), drawn.index).map("trial {}".format)
+        trials = np.array([f"trial {number}" for number in range(1, 9)])[rng.integers(0, 8, rows)]
         drawn["Contract"] = drawn["Contract"].mask(rng.random(rows) < 0.004, trials)
     return drawn
 
@@ -88,7 +87,7 @@ def _changed(rng: np.random.Generator, change: str, values: pd.Series) -> pd.Ser
 def services(
     rng: np.random.Generator,
     count: int,
-    days: int = 500,
+    days: int = 400,
     missed_day: tuple[float, float] = (5, 2000),
 ) -> list[Case]:
     """Services with a daily figure that rises in trouble, a year of it known, and the days after.
@@ -233,7 +232,7 @@ def believing_brings(case: Case) -> float:
 
 
 def sliced(
-    rng: np.random.Generator, count: int, worse: bool, rows: tuple[int, int] = (400, 900)
+    rng: np.random.Generator, count: int, worse: bool, rows: tuple[int, int] = (300, 600)
 ) -> list[Case]:
     """Tables of customers with an error for each; one slice is truly worse, or none is.
 
