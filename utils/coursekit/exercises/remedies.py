@@ -34,14 +34,16 @@ def months(
 
     Args:
         labelled: between these lies the number of today's customers whose label is known.
-        kind: one of :data:`KINDS`; None for any.
+        kind: one of :data:`KINDS`; None for all of them, equally often.
 
     Returns:
         dicts with ``before`` and ``now`` (columns :data:`COLUMNS` and left), ``terms`` (worth,
         contact, customers, fix, refit; dollars but for customers) and ``true``: what :func:`worth`
         needs.
     """
-    return [_month(rng, labelled, kind or str(rng.choice(KINDS))) for _ in range(count)]
+    kinds = [kind] if kind else list(KINDS)
+    order = rng.permutation(np.resize(kinds, count))
+    return [_month(rng, labelled, str(one)) for one in order]
 
 
 def _month(rng: np.random.Generator, labelled: tuple[int, int], kind: str) -> Case:
@@ -82,7 +84,7 @@ def _month(rng: np.random.Generator, labelled: tuple[int, int], kind: str) -> Ca
     terms = {
         "worth": float(rng.choice((60, 90, 120))),
         "contact": float(rng.choice((10, 15, 25))),
-        "customers": int(rng.choice((500, 2000, 5000))),
+        "customers": int(rng.choice((2000, 5000, 10_000))),
         "fix": float(rng.choice((500, 2000, 8000))),
         "refit": float(rng.choice((500, 2000, 8000))),
     }

@@ -2,26 +2,23 @@
 
 
 def alarm(reference, window):
-    is_new = np.repeat([0, 1], [len(reference), len(window)])
+    side = np.repeat([0, 1], [len(reference), len(window)])
     p_values = []
     for name in reference.columns:
-        values = pd.concat([reference[name], window[name]], ignore_index=True)
-        gone = values.isna().to_numpy()
-        table = [[(gone & (is_new == s)).sum(), (~gone & (is_new == s)).sum()] for s in (0, 1)]
-        p_values.append(stats.fisher_exact(table).pvalue)
-        known, side = values[~gone], is_new[~gone]
-        if not 0 < side.sum() < len(side):
-            continue
-        if pd.api.types.is_numeric_dtype(known):
-            both = known[side == 0], known[side == 1]
-            p_values.append(stats.ks_2samp(*both, method="asymp").pvalue)
-        else:
-            codes = pd.factorize(known)[0]
-            counts = np.bincount(2 * codes + side, minlength=2 * codes.max() + 2).reshape(-1, 2)
-            # Rare values are counted together: chi-squared needs some of each.
-            few = counts.sum(axis=1) < 10
-            counts = np.vstack([counts[~few], counts[few].sum(axis=0)])
-            counts = counts[counts.sum(axis=1) > 0]
-            if len(counts) > 1:
-                p_values.append(stats.chi2_contingency(counts).pvalue)
+        values = np.concatenate([reference[name].to_numpy(), window[name].to_numpy()])
+        gone = pd.isna(values)
+        numeric = pd.api.types.is_numeric_dtype(reference[name])
+        if numeric and 0 < side[~gone].sum() < (~gone).sum():
+            old, new = values[~gone & (side == 0)], values[~gone & (side == 1)]
+            p_values.append(stats.ks_2samp(old, new, method="asymp").pvalue)
+        # Missing is one more value of a category, and the only one of a number.
+        codes = gone.astype(int) if numeric else pd.factorize(values, use_na_sentinel=False)[0]
+        counts = np.bincount(2 * codes + side, minlength=2 * codes.max() + 2).reshape(-1, 2)
+        # Rare values are counted together: chi-squared needs some of each.
+        few = counts.sum(axis=1) < 10
+        counts = np.vstack([counts[~few], counts[few].sum(axis=0)])
+        counts = counts[counts.sum(axis=1) > 0]
+        wanted = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+        far = ((counts - wanted) ** 2 / wanted).sum()
+        p_values.append(stats.chi2.sf(far, len(counts) - 1) if len(counts) > 1 else 1.0)
     return bool(min(p_values) <= 0.05)
