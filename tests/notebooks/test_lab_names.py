@@ -37,6 +37,9 @@ LIKELY = {
     | {"model_validator", "FastAPI", "HTTPException", "HttpRequest", "JSONResponse"}
     | {"RequestValidationError", "TensorProto", "helper", "numpy_helper", "onnx", "ort", "to_onnx"}
     | {"DoubleTensorType", "FloatTensorType", "LogisticRegression", "StandardScaler"},
+    "lab06_drift_and_monitoring": {"itertools", "math", "statistics", "stats", "Counter"}
+    | {"defaultdict", "IsotonicRegression", "LogisticRegression", "roc_auc_score", "slices"}
+    | {"adjust", "compare_columns", "scores", "costs", "feeds", "remedies", "watching"},
     "lab03_experiments": {"ast", "itertools", "json", "math", "random", "statistics", "stats"}
     | {"MlflowClient", "roc_auc_score"},
 }
