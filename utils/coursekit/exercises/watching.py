@@ -62,7 +62,7 @@ def _drawn(rng: np.random.Generator, pool: pd.DataFrame, rows: int) -> pd.DataFr
     drawn = drawn.mask(rng.random(drawn.shape) < 0.03)
     # Kinds of contract that hardly anybody has: whether a window holds one is chance.
     if "Contract" in drawn:
-        trials = np.array([f"trial {number}" for number in range(1, 9)])[rng.integers(0, 8, rows)]
+        trials = pd.Series(rng.integers(1, 9, rows), drawn.index).map("trial {}".format)
         drawn["Contract"] = drawn["Contract"].mask(rng.random(rows) < 0.004, trials)
     return drawn
 
