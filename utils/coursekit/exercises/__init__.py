@@ -8,9 +8,10 @@ data, and makes one with a past; ``news`` is a month of events, ``redis_server``
 ``service_files`` is what a service is started with, ``service_traffic`` who asks it what;
 ``model_servers`` starts several and a router, ``broken_release`` is one with a fault in its code,
 ``callers`` ask about customers all day; ``storm`` plays a day to a service, in ``virtual_time``;
-``databases`` are small SQLite ones; ``releases`` are canaries and campaigns; ``federation`` runs a
-Flower app, with a process
-for each region. Each is imported by its own name: some load large libraries. All of it lies on the
+``databases`` are small SQLite ones; ``feeds`` are feeds of customers in which something drifts,
+``watching`` is what a monitor looks at, ``remedies`` are months after an alarm; ``releases`` are canaries
+and campaigns; ``federation`` runs a Flower app, with a process for each region. Each is imported by its
+own name: some load large libraries. All of it lies on the
 learner's disk: it makes material and reads it, and holds no answer to a lab. What a telco would own
 stands in ``churn``.
 """

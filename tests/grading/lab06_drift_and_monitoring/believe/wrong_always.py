@@ -1,0 +1,5 @@
+"""Always goes by the estimate."""
+
+
+def believe(scores, early, terms):
+    return True

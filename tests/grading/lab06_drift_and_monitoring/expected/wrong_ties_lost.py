@@ -1,0 +1,18 @@
+"""A tie counts as lost."""
+
+
+def expected(scores, chances, threshold):
+    scores, p = np.asarray(scores, dtype=float), np.asarray(chances, dtype=float)
+    chosen = scores >= threshold
+    flagged = int(chosen.sum())
+    found = {"flagged": flagged, "precision": None, "recall": None, "roc_auc": None}
+    if flagged:
+        found["precision"] = float(p[chosen].mean())
+    if p.sum() > 0:
+        found["recall"] = float(p[chosen].sum() / p.sum())
+    pairs = np.outer(p, 1 - p)
+    np.fill_diagonal(pairs, 0)
+    if pairs.sum() > 0:
+        wins = (scores[:, None] > scores) * 1.0
+        found["roc_auc"] = float((pairs * wins).sum() / pairs.sum())
+    return found

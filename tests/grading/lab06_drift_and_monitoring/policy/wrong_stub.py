@@ -1,0 +1,5 @@
+"""The empty stub."""
+
+
+def policy(history, terms):
+    raise NotImplementedError()
