@@ -65,10 +65,10 @@ def test_a_representative_sample_looks_like_today(
     assert len(chosen) == 800
     assert not chosen.duplicated(["customerID", "as_of"]).any()
 
-    def fibre(rows: pd.DataFrame) -> float:
+    def fiber(rows: pd.DataFrame) -> float:
         return float((rows["InternetService"] == "Fiber optic").mean())
 
-    assert fibre(chosen) > 0.95 > fibre(labelled) + 0.3
+    assert fiber(chosen) > 0.95 > fiber(labelled) + 0.3
     assert len(windows.representative(10**6)(labelled, today)) == len(labelled)
     pd.testing.assert_frame_equal(chosen, windows.representative(800)(labelled, today))
 
