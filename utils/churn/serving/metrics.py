@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, values
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
@@ -12,6 +12,10 @@ from prometheus_client.registry import Collector
 from churn.serving.champions import Champions
 from churn.serving.predictor import Outcome, Predictor
 from churn.serving.recorder import Recorder
+
+# Feast sets a variable when it is imported, here or in a parent, by which Prometheus' client keeps all
+# counters of one name in one file: a service would count what others have counted before it.
+values.ValueClass = values.MutexValue
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)

@@ -247,7 +247,7 @@ def test_a_module_of_the_learner_does_not_reach_the_examiner() -> None:
         ),
         (
             "line = call(place); line.sendall(b'\\0' * 7 + b'\\x09' + b'x' * 9); line.recv(9999)",
-            "read",
+            "read|no answer",  # by who closes the line first
         ),
     ],
 )
