@@ -18,11 +18,12 @@ from typing import Any
 import pandas as pd
 import psutil
 
-from churn import data, features, schema, training
+from churn import data, features, training
 from churn.registry import packaging
 from churn.registry.supply_chain import signing
 from churn.serving import access
 from coursekit.environment import known, switches
+from coursekit.exercises.callers import records_of
 
 KEY = "benchmark"
 #: An MLflow model that looks the customer up before it asks the packaged one.
@@ -72,9 +73,7 @@ def prepare(folder: Path, customers: int) -> Place:
     open_record_store(folder / "features", asked, pd.Timestamp.now(tz="UTC"))
     (folder / "keys.json").write_text(json.dumps({KEY: access.fingerprint(KEY)}))
     (folder / "settings.json").write_text(json.dumps({"rate": 1e9, "burst": 1e9}))
-    rows: Any = asked[[schema.ID, *schema.FEATURES]].to_dict("records")
-    new = [{**row, "TotalCharges": None} if row["tenure"] == 0 else row for row in rows]
-    return Place(folder, new)
+    return Place(folder, records_of(asked))
 
 
 def ours(place: Place, port: int, lookup: bool) -> list[str]:

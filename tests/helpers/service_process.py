@@ -21,6 +21,7 @@ from churn.serving.evaluation_store import EvaluationStore
 from churn.serving.settings import Settings
 from coursekit.environment import known
 from coursekit.environment.ports import free_port
+from coursekit.exercises.model_servers import ready
 from running_service import Signed
 
 Records = list[dict[str, Any]]
@@ -76,7 +77,7 @@ class Deployed:
             env = known.environment()
             process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=env)
         try:
-            wait(lambda: is_ready(process, address, self.log))
+            ready(process, address, self.log)
             yield process, address
         finally:
             process.kill()
@@ -88,14 +89,6 @@ class Deployed:
             return {row["prediction_id"]: row for row in store.rows()}
         finally:
             store.close()
-
-
-def is_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> bool:
-    assert process.poll() is None, log.read_text()
-    try:
-        return httpx.get(f"{address}/ready").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def wait(until: Callable[[], bool]) -> None:

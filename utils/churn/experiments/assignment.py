@@ -10,22 +10,17 @@ among its own customers (Tang et al., "Overlapping experiment infrastructure", K
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from churn import assignment
+
 
 def position(ids: Iterable[str], salt: str) -> NDArray[np.float64]:
-    """A number in [0, 1) for each customer, evenly spread, which depends on id and salt alone.
-
-    Returns an array of shape (n,). The first 53 bits of BLAKE2b, as many as a float holds exactly.
-    """
-    # The length keeps ("ab", "c") and ("a", "bc") apart.
-    prefix = f"{len(salt)}:{salt}:"
-    digests = (hashlib.blake2b((prefix + one).encode(), digest_size=8).digest() for one in ids)
-    return np.array([(int.from_bytes(d, "big") >> 11) / 2**53 for d in digests], dtype=float)
+    """:func:`churn.assignment.position` of each customer, shape (n,)."""
+    return np.array([assignment.position(one, salt) for one in ids], dtype=float)
 
 
 def assign(ids: Iterable[str], experiment: str, shares: Mapping[str, float]) -> NDArray[np.object_]:

@@ -8,7 +8,8 @@ the services; ``controller`` leads a release through its stages. The router goes
 goes forward only when it is told to: whoever leads a release may die in the middle of it.
 """
 
-from churn.release.assignment import in_canary, position
+from churn.assignment import position
+from churn.release.assignment import in_canary
 from churn.release.budget import Budget, Evidence, Verdict, judge
 from churn.release.strategies import STRATEGIES, Stage, plan
 from churn.release.traffic import Traffic

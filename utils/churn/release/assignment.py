@@ -8,22 +8,7 @@ machine and in each year. Whoever lies below the share is in; when the share gro
 
 from __future__ import annotations
 
-import hashlib
-
-
-def position(customer: str, release: str) -> float:
-    """Where a customer stands in a release: a number in [0, 1), evenly spread over customers.
-
-    Args:
-        customer: id; any text.
-        release: another release puts the customers in another order, so that it is not always the
-            same ones on whom new versions are tried.
-    """
-    # The length of the name keeps ("ab", "c") and ("a", "bc") apart.
-    text = f"{len(release)}:{release}:{customer}".encode("utf-8", "surrogatepass")
-    digest = hashlib.blake2b(text, digest_size=8).digest()
-    # 53 bits are what a float holds: with 64 the highest ones would be rounded to 1.
-    return (int.from_bytes(digest, "big") >> 11) / 2**53
+from churn.assignment import position
 
 
 def in_canary(customer: str, release: str, share: float) -> bool:

@@ -41,7 +41,7 @@ def plan(
 
     Args:
         strategy: one of ``STRATEGIES``.
-        release: its name, see :func:`churn.release.assignment.position`.
+        release: its name, see :func:`churn.assignment.position`.
         stable: servers with the old version, which answer now.
         candidate: servers with the new one; as many for ``rolling``.
         needed: answers of the new version in each stage before the next one.

@@ -4,5 +4,5 @@
 behind a Git repository, ``test_pyramid`` counts tests by what they look at. ``system`` is a small
 running system for checks to look at; ``requirements`` is the checklist of what production asks for,
 and ``failures`` the ways in which a model fails on its way out of the laptop, each with the check that
-catches it. ``tree_picture`` draws a fault tree.
+catches it (``machine``: those of machine and image). ``tree_picture`` draws a fault tree.
 """

@@ -8,45 +8,41 @@ in the system: the tests plant each failure there and see its row go red.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import shutil
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy.stats import chisquare
 
 from churn import features, schema
 from churn.data.origin import BatchRefusedError, require_live
+from churn.experiments import sample_ratio
 from churn.monitoring import conformal, slo
 from churn.monitoring.burn_rate import burning
 from churn.monitoring.drift import compare_columns
 from churn.registry import cards, folders
 from churn.registry.gates import CRITERIA
 from churn.registry.gates.gate import ask as ask_gate
-from churn.serving import deployment
 from churn.serving.access import Access, AccessError, fingerprint
 from churn.serving.champions import Champions, FolderSource
 from churn.training import tracking
-from coursekit.readiness.rows import Row, Seen
+from coursekit.readiness import machine
+from coursekit.readiness.rows import Row, Seen, nothing
 from coursekit.readiness.system import (
     KEY,
     RULE,
     System,
     ask,
     predict,
-    records,
     scores,
     with_service,
 )
 
-#: Scores of two engines, or of training and serving, may differ by so much.
-PARITY = 1e-5
 #: Seconds for a look-up that crosses the country, and the budget of the request that waits for it.
 FAR, SHORT = 2.0, 0.05
 #: Requests at once with which a limit is looked for.
@@ -65,103 +61,6 @@ def _gate(criterion: str) -> Any:
     return check
 
 
-def _policy(system: System, *words: str) -> list[str]:
-    found = deployment.policy(system.manifests)
-    return [one for one in found if any(word in one for word in words)]
-
-
-def _nothing(found: Sequence[str], fine: str) -> Seen:
-    return Seen(not found, found[0] if found else fine)
-
-
-# --- the machine and the image --------------------------------------------------------------------
-
-
-def stack(system: System) -> Seen:
-    """What the image will install is what the model was tried with here."""
-    pins = re.findall(r"^([\w.-]+)==(\S+)", system.lock, re.MULTILINE)
-    here = [(name, version) for name, version in pins if name in system.installed]
-    other = [f"{n} {v} is locked, {system.installed[n]} is here" for n, v in here
-             if system.installed[n] != v]  # fmt: skip
-    if not here:
-        return Seen(False, "no locked package is installed here")
-    return _nothing(other, "every locked package that is here has its version")
-
-
-def engines(system: System) -> Seen:
-    """The engine that serves computes what the one that trained did."""
-    some = system.delivery.head(200)
-    trained = system.model.predict_proba(features.features(some))[:, 1]
-    served = np.asarray(system.champion.score(records(some)))
-    apart = float(np.abs(trained - served).max())
-    return Seen(apart <= PARITY, "same scores" if apart <= PARITY else f"{apart:.3f} apart")
-
-
-def crash_loop(system: System) -> Seen:
-    """Without a model the process stays up and says so, instead of ending again and again."""
-    champions = Champions(FolderSource(system.folder / "nothing"), system.public_key)
-    alone = with_service(system, champions=champions)
-    health, ready = ask(alone, ("GET", "/health", None), ("GET", "/ready", None))
-    found = (health.status_code, ready.status_code)
-    return Seen(found == (200, 503), f"health {found[0]}, ready {found[1]}")
-
-
-def image(system: System) -> Seen:
-    """The image is made from what is pinned, by the company's policy."""
-    return _nothing(deployment.dockerfile_policy(system.dockerfile), "pinned, and not root")
-
-
-def provisioning(system: System) -> Seen:
-    """Each container says what it needs and what it may take, and there is more than one copy."""
-    found = _policy(system, "under requests", "under limits", "one copy")
-    return _nothing(found, "requests, limits, copies")
-
-
-def probes(system: System) -> Seen:
-    """What Kubernetes asks is what the service answers."""
-    found = _policy(system, "Probe")
-    paths = sorted(set(deployment.PROBES.values()))
-    asked = ask(system, *(("GET", path, None) for path in paths))
-    found += [f"{path} answers {one.status_code}" for path, one in zip(paths, asked, strict=True)
-              if one.status_code != 200]  # fmt: skip
-    return _nothing(found, "answered")
-
-
-def permissions(system: System) -> Seen:
-    """Who has a key gets in, and nobody else."""
-    body = ("GET", "/v1/champion", None)
-    codes = (ask(system, body)[0].status_code, ask(system, body, key="a guess")[0].status_code)
-    # After some guesses the service does not look at more of them for a while.
-    holds = codes[0] == 200 and codes[1] in (401, 429)
-    return Seen(holds, f"with the key {codes[0]}, with a guess {codes[1]}")
-
-
-def storage(system: System) -> Seen:
-    """What must be written can be written: an answer is given only if its row is kept."""
-    predicted, ready = ask(system, ("POST", "/v1/predict", system.record), ("GET", "/ready", None))
-    codes = (predicted.status_code, ready.status_code)
-    return Seen(
-        codes == (200, 200), "kept" if codes == (200, 200) else str(predicted.json()["detail"])
-    )
-
-
-def artifacts(system: System) -> Seen:
-    """The model's files arrive where they are served as they were when they were approved."""
-    source = FolderSource(system.package.parent)
-    with tempfile.TemporaryDirectory() as scratch:
-        source.fetch(system.champion.version, Path(scratch) / "model")
-        same = folders.digest(Path(scratch) / "model") == system.facts["tag.digest"]
-    return Seen(same, "the approved fingerprint" if same else "not the files that were approved")
-
-
-def log_place(system: System) -> Seen:
-    """A prediction is found where monitoring reads."""
-    told = predict(system)
-    system.service.recorder.move()
-    kept = bool(system.store.rows(prediction_id=told["prediction_id"]))
-    return Seen(kept, "found by its id" if kept else "not in the evaluation store")
-
-
 # --- the data -------------------------------------------------------------------------------------
 
 
@@ -170,7 +69,7 @@ def versions(system: System) -> Seen:
     table = tracking.fingerprint(system.train) == system.evidence.lineage.get("data_version")
     files = folders.digest(system.package) == system.champion.digest
     wrong = [name for name, same in (("training table", table), ("files", files)) if not same]
-    return _nothing([f"another {one} than recorded" for one in wrong], "as recorded")
+    return nothing([f"another {one} than recorded" for one in wrong], "as recorded")
 
 
 def preprocessing(system: System) -> Seen:
@@ -181,7 +80,9 @@ def preprocessing(system: System) -> Seen:
     if told.get("probability") is None:
         return Seen(False, f"no score: {told.get('reason')}")
     apart = abs(told["probability"] - trained)
-    return Seen(apart <= PARITY, "same score" if apart <= PARITY else f"{apart:.3f} apart")
+    return Seen(
+        apart <= machine.PARITY, "same score" if apart <= machine.PARITY else f"{apart:.3f} apart"
+    )
 
 
 def production_data(system: System) -> Seen:
@@ -189,7 +90,7 @@ def production_data(system: System) -> Seen:
     found = system.contract.breaches(
         system.delivery, system.origin.as_of, system.origin.as_of + dt.timedelta(1)
     )
-    return _nothing([str(one) for one in found], "no breach")
+    return nothing([str(one) for one in found], "no breach")
 
 
 def freshness(system: System) -> Seen:
@@ -206,7 +107,7 @@ def population(system: System) -> Seen:
     known = features.features(system.train)
     drift = compare_columns(known, features.features(system.delivery), min_effect=MIN_EFFECT)
     moved = [str(name) for name in drift.index[drift["drift"]]]
-    return _nothing([f"moved: {', '.join(moved[:3])}"] if moved else [], "no column moved")
+    return nothing([f"moved: {', '.join(moved[:3])}"] if moved else [], "no column moved")
 
 
 def outliers(system: System) -> Seen:
@@ -238,7 +139,7 @@ def output(system: System) -> Seen:
 def bias(system: System) -> Seen:
     """In no group is it far behind, and what must not matter does not."""
     found = [_gate(criterion)(system) for criterion in ("worst_slice", "invariance")]
-    return _nothing([one.said for one in found if not one.holds], "passed")
+    return nothing([one.said for one in found if not one.holds], "passed")
 
 
 def pain_elsewhere(system: System) -> Seen:
@@ -301,8 +202,6 @@ def far_away(system: System) -> Seen:
 
 def split(system: System) -> Seen:
     """Each version of an experiment gets the share of the customers that was planned."""
-    from dataclasses import replace
-
     chosen = list(system.split)
     both = {one: with_service(system, replace(system.champion, version=one)) for one in chosen}
     people = system.delivery[schema.ID].head(60).tolist()
@@ -312,9 +211,7 @@ def split(system: System) -> Seen:
         asked = [("POST", "/v1/predict", {schema.ID: who}) for who in whom]
         told = [answer.json() for answer in ask(both[one], *asked)] if asked else []
         served.update(str(answer["model_version"]) for answer in told)
-    counts = [served[one] for one in chosen]
-    expected = [system.split[one] * sum(counts) for one in chosen]
-    p_value = float(chisquare(counts, expected).pvalue)
+    p_value = sample_ratio.check(list(served.elements()), system.split).p_value
     # One in a thousand: an experiment is looked at every day.
     return Seen(p_value >= 0.001, "as planned" if p_value >= 0.001 else f"served {dict(served)}")
 
@@ -357,7 +254,7 @@ def communicated(system: System) -> Seen:
     """It is on record who made the change, when and why, and readers have a place to hear of it."""
     found = [f"the card lacks: {WHO_AND_WHY}"] if WHO_AND_WHY in _gaps(system) else []
     found += [] if system.contract.support else ["the contract names no channel"]
-    return _nothing(found, "on record, with a channel")
+    return nothing(found, "on record, with a channel")
 
 
 def dates(system: System) -> Seen:
@@ -375,7 +272,7 @@ def dates(system: System) -> Seen:
 def documentation(system: System) -> Seen:
     """The model's card has no empty field."""
     found = [one for one in _gaps(system) if one != WHO_AND_WHY]
-    return _nothing([f"the card lacks: {', '.join(found)}"] if found else [], "no field is empty")
+    return nothing([f"the card lacks: {', '.join(found)}"] if found else [], "no field is empty")
 
 
 def _gaps(system: System) -> list[str]:
@@ -385,16 +282,16 @@ def _gaps(system: System) -> list[str]:
 MACHINE, DATA, MODEL, RELEASE, PEOPLE = "machine", "data", "model", "release", "people"
 #: All thirty-four.
 FAILURES = (
-    Row(MACHINE, "other packages than it was tried with", "requirements/serving.txt", stack),
-    Row(MACHINE, "another engine computes otherwise", "registry.packaging", engines),
-    Row(MACHINE, "the process ends again and again", "serving.app", crash_loop),
-    Row(MACHINE, "an image of no known make", "serving.deployment", image),
-    Row(MACHINE, "too little or too much hardware", "serving.deployment", provisioning),
-    Row(MACHINE, "health checks that nobody answers", "serving.deployment", probes),
-    Row(MACHINE, "missing permissions, or too many", "serving.access", permissions),
-    Row(MACHINE, "no room or right to write", "serving.journal", storage),
-    Row(MACHINE, "files that do not arrive", "serving.champions", artifacts),
-    Row(MACHINE, "logs in the wrong place", "serving.recorder", log_place),
+    Row(MACHINE, "other packages than it was tried with", "requirements/serving.txt", machine.stack),
+    Row(MACHINE, "another engine computes otherwise", "registry.packaging", machine.engines),
+    Row(MACHINE, "the process ends again and again", "serving.app", machine.crash_loop),
+    Row(MACHINE, "an image of no known make", "serving.deployment", machine.image),
+    Row(MACHINE, "too little or too much hardware", "serving.deployment", machine.provisioning),
+    Row(MACHINE, "health checks that nobody answers", "serving.deployment", machine.probes),
+    Row(MACHINE, "missing permissions, or too many", "serving.access", machine.permissions),
+    Row(MACHINE, "no room or right to write", "serving.journal", machine.storage),
+    Row(MACHINE, "files that do not arrive", "serving.champions", machine.artifacts),
+    Row(MACHINE, "logs in the wrong place", "serving.recorder", machine.log_place),
     Row(DATA, "unknown version of data or model", "training.tracking", versions),
     Row(DATA, "columns made otherwise than in training", "serving.app", preprocessing),
     Row(DATA, "data unlike what was promised", "data.contract", production_data),

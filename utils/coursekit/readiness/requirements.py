@@ -21,7 +21,7 @@ from churn import features, schema, training
 from churn.monitoring.drift import compare_columns
 from churn.registry.supply_chain import signing
 from coursekit.environment import known, switches
-from coursekit.readiness import failures, secrets
+from coursekit.readiness import failures, machine, secrets
 from coursekit.readiness.rows import Row, Seen
 from coursekit.readiness.system import System, ask, predict, records
 
@@ -88,7 +88,7 @@ def reproducibility(system: System) -> Seen:
 
 def security(system: System) -> Seen:
     """Keys are asked for, a changed model is refused, and no secret lies in what is shipped."""
-    found = failures.permissions(system)
+    found = machine.permissions(system)
     if not found.holds:
         return found
     with tempfile.TemporaryDirectory() as scratch:

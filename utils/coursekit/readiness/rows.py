@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -36,6 +36,11 @@ class Row(NamedTuple):
     name: str
     where: str
     check: Callable[[System], Seen]
+
+
+def nothing(found: Sequence[str], fine: str) -> Seen:
+    """Holds if nothing was found; else it says what was found first."""
+    return Seen(not found, found[0] if found else fine)
 
 
 def look(row: Row, system: System) -> Seen:

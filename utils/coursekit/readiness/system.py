@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from sklearn.pipeline import Pipeline
 from churn import data, features, metrics, schema, training
 from churn.data.contract import DataContract, read_contract
 from churn.data.origin import Origin
+from churn.experiments.assignment import assign
 from churn.labels import LabelRule
 from churn.monitoring.burn_rate import WORKBOOK, Rule
 from churn.registry import folders, packaging
@@ -47,6 +47,7 @@ from churn.serving.predictor import Predictor
 from churn.serving.recorder import Recorder
 from churn.serving.settings import Settings
 from churn.training import tracking
+from coursekit.exercises.callers import records_of
 
 #: The call center's key; the service keeps its fingerprint only.
 KEY = "the call center's key"
@@ -58,6 +59,8 @@ RULE = LabelRule(window_months=3, delay_months=2)
 GATE = GateConfig(draws=200, max_latency_ms=1000.0)
 #: Look-ups and model together get three seconds, for the same reason.
 SETTINGS = Settings(budget=3.0)
+#: Versions in an experiment, and the share of customers that each gets.
+HALVES = {"1": 0.5, "2": 0.5}
 
 
 @dataclass(frozen=True)
@@ -135,8 +138,7 @@ class System:
     @property
     def record(self) -> dict[str, Any]:
         """One customer of the delivery, all columns, as a request gives them."""
-        row: Any = self.delivery.iloc[0][[schema.ID, *schema.FEATURES]].to_dict()
-        return {**row, "TotalCharges": None if row["tenure"] == 0 else row["TotalCharges"]}
+        return records_of(self.delivery.head(1))[0]
 
 
 def make_system(folder: Path, root: Path, customers: int = 5000, seed: int = 0) -> System:
@@ -190,14 +192,14 @@ def make_system(folder: Path, root: Path, customers: int = 5000, seed: int = 0) 
         manifests=[one for file in manifests for one in yaml.safe_load_all(file.read_text("utf-8"))],
         dockerfile=(root / "deploy/Dockerfile").read_text(encoding="utf-8"),
         lock=(root / "requirements/serving.txt").read_text(encoding="utf-8"),
-        installed=parts.installed(), rules=WORKBOOK, split={"1": 0.5, "2": 0.5},
+        installed=parts.installed(), rules=WORKBOOK, split=HALVES,
         assign=half_and_half, capacity=3000,
     )  # fmt: skip
 
 
 def half_and_half(customer: str) -> str:
     """The version of a customer in an experiment: always the same, and without a list of customers."""
-    return "12"[sha256(f"first experiment {customer}".encode()).digest()[0] % 2]
+    return str(assign([customer], "first experiment", HALVES)[0])
 
 
 def with_service(

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from churn import data, features, schema, training
+from churn import data, features, training
 from churn.registry import packaging
 from churn.registry.supply_chain import signing
 from churn.serving.access import Access, fingerprint
@@ -24,6 +24,7 @@ from churn.serving.predictor import Predictor
 from churn.serving.recorder import Recorder
 from churn.serving.settings import Settings
 from churn.serving.tracing import Sink
+from coursekit.exercises.callers import records_of
 from running_service import KEY, NoSource, Running, Serve, Signed
 
 Records = list[dict[str, Any]]
@@ -38,10 +39,7 @@ def customers() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def records(customers: pd.DataFrame) -> Records:
     """The customers as a request gives them: id and 19 columns; do not write to them."""
-    rows: Any = customers[[schema.ID, *schema.FEATURES]].to_dict("records")
-    return [
-        {**row, "TotalCharges": None if row["tenure"] == 0 else row["TotalCharges"]} for row in rows
-    ]
+    return records_of(customers)
 
 
 @pytest.fixture(scope="session")

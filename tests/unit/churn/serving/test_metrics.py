@@ -23,32 +23,28 @@ def test_prometheus_reads_what_happened(serve: Serve, records: Records) -> None:
     running = serve(model(0.35), knows(records))
     metrics: Any = ("GET", "/metrics", {"headers": {}})
 
-    def happens() -> dict[str, float]:
-        running.post(records[0])
-        running.post({schema.ID: "0000-AAAAA"})
-        running.post({})
-        running.ask(("GET", "/nowhere/1"), ("GET", "/nowhere/2"))
-        running.rows()
-        return figures(running.ask(metrics)[0].text)
-
-    found = happens()
+    running.post(records[0])
+    running.post({schema.ID: "0000-AAAAA"})
+    running.post({})
+    running.ask(("GET", "/nowhere/1"), ("GET", "/nowhere/2"))
+    running.rows()
     (answer,) = running.ask(metrics)
     assert answer.headers["content-type"].startswith("text/plain")
-    new = found
+    found = figures(answer.text)
     decided = {
         ("model", ""): 1.0,
         ("rule", "unknown_customer"): 1.0,
     }
     for (source, reason), count in decided.items():
         labels = f'reason="{reason}",source="{source}",version="7"'
-        assert new[f"churn_predictions_total{{{labels}}}"] == count
-    assert new['churn_probability_bucket{le="0.3",version="7"}'] == 0
-    assert new['churn_probability_bucket{le="0.4",version="7"}'] == 1
-    assert new['churn_request_seconds_count{route="/v1/predict",status="200"}'] == 2
-    assert new['churn_request_seconds_count{route="/v1/predict",status="422"}'] == 1
+        assert found[f"churn_predictions_total{{{labels}}}"] == count
+    assert found['churn_probability_bucket{le="0.3",version="7"}'] == 0
+    assert found['churn_probability_bucket{le="0.4",version="7"}'] == 1
+    assert found['churn_request_seconds_count{route="/v1/predict",status="200"}'] == 2
+    assert found['churn_request_seconds_count{route="/v1/predict",status="422"}'] == 1
     # Paths that callers make up are one row, or they would fill the memory.
-    assert new['churn_request_seconds_count{route="other",status="404"}'] == 2
-    assert new["churn_evaluation_rows_total"] == 2
+    assert found['churn_request_seconds_count{route="other",status="404"}'] == 2
+    assert found["churn_evaluation_rows_total"] == 2
     assert found[f'churn_champion{{digest="{"d" * 64}",version="7"}}'] == 1
     assert found["churn_evaluation_stuck"] == 0
 
