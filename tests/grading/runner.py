@@ -265,10 +265,10 @@ def _stop_at_the_first_failure() -> None:
     check = Rubric.check
 
     @contextmanager
-    def checked(rubric: Rubric, name: str, weight: float = 1.0) -> Iterator[None]:
-        with check(rubric, name, weight):
+    def checked(self: Rubric, name: str, weight: float = 1.0) -> Iterator[None]:
+        with check(self, name, weight):
             yield
-        if rubric._failures:
+        if self._failures:
             raise CaughtError("left at the first check that failed")
 
     Rubric.check = checked  # type: ignore[method-assign]
