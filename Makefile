@@ -35,7 +35,7 @@ automl:  ## add Ludwig and PyTorch (7 GB) for the AutoML lesson
 edge: setup  ## fetch ONNX Runtime for the browser (33 MB, by npm) for the edge lesson
 	@$(MODULE) coursekit.environment.browser_runtime
 
-tools:  ## tools in environments of their own: Flower (0.3 GB), alibi-detect (7 GB); TOOLS=flower: one
+tools:  ## tools in environments of their own: Flower (0.3 GB), alibi-detect (7 GB), Continuum (6 GB); TOOLS=flower: one
 	@$(PYTHON) utils/bootstrap.py $(TOOLS:%=--tool %)
 
 lab: setup  ## open JupyterLab on the course's start page
@@ -65,7 +65,7 @@ quick: setup  ## ruff, and the lessons, labs and tests that a change touches (BA
 	@$(OFFLINE) $(BIN)/python -m coursekit.authoring.quick $(if $(BASE),--base $(BASE))
 
 notebooks: automl  ## execute every lesson again and normalise it; afterwards `git diff` should be empty
-	@$(PYTHON) utils/bootstrap.py --tool flower
+	@$(PYTHON) utils/bootstrap.py --tool flower --tool continuum
 	@$(COURSE) notebooks
 
 labs: setup  ## generate labs/ from solutions/

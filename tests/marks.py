@@ -116,6 +116,7 @@ NEEDS: dict[str, Callable[[], Reason]] = {
     "browser runtime": _browser_runtime,
     "flower": functools.partial(_tool, "flower"),
     "alibi-detect": functools.partial(_tool, "alibi-detect"),
+    "continuum": functools.partial(_tool, "continuum"),
     "linux": _linux,
     "posix": _posix,
     "root": _root,
@@ -132,12 +133,14 @@ PROTECTIONS = (
     "browser runtime",
     "flower",
     "alibi-detect",
+    "continuum",
 )
 _SHOWN = {
     "ibm": "IBM's table",
     "chromium": "Chromium",
     "flower": "Flower",
     "alibi-detect": "alibi-detect",
+    "continuum": "Continuum",
     "redis": "Redis",
     "postgresql": "PostgreSQL",
     "linux": "Linux",

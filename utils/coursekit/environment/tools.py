@@ -31,7 +31,11 @@ class Tool:
 
 
 #: The tools, by the name of their lock and of their folder.
-TOOLS = {"flower": Tool("flwr", 1), "alibi-detect": Tool("alibi_detect", 10)}
+TOOLS = {
+    "flower": Tool("flwr", 1),
+    "alibi-detect": Tool("alibi_detect", 10),
+    "continuum": Tool("continuum", 10),
+}
 
 
 class ToolError(RuntimeError):
