@@ -18,7 +18,7 @@ import typer
 
 from churn.pipeline.config import ConfigError, load_config
 from churn.pipeline.graph import JobError, run_job
-from churn.pipeline.place import Place, PlaceError
+from churn.pipeline.place import Place, PlaceError, owner_of
 from churn.pipeline.runs import recorded
 
 app = typer.Typer(
@@ -64,17 +64,17 @@ def run(
 
 
 @app.command()
-def backfill(
-    env: Env = "dev", home: Home = Path("telco"), config: Settings = None
-) -> None:
+def backfill(env: Env = "dev", home: Home = Path("telco"), config: Settings = None) -> None:
     """Set an environment up and make the features of each delivered month that has none."""
     _quiet()
     try:
         place = Place(load_config(env, config), home)
-        for month in _delivered(place):
-            for job in ("setup", "feature_tables"):
-                if recorded(place, job, month) is None:
-                    typer.echo(str(run_job(place, job, month)))
+        delivered = _delivered(place)
+        if owner_of(place.root) is None:
+            typer.echo(str(run_job(place, "setup", delivered[0])))
+        for month in delivered:
+            if recorded(place, "feature_tables", month) is None:
+                typer.echo(str(run_job(place, "feature_tables", month)))
     except (ConfigError, JobError, PlaceError) as error:
         _stop(str(error))
 
