@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -131,6 +131,12 @@ def workflow_steps(name: str, event: Event) -> list[Step]:
     return workflows.steps((ROOT / workflows.FOLDER / name).read_text("utf-8"), event)
 
 
+@pytest.fixture(autouse=True)
+def _no_settings_of_an_outer_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a runner has checked out, with what is installed already linked into it."""
@@ -209,10 +215,3 @@ def test_each_step_of_the_pipelines_workflow_runs(
     said = [workflows.run(one, clone) for one in workflows.steps(text, event, settings)]
     assert "version 1 is the champion, the first" in said[-1]
     assert sorted(one.name for one in telco.iterdir() if one.name == environment)
-
-
-@pytest.fixture(autouse=True)
-def _no_settings_of_the_owner(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
-        monkeypatch.delenv(name, raising=False)
-    yield
