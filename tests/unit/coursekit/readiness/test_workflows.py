@@ -91,6 +91,7 @@ def test_a_hook_takes_a_push_only_if_its_steps_pass(tmp_path: Path) -> None:
     shell.run("git commit -q -a -m two", work)
     with pytest.raises(shell.CommandError, match=r"✘ staging: .*it is bad"):
         shell.run("git push origin main", work)
+    shell.run("git push origin main~0:refs/tags/draft", work)
     with pytest.raises(shell.CommandError, match="what was pushed stays"):
-        shell.run("git push origin :main", work)
+        shell.run("git push origin :refs/tags/draft", work)
     assert shell.run("git log --format=%s main", tmp_path / "hub.git") == "one\n"
