@@ -44,8 +44,10 @@ def run(place: Place, day: Day) -> runs.Run:
         file = Path(scratch) / "base.parquet"
         base.to_parquet(file)
         written = store.write(batch, day.date(), _chunks(place, folder, file, Path(scratch)))
-        contacted = int(store.served()["contact"].sum()) if written.served else 0
-    served = "served" if written.served else "kept, a later one is served"
+        # Scores that were replaced, by a release that was taken back since, are served again.
+        is_served = written.served or store.serve(batch)
+        contacted = int(store.served()["contact"].sum()) if is_served else 0
+    served = "served" if is_served else "kept, a later one is served"
     said = f"{len(base):,} customers by version {champion}, {contacted:,} to contact, {served}"
     return runs.record(
         place, "batch_inference", day, said,
