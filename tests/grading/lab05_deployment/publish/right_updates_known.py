@@ -40,9 +40,7 @@ def publish(scores, day, database):
                         (customer, probability, day),
                     )
             if day in days:
-                con.execute(
-                    'UPDATE publications SET "rows" = ? WHERE day = ?', (len(batch), day)
-                )
+                con.execute('UPDATE publications SET "rows" = ? WHERE day = ?', (len(batch), day))
             else:
                 con.execute(
                     'INSERT INTO publications (day, "rows") VALUES (?, ?)', (day, len(batch))
