@@ -38,6 +38,8 @@ FLAGS = tuple(f"{c}={v}" for c in schema.CATEGORICAL for v in schema.ALLOWED[c])
 READ = (*schema.NUMERIC, *FLAGS)
 #: The row of a region, in Spark's words.
 ROW = "region string, fitted boolean, customers long, leavers long, log_loss double, weights array<double>"
+#: Into how many parts Dask and Spark cut the regions.
+_SHARES = 8
 _COLUMNS = [column.split()[0] for column in ROW.split(", ")]
 
 
@@ -138,7 +140,9 @@ def fit_regions(
     if engine == "spark":
         if spark is None:
             raise ValueError("the engine spark needs a session: churn.spark.session.session()")
-        rows = spark.createDataFrame(table).groupBy(REGION).applyInPandas(one_row, ROW)
+        # Left alone, Spark gives a table that it thinks small to one worker.
+        parts = spark.createDataFrame(table).repartition(_SHARES, REGION)
+        rows = parts.groupBy(REGION).applyInPandas(one_row, ROW)
         return in_order(rows.toPandas().to_dict("records"))
     regions = [region for _, region in table.groupby(REGION)]
     if engine == "serial":
@@ -183,9 +187,6 @@ def scores(models: pd.DataFrame, table: pd.DataFrame) -> NDArray[np.float64]:
     z = weights[:, 0] + np.einsum("ij,ij->i", X, weights[:, 1:])
     probability: NDArray[np.float64] = 1 / (1 + np.exp(-z))
     return probability
-
-
-_SHARES = 20
 
 
 def _fit_share(regions: list[pd.DataFrame]) -> list[dict[str, Any]]:

@@ -87,9 +87,9 @@ def test_spark_is_asked_for_groups_and_read_back(table: pd.DataFrame, models: pd
         return SimpleNamespace(toPandas=lambda: rows.assign(weights=rows["weights"].map(np.array)))
 
     groups = {"region": SimpleNamespace(applyInPandas=apply)}
-    spark: Any = SimpleNamespace(
-        createDataFrame=lambda frame: SimpleNamespace(groupBy=groups.__getitem__)
-    )
+    parts = {(many._SHARES, "region"): SimpleNamespace(groupBy=groups.__getitem__)}
+    cut = SimpleNamespace(repartition=lambda *how: parts[how])
+    spark: Any = SimpleNamespace(createDataFrame=lambda frame: cut)
     found = many.fit_regions("spark", table, spark=spark)
     pd.testing.assert_frame_equal(found, models, check_exact=True)
 
