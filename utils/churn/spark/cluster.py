@@ -1,12 +1,14 @@
 """A standalone Spark cluster on this machine: a master and workers, as processes of their own.
 
     with cluster(Path("workspace/cluster"), workers=2) as found:
-        with session(Path("workspace/spark"), found.master, found.settings) as spark:
+        os.environ["SPARK_CONF_DIR"] = str(found.conf)  # before this process's first session
+        with session(Path("workspace/spark"), found.master) as spark:
             ...
 
 It is the same software as on many machines, so what runs here runs there: ``spark://HOST:PORT`` is all
-that a program sees. Only programs with the cluster's secret are let in, because whoever may send a
-job may run anything as this user.
+that a program says. Only programs with the cluster's secret are let in, because whoever may send a
+job may run anything as this user. The secret stands in Spark's own file of settings, which nobody else
+may read: in a program's settings PySpark would write it on Java's command line, which everybody can.
 """
 
 from __future__ import annotations
@@ -24,8 +26,9 @@ from pathlib import Path
 import pyspark
 
 from churn.spark import java
-from churn.spark.session import SECRET
 
+#: The setting that lets a program in.
+SECRET = "spark.authenticate.secret"
 #: Seconds within which a process of the cluster must be ready.
 PATIENCE = 120.0
 _CLASSES = "org.apache.spark.deploy"
@@ -43,12 +46,12 @@ class Cluster:
 
     Attributes:
         master: ``spark://127.0.0.1:PORT``.
-        settings: for :func:`churn.spark.session.session`.
+        conf: the folder with ``spark-defaults.conf``, for ``SPARK_CONF_DIR`` of programs that may use it.
         workers: the process ids of the workers.
     """
 
     master: str
-    settings: dict[str, str]
+    conf: Path
     workers: tuple[int, ...]
 
 
@@ -73,23 +76,28 @@ def cluster(
         ClusterError: if a process ends or is not ready in time.
         churn.spark.JavaError: if there is no Java.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    allowed = {
+    conf = folder / "conf"
+    conf.mkdir(parents=True, exist_ok=True)
+    settings = {
         "spark.authenticate": "true",
         SECRET: secrets.token_hex(16),
+        "spark.master.rest.enabled": "false",
+        "spark.executor.memory": memory,
+        "spark.executor.extraJavaOptions": _SHORT,
+        "spark.driver.extraJavaOptions": _SHORT,
     }
-    own = {**allowed, "spark.master.rest.enabled": "false"}
-    file = folder / "cluster.conf"
+    file = conf / "spark-defaults.conf"
     file.touch(mode=0o600)
-    file.write_text("".join(f"{name} {value}\n" for name, value in own.items()))
+    file.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
     known = {
         **(os.environ if env is None else env),
         "JAVA_HOME": str(java.java_home(folder)),
+        "SPARK_CONF_DIR": str(conf),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_DAEMON_MEMORY": "256m",
         "SPARK_DAEMON_JAVA_OPTS": _SHORT,
     }
-    place = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0", "--properties-file", str(file)]  # fmt: skip
+    place = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0"]
     with ExitStack() as running:
         log = folder / "master.log"
         master = running.enter_context(_process("master.Master", place, known, log))
@@ -102,13 +110,7 @@ def cluster(
         ]
         for process, one in zip(started, logs, strict=True):
             _wait(process, one, r"Successfully registered with (master)")
-        needed = {
-            **allowed,
-            "spark.executor.memory": memory,
-            "spark.executor.extraJavaOptions": _SHORT,
-            "spark.driver.extraJavaOptions": _SHORT,
-        }
-        yield Cluster(url, needed, tuple(process.pid for process in started))
+        yield Cluster(url, conf, tuple(process.pid for process in started))
 
 
 def _start() -> list[str]:

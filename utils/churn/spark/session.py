@@ -15,14 +15,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
 from churn.spark import java
 
 MASTER = "CHURN_SPARK"
-#: The setting that lets a program into a cluster.
-SECRET = "spark.authenticate.secret"
 #: In the cache: what Spark and its Java would say on stderr.
 LOG = "spark.log"
 _QUIET = {
@@ -66,26 +63,11 @@ def session(
         builder = builder.config(name, value)
     cache.mkdir(parents=True, exist_ok=True)
     with _stderr_to(cache / LOG):
-        if SECRET in options:
-            _start_java(options)
         spark = builder.getOrCreate()
     try:
         yield spark
     finally:
         spark.stop()
-
-
-def _start_java(options: Mapping[str, str]) -> None:
-    """Start this process's Java with the settings of the driver only.
-
-    PySpark writes the settings of the first session on Java's command line, which every user of the
-    machine can read; to a Java that runs already it hands them over.
-    """
-    conf = SparkConf(loadDefaults=False)
-    for name, value in options.items():
-        if name.startswith("spark.driver."):
-            conf.set(name, value)
-    SparkContext._ensure_initialized(conf=conf)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import psutil
 import pytest
 
 from churn.spark import cluster as module
-from churn.spark.session import SECRET
 
 #: Says where the master is or that a worker was let in, as Spark does, and waits.
 WELL = """
@@ -41,18 +40,20 @@ def test_workers_live_as_long_as_the_cluster(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("script")
 def test_the_secret_is_new_and_in_no_command_line(tmp_path: Path) -> None:
-    secrets = []
+    seen = []
     for name in ("one", "two"):
         with module.cluster(tmp_path / name, workers=1) as found:
-            secrets.append(found.settings[SECRET])
-            line = psutil.Process(found.workers[0]).cmdline()
-            assert str(tmp_path / name / "cluster.conf") in line
-            assert not any(found.settings[SECRET] in part for part in line)
-            file = tmp_path / name / "cluster.conf"
-            assert found.settings[SECRET] in file.read_text()
+            worker = psutil.Process(found.workers[0])
+            assert worker.environ()["SPARK_CONF_DIR"] == str(found.conf)
+            file = found.conf / "spark-defaults.conf"
+            settings = dict(line.split(" ", 1) for line in file.read_text().splitlines())
+            assert settings["spark.authenticate"] == "true"
+            seen.append(settings[module.SECRET])
+            assert not any(seen[-1] in part for part in worker.cmdline())
             if sys.platform != "win32":
                 assert file.stat().st_mode & 0o077 == 0
-    assert secrets[0] != secrets[1]
+    assert len(seen[0]) >= 32
+    assert seen[0] != seen[1]
 
 
 def test_a_process_that_ends_at_its_start_names_its_log(script: Path, tmp_path: Path) -> None:
