@@ -33,12 +33,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import psutil
-import scoring
-from paradigms import machine
 
 from churn import data, features, training
-from churn.registry import packaging
-from churn.scoring import engines
 from churn.training import many
 from coursekit import paths
 
@@ -46,7 +42,7 @@ TABLE = "datasets/measured/scaling.csv"
 #: Customers of a region, on average.
 CUSTOMERS = 100
 MODELS = (1, 10, 100, 1000)
-#: The lecture's example; measured with those engines that start quickly, to check the curves.
+#: The lecture's example; measured with the engine that starts at once, to check its curve.
 LECTURE = 16_000
 #: Up to so many rows a point is measured three times (with Spark, which takes long, once).
 SMALL = 100_000
@@ -68,6 +64,10 @@ def used() -> dict[int, float]:
 
 def score(engine: str, size: int, folder: Path) -> Work:
     """Scores of a base in a file, read, scored, counted."""
+
+    import scoring
+
+    from churn.scoring import engines
 
     def work() -> int:
         with scoring.opened(engine, folder) as spark:
@@ -169,31 +169,41 @@ def apart(job: str, engine: str, size: int, folder: Path) -> dict[str, float]:
     return found
 
 
-def points(largest: int) -> list[tuple[str, str, int]]:
-    """Job, engine, size; rows by steps of about three, Spark's slow starts at the end."""
-    rows = [n for n in (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000) if n <= largest]  # fmt: skip
+def points(jobs: list[str], largest: int) -> list[tuple[str, str, int]]:
+    """Job, engine, size; rows by steps of ten, Spark's slow starts at the end."""
+    rows = [n for n in (10_000, 100_000, 1_000_000, 10_000_000) if n <= largest]
     found = [("models", engine, size) for size in MODELS for engine in many.ENGINES]
-    found += [("models", engine, LECTURE) for engine in ("serial", "joblib")]
+    found += [("models", "serial", LECTURE)]
     for size in rows:
         found += [("score", engine, size) for engine in ("pandas", "polars", "spark")]
-        found += [("train", kind, size) for kind in ("logistic", "boosting")]
-    return sorted(found, key=lambda point: point[1] == "spark")
+        found += [("train", "logistic", size)]
+    return sorted((p for p in found if p[0] in jobs), key=lambda point: point[1] == "spark")
 
 
-def measure_all(chosen: list[tuple[str, str, int]], folder: Path) -> pd.DataFrame:
-    """A row for each point and repetition."""
+def prepare(sizes: set[int], folder: Path) -> None:
+    """The model that scores, and the bases."""
+    import scoring
+
+    from churn.registry import packaging
+
     customers = data.load("synthetic", n=5_000, seed=1)
     model = training.make_model("logistic").fit(*features.xy(customers))
     packaging.package(model, customers, folder / "model", threshold=0.24)
+    for size in sizes:
+        scoring.make_base(folder, size)
+
+
+def measure_all(chosen: list[tuple[str, str, int]], repeats: int, folder: Path) -> pd.DataFrame:
+    """A row for each point and repetition."""
+    if bases := {size for job, _, size in chosen if job == "score"}:
+        prepare(bases, folder)
     rows = []
     for job, engine, size in chosen:
-        if job == "score" and not (folder / f"base-{size}").exists():
-            scoring.make_base(folder, size)
         cost = size * CUSTOMERS if job == "models" else size
-        for run in range(3 if cost <= SMALL and engine != "spark" else 1):
+        for run in range(repeats if cost <= SMALL and engine != "spark" else 1):
             found = apart(job, engine, size, folder)
-            print(job, engine, size, run, found, flush=True)
             rows.append({"job": job, "engine": engine, "size": size, "run": run, **found})
+            print(*rows[-1].values(), flush=True)
     return pd.DataFrame(rows)
 
 
@@ -201,6 +211,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rows", type=int, default=1_000_000, help="the largest size of rows")
     parser.add_argument("--jobs", nargs="+", choices=JOBS, default=list(JOBS))
+    parser.add_argument("--repeats", type=int, default=3, help="of the smaller points")
     parser.add_argument("--write", action="store_true", help=f"into {TABLE}")
     parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -208,9 +219,11 @@ def main() -> None:
         job, engine, size, folder = given.one
         print(json.dumps(measure(job, engine, int(size), Path(folder))))
         return
+    from paradigms import machine
+
     about = f"# Measured by benchmarks/scaling.py on {machine()}.\n"
     with tempfile.TemporaryDirectory() as folder:
-        table = measure_all([p for p in points(given.rows) if p[0] in given.jobs], Path(folder))
+        table = measure_all(points(given.jobs, given.rows), given.repeats, Path(folder))
     table = table.round({"seconds": 3, "cpu_s": 3, "peak_mb": 0})
     groups = table.groupby(["job", "engine", "size"])[["seconds", "cpu_s", "peak_mb"]]
     print(about + groups.median().to_string())
