@@ -13,6 +13,7 @@ seconds      wall time; says as much about what else the machine did
 cpu_s        processor time of the process and all that it started
 peak_mb      the largest memory of this process (that of its children is not in it)
 
+Then curves through the processor seconds, each checked at its largest size by a fit to the others.
 Nothing is asserted.
 """
 
@@ -34,7 +35,7 @@ import numpy as np
 import pandas as pd
 import psutil
 
-from churn import data, features, training
+from churn import cost_curves, data, features, training
 from churn.training import many
 from coursekit import paths
 
@@ -207,6 +208,38 @@ def measure_all(chosen: list[tuple[str, str, int]], repeats: int, folder: Path) 
     return pd.DataFrame(rows)
 
 
+def curves(table: pd.DataFrame) -> pd.DataFrame:
+    """Affine curves of processor seconds, and how far off they were at the largest size, unseen."""
+    found = {}
+    median = table.groupby(["job", "engine", "size"])["cpu_s"].median()
+    for (job, engine), costs in median.groupby(level=["job", "engine"]):
+        sizes = costs.index.get_level_values("size").to_numpy()
+        if len(sizes) < 3:
+            continue
+        curve = cost_curves.fit_affine(sizes, costs)
+        affine, power = (
+            cost_curves.check(fit, sizes, costs)
+            for fit in (cost_curves.fit_affine, cost_curves.fit_power)
+        )
+        found[job, engine] = {
+            "start_s": curve.start, "each_ms": 1000 * curve.each, "largest": affine.size,
+            "measured_s": affine.measured, "predicted_s": affine.predicted,
+            "error": affine.error, "power_law_error": power.error,
+            "lecture_s": curve.at(LECTURE) if job == "models" else float("nan"),
+        }  # fmt: skip
+    return pd.DataFrame(found).T.round(3)
+
+
+def requests(rate: float = 5e6) -> pd.Series:
+    """Processors, always busy, for the lecture's five million requests a second.
+
+    Assumes that a million requests cost at any rate what they cost in datasets/measured/paradigms.csv: no
+    queue, no network card, no balancer before the servers.
+    """
+    ways = pd.read_csv(paths.course_root() / "datasets/measured/paradigms.csv", comment="#")
+    return (rate / 1e6 * ways.set_index("way")["cpu_s_per_million"]).round()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rows", type=int, default=1_000_000, help="the largest size of rows")
@@ -227,6 +260,8 @@ def main() -> None:
     table = table.round({"seconds": 3, "cpu_s": 3, "peak_mb": 0})
     groups = table.groupby(["job", "engine", "size"])[["seconds", "cpu_s", "peak_mb"]]
     print(about + groups.median().to_string())
+    print(curves(table).to_string())
+    print("\nprocessors for 5 million requests a second", requests().to_string(), sep="\n")
     if given.write:
         (paths.course_root() / TABLE).write_text(about + table.to_csv(index=False))
 
