@@ -173,7 +173,8 @@ def apart(job: str, engine: str, size: int, folder: Path) -> dict[str, float]:
 def points(jobs: list[str], largest: int) -> list[tuple[str, str, int]]:
     """Job, engine, size; rows by steps of ten, Spark's slow starts at the end."""
     rows = [n for n in (10_000, 100_000, 1_000_000, 10_000_000) if n <= largest]
-    found = [("models", engine, size) for size in MODELS for engine in many.ENGINES]
+    found: list[tuple[str, str, int]] = []
+    found += [("models", engine, size) for size in MODELS for engine in many.ENGINES]
     found += [("models", "serial", LECTURE)]
     for size in rows:
         found += [("score", engine, size) for engine in ("pandas", "polars", "spark")]
@@ -211,9 +212,9 @@ def measure_all(chosen: list[tuple[str, str, int]], repeats: int, folder: Path) 
 def curves(table: pd.DataFrame) -> pd.DataFrame:
     """Affine curves of processor seconds, and how far off they were at the largest size, unseen."""
     found = {}
-    median = table.groupby(["job", "engine", "size"])["cpu_s"].median()
-    for (job, engine), costs in median.groupby(level=["job", "engine"]):
-        sizes = costs.index.get_level_values("size").to_numpy()
+    for (job, engine), points in table.groupby(["job", "engine"]):
+        costs = points.groupby("size")["cpu_s"].median()
+        sizes = costs.index.to_numpy()
         if len(sizes) < 3:
             continue
         curve = cost_curves.fit_affine(sizes, costs)
