@@ -118,7 +118,7 @@ def months_from_table(
     departures = pd.DataFrame(
         {
             schema.ID: left[schema.ID].to_numpy(),
-            "left_on": (after.dt.start_time + pd.Timedelta(days=14)).to_numpy(),
+            "left_on": (after.dt.start_time + pd.offsets.Day(14)).to_numpy(),
             "known_on": (after + delay + 1).dt.start_time.to_numpy(),
         }
     )
