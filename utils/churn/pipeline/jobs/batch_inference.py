@@ -56,8 +56,9 @@ def run(place: Place, day: Day) -> runs.Run:
 
 
 def batch_name(place: Place, day: Day, version: str) -> str:
-    """The name of a month's batch: the same name is the same scores."""
-    return f"{runs.month_of(day)}/{place.config.model}-{version}"
+    """The name of a month's batch: the same name is the same scores and the same contacts."""
+    threshold = place.config.campaign.break_even
+    return f"{runs.month_of(day)}/{place.config.model}-{version}@{threshold:.4g}"
 
 
 def _chunks(place: Place, model: Path, base: Path, scratch: Path) -> Iterator[pd.DataFrame]:
