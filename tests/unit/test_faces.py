@@ -10,7 +10,7 @@ FACES = (
     "churn", "churn.simulator", "churn.data", "churn.features", "churn.training",
     "churn.registry", "churn.registry.gates", "churn.registry.supply_chain", "churn.spark",
     "churn.calibration", "churn.serving", "churn.monitoring", "churn.monitoring.drift",
-    "churn.release", "churn.experiments", "churn.assistant", "coursekit", "coursekit.environment",
+    "churn.release", "churn.experiments", "churn.pipeline", "churn.assistant", "coursekit", "coursekit.environment",
     "coursekit.exercises",
     "coursekit.authoring",
 )  # fmt: skip

@@ -17,6 +17,7 @@ left, where rows go, who is where in a release
 ``monitoring``   is the service well, is the model still good, and who is called if not
 ``release``      how a new version comes to serve, and how it goes again if it is bad
 ``experiments``  trying something on customers, so that one knows what it did
+``pipeline``     the seven jobs that run all of it, month by month, in three environments
 ``assistant``    answers to customers' messages, how they are judged, and what a tool may do
 ``calibration``  fitting the simulator to IBM's table
 """

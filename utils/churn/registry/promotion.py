@@ -184,6 +184,15 @@ class Promotion:
             evidence = self._must_be_unchanged(back)
             return self._move("rollback", back, champion, who, why, evidence)
 
+    def settle(self) -> None:
+        """Finish what a move that was killed has left; every other call does so first, too.
+
+        Raises:
+            PromotionError: if another promotion is under way.
+        """
+        with self._alone():
+            self._settle()
+
     def audit(self) -> list[AuditRecord]:
         """The records of all versions, in their order."""
         versions = self.client.search_model_versions(f"name = '{self.name}'")

@@ -1,0 +1,88 @@
+"""Settings: what differs between environments, and what is refused with one sentence."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from churn.pipeline.config import ENVIRONMENTS, FOLDER, ConfigError, load_config
+from churn.pipeline.graph import JOBS
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FOLDER, tmp_path / "environments"))
+
+
+def test_the_environments_differ_where_their_files_say_so_and_nowhere_else() -> None:
+    plain = {name: load_config(name).model_dump() for name in ENVIRONMENTS}
+    for name, settings in plain.items():
+        own = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
+        for key, value in settings.items():
+            if key != "environment" and key not in own:
+                assert all(other[key] == value or key in yaml.safe_load(
+                    (FOLDER / f"{one}.yaml").read_text()) for one, other in plain.items())  # fmt: skip
+    assert plain["dev"]["gate"]["draws"] == plain["prod"]["gate"]["draws"]
+    assert plain["dev"]["share"] != plain["prod"]["share"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("enginee: onnx\n", "dev: enginee: there is no such setting"),
+        ("training: {month: 3}\n", "dev: training.month: there is no such setting"),
+        ("share: 0\n", "dev: share: Input should be greater than 0"),
+        ("environment: prod\n", "the settings of dev say that they are of prod"),
+        ("approval: {second_person: true}\n", "second_person needs an approver"),
+        ("- 1\n", "dev.yaml is no list of settings by name"),
+        ("a: [\n", "dev.yaml is no YAML"),
+        ("scores: postgresql+psycopg://churn:hunter2@db/scores\n", "dev.yaml holds a password"),
+        ("scores: ${NOBODY_SET_THIS}\n", "need the environment variable NOBODY_SET_THIS"),
+        ("labels: {gap_months: .nan}\n", "dev: labels.gap_months"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(folder: Path, text: str, sentence: str) -> None:
+    (folder / "dev.yaml").write_text(text)
+    with pytest.raises(ConfigError) as error:
+        load_config("dev", folder, variables={})
+    assert sentence in str(error.value)
+    assert "\n" not in str(error.value)
+    assert "hunter2" not in str(error.value)
+
+
+def test_another_environment_and_a_missing_file(folder: Path) -> None:
+    with pytest.raises(ConfigError, match="no environment 'production': dev, staging, prod"):
+        load_config("production")
+    (folder / "prod.yaml").unlink()
+    with pytest.raises(ConfigError, match=r"there is no prod\.yaml"):
+        load_config("prod", folder)
+
+
+def test_an_address_comes_from_the_environment_and_is_not_in_the_digest(folder: Path) -> None:
+    plain = load_config("dev", folder)
+    (folder / "dev.yaml").write_text((FOLDER / "dev.yaml").read_text() + "scores: ${SCORES}\n")
+    config = load_config("dev", folder, variables={"SCORES": "sqlite:///elsewhere.db"})
+    assert config.scores == "sqlite:///elsewhere.db"
+    assert config.digest() == plain.digest()
+
+
+def test_the_digest_follows_what_decides_on_results() -> None:
+    one = load_config("dev")
+    other = load_config("dev", changes={"training": {"months": 4}})
+    assert other.training.kind == one.training.kind
+    assert other.digest() != one.digest()
+    assert load_config("dev").digest() == one.digest()
+
+
+def test_the_campaign_is_the_gates_too() -> None:
+    config = load_config("dev", changes={"campaign": {"contact_cost": 7}})
+    assert config.bounds.campaign.contact_cost == 7
+
+
+def test_the_deployment_file_knows_the_jobs_and_the_settings() -> None:
+    deployment = yaml.safe_load((FOLDER / "deployment.yaml").read_text())
+    assert tuple(deployment) == ENVIRONMENTS
+    for name, part in deployment.items():
+        assert tuple(part["jobs"]) == JOBS
+        assert part["config"] == f"{name}.yaml"

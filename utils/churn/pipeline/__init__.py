@@ -1,0 +1,14 @@
+"""The system end to end: seven jobs, three environments, one command.
+
+``config`` is what differs between dev, staging and prod, ``place`` where each keeps its things,
+``deployment`` which jobs run where. ``jobs`` has a module for each job, ``graph`` their order and
+``runs`` one record of each run. ``deliveries`` reads what the source systems bring, ``tables`` writes
+the Delta tables, ``feature_repo`` tells Feast of them, ``lineage`` goes back from a score to
+everything it rests on. Nothing here trains, judges, scores or watches by itself: that is what the
+packages above are for.
+"""
+
+from churn.pipeline.config import Config, ConfigError, load_config
+from churn.pipeline.graph import JOBS, JobError, edges
+
+__all__ = ["JOBS", "Config", "ConfigError", "JobError", "edges", "load_config"]

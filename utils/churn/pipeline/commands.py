@@ -1,0 +1,147 @@
+"""The command ``churn-pipeline``: run jobs, see how things stand, go back from a score.
+
+churn-pipeline deliver --home telco --scenario baseline --until 2024-06
+churn-pipeline run setup feature_tables --env dev --home telco --day 2024-06
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from churn.pipeline.config import ConfigError, load_config
+from churn.pipeline.graph import JobError, run_job
+from churn.pipeline.place import Place, PlaceError
+from churn.pipeline.runs import recorded
+
+app = typer.Typer(
+    help="The telco's pipeline, job by job.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Env = Annotated[str, typer.Option("--env", help="dev, staging or prod.")]
+Home = Annotated[Path, typer.Option("--home", help="Folder of the landing zone and all stores.")]
+Settings = Annotated[
+    Path | None, typer.Option("--config", help="Folder with base.yaml and one file each.")
+]
+When = Annotated[
+    str | None, typer.Option("--day", help="A day of the month; default: the newest delivery.")
+]
+
+
+@app.command()
+def run(
+    jobs: Annotated[list[str], typer.Argument(help="Jobs, in the order in which they run.")],
+    env: Env = "dev",
+    home: Home = Path("telco"),
+    day: When = None,
+    config: Settings = None,
+) -> None:
+    """Run jobs for a month's end; the first that stops ends it with one sentence."""
+    _quiet()
+    try:
+        place = Place(load_config(env, config), home)
+        month_end = _month_end(place, day)
+        for job in jobs:
+            typer.echo(str(run_job(place, job, month_end)))
+    except (ConfigError, JobError, PlaceError) as error:
+        _stop(str(error))
+
+
+@app.command()
+def status(env: Env = "dev", home: Home = Path("telco"), day: When = None) -> None:
+    """What each job said of a month."""
+    from churn.pipeline.graph import JOBS
+
+    try:
+        place = Place(load_config(env), home)
+        place.require()
+        month_end = _month_end(place, day)
+    except (ConfigError, JobError, PlaceError) as error:
+        _stop(str(error))
+    for job in JOBS:
+        found = recorded(place, job, month_end)
+        typer.echo(str(found) if found else f"{job} {month_end:%Y-%m}: has not run")
+
+
+@app.command()
+def explain(batch: str, env: Env = "dev", home: Home = Path("telco")) -> None:
+    """Everything that a batch of scores rests on, as JSON."""
+    from churn.pipeline.lineage import origin_of
+
+    _quiet()
+    try:
+        place = Place(load_config(env), home)
+        place.require()
+        found = origin_of(place, batch)
+    except (ConfigError, JobError, PlaceError) as error:
+        _stop(str(error))
+    typer.echo(json.dumps(asdict(found), indent=1))
+
+
+@app.command()
+def reset(env: Env = "dev", home: Home = Path("telco")) -> None:
+    """Remove what the jobs have made in an environment's folder, and nothing else."""
+    from churn.pipeline.jobs import setup
+
+    try:
+        others = setup.reset(Place(load_config(env), home))
+    except (ConfigError, PlaceError) as error:
+        _stop(str(error))
+    typer.echo(f"{env} is gone" + (f"; left: {', '.join(others)}" if others else ""))
+
+
+@app.command()
+def deliver(
+    home: Home = Path("telco"),
+    scenario: Annotated[
+        str, typer.Option(help="Of the simulated telco, or a YAML file.")
+    ] = "baseline",
+    until: Annotated[str | None, typer.Option(help="Last month; default: all.")] = None,
+) -> None:
+    """Play the source systems: deliver the months of a simulated telco into the landing zone."""
+    from churn.data.landing import deliver_scenario
+
+    try:
+        last = None if until is None else _end(until)
+        months = deliver_scenario(home / "landing", scenario, last)
+    except ValueError as error:
+        _stop(str(error))
+    typer.echo(f"{len(months)} months delivered")
+
+
+def _month_end(place: Place, day: str | None) -> pd.Timestamp:
+    if day is not None:
+        try:
+            return _end(day)
+        except ValueError:
+            raise JobError(f"{day!r} is no day") from None
+    delivered = sorted(one.name for one in place.landing.glob("[0-9]*-[0-9]*"))
+    if not delivered:
+        raise JobError(f"nothing has been delivered to {place.landing.name}")
+    return _end(delivered[-1])
+
+
+def _quiet() -> None:
+    """What libraries say of themselves is not for whoever runs a job; their errors are."""
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
+
+
+def _end(day: str) -> pd.Timestamp:
+    return pd.Timestamp(day).to_period("M").end_time.normalize()
+
+
+def _stop(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)

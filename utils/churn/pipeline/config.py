@@ -1,0 +1,230 @@
+"""What an environment of the pipeline is set to: typed, from YAML, and nothing that is misspelled.
+
+    config = load_config("staging")
+
+``base.yaml`` holds what all environments share, ``<environment>.yaml`` what one of them changes. A
+key that nobody knows, an environment that does not exist and a password in a file are each one
+sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from churn.labels import LabelRule
+from churn.metrics import Campaign
+from churn.registry.gates import GateConfig
+
+#: The settings that come with the package.
+FOLDER = Path(__file__).with_name("environments")
+ENVIRONMENTS = ("dev", "staging", "prod")
+#: Settings that say where things are, not what is done: they are no part of the digest.
+ADDRESSES = ("registry", "feature_registry", "scores", "master")
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+
+
+class ConfigError(ValueError):
+    """The settings of an environment cannot be used; with one sentence."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Labels(_Part):
+    """What "leaves" means, in calendar months; see :class:`churn.labels.LabelRule`."""
+
+    window_months: int = Field(ge=1, le=12)
+    gap_months: int = Field(ge=0, le=12)
+    delay_months: int = Field(ge=0, le=12)
+
+    @property
+    def rule(self) -> LabelRule:
+        """The rule itself."""
+        return LabelRule(self.window_months, self.gap_months, self.delay_months)
+
+
+class Quality(_Part):
+    """What a delivery must keep, compared with the month before."""
+
+    max_change: float = Field(gt=0, le=1)
+    min_aged: float = Field(ge=0, le=1)
+
+
+class Training(_Part):
+    """Which model, on how many months, on at most how many rows."""
+
+    kind: Literal["logistic", "boosting"]
+    seed: int = Field(ge=0)
+    settings: dict[str, float | int | str] = {}
+    months: int = Field(ge=1, le=36)
+    max_rows: int = Field(ge=1000)
+
+
+class Monitor(_Part):
+    """When a column counts as drifted."""
+
+    level: float = Field(gt=0, lt=1)
+    min_effect: float = Field(ge=0, le=1)
+    max_rows: int = Field(ge=100)
+
+
+class Trigger(_Part):
+    """When a model is trained again; see :mod:`churn.training.continuous.triggers`."""
+
+    kind: Literal["never", "schedule", "performance", "data", "either"]
+    errors: float = Field(gt=0)
+    months: int = Field(ge=1)
+    rest: int = Field(ge=1)
+
+
+class Approval(_Part):
+    """Who promotes, and who else has to say yes."""
+
+    who: str = Field(min_length=1)
+    second_person: bool = False
+    approver: str = ""
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if self.second_person and not self.approver.strip():
+            raise ValueError("second_person needs an approver")
+        return self
+
+
+class Config(_Part):
+    """The settings of one environment.
+
+    Attributes:
+        environment: its name.
+        model: name of the registered model.
+        engine: who scores the base, see :mod:`churn.scoring.engines`.
+        master: of Spark, for the engine ``spark``.
+        share: of the customers in a delivery, those that this environment sees.
+        registry: URL of MLflow's database or server; empty for SQLite in the environment's folder.
+        feature_registry: URL of Feast's registry; empty for a file in the folder.
+        scores: URL of the database of scores; empty for SQLite in the folder.
+    """
+
+    environment: Literal["dev", "staging", "prod"]
+    model: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    engine: Literal["pandas", "onnx", "polars", "spark"]
+    master: str = "local[2]"
+    share: float = Field(gt=0, le=1)
+    registry: str = ""
+    feature_registry: str = ""
+    scores: str = ""
+    labels: Labels
+    quality: Quality
+    training: Training
+    campaign: Campaign
+    gate: GateConfig
+    monitor: Monitor
+    trigger: Trigger
+    approval: Approval
+
+    @property
+    def bounds(self) -> GateConfig:
+        """The gate's bounds, with the campaign of the environment."""
+        return self.gate.model_copy(update={"campaign": self.campaign})
+
+    def digest(self) -> str:
+        """The first twelve characters of the SHA-256 of what decides on results."""
+        plain = self.model_dump(mode="json", exclude=set(ADDRESSES))
+        text = json.dumps(plain, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def load_config(
+    environment: str,
+    folder: Path | None = None,
+    changes: Mapping[str, Any] | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Config:
+    """The settings of an environment.
+
+    Args:
+        environment: ``dev``, ``staging`` or ``prod``.
+        folder: with ``base.yaml`` and one file for each environment; default: those of the package.
+        changes: settings in place of those of the files, nested as there.
+        variables: where ``${NAME}`` is looked up; default: the environment variables.
+
+    Raises:
+        ConfigError: with one sentence.
+    """
+    if environment not in ENVIRONMENTS:
+        raise ConfigError(f"there is no environment {environment!r}: {', '.join(ENVIRONMENTS)}")
+    folder = FOLDER if folder is None else folder
+    known = os.environ if variables is None else variables
+    merged: dict[str, Any] = {}
+    for file in (folder / "base.yaml", folder / f"{environment}.yaml"):
+        merged = _merged(merged, _read(file))
+    merged = _merged(merged, changes or {})
+    given = merged.pop("environment", environment)
+    if given != environment:
+        raise ConfigError(f"the settings of {environment} say that they are of {given}")
+    try:
+        return Config.model_validate({**_filled(merged, known), "environment": environment})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "settings"
+        said = {
+            "extra_forbidden": "there is no such setting",
+            "missing": "this setting is missing",
+        }.get(first["type"], first["msg"].removeprefix("Value error, "))
+        raise ConfigError(f"{environment}: {where}: {said}") from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        raise ConfigError(f"there is no {file.name} in {file.parent.name}")
+    try:
+        text = file.read_text(encoding="utf-8")
+        found = yaml.safe_load(text)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file.name} is no YAML: {' '.join(str(error).split())}") from None
+    if _PASSWORD.search(text):
+        raise ConfigError(
+            f"{file.name} holds a password: put the address into an environment variable and "
+            "write ${NAME}"
+        )
+    if found is None:
+        return {}
+    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+        raise ConfigError(f"{file.name} is no list of settings by name")
+    return found
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """``old`` with what ``new`` says; parts that both have are merged, everything else replaced."""
+    both = dict(old)
+    for name, value in new.items():
+        part = both.get(name)
+        nested = isinstance(part, Mapping) and isinstance(value, Mapping)
+        both[name] = _merged(part or {}, value) if nested else value
+    return both
+
+
+def _filled(value: Any, variables: Mapping[str, str]) -> Any:
+    """``value`` with each ``${NAME}`` replaced."""
+    if isinstance(value, dict):
+        return {name: _filled(part, variables) for name, part in value.items()}
+    if not isinstance(value, str):
+        return value
+
+    def look_up(found: re.Match[str]) -> str:
+        if found[1] not in variables:
+            raise ConfigError(f"the settings need the environment variable {found[1]}")
+        return variables[found[1]]
+
+    return _VARIABLE.sub(look_up, value)

@@ -1,0 +1,109 @@
+"""What the source systems bring at each month's end: the customers, and who has left.
+
+    landing/2025-01/customers.parquet          one row per customer on the last day of the month
+    landing/2025-01/customers.origin.json      where it comes from, and which day it describes
+    landing/2025-01/departures.parquet         everybody who is known to have left by that day
+
+:mod:`churn.data.landing` writes them for the simulated telco and for IBM's table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from churn import schema
+from churn.data.expectations import QualityGate, customer_expectations
+from churn.data.landing import CUSTOMERS, DEPARTURES, month_folder
+from churn.data.origin import PRODUCTION, BatchRefusedError, read_origin
+from churn.labels import Day
+from churn.pipeline.config import Quality
+
+_TABLE = [schema.ID, *schema.FEATURES]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One month's delivery, as it was read.
+
+    Attributes:
+        customers: ``customerID`` and the 19 feature columns.
+        departures: ``customerID``, ``left_on``.
+    """
+
+    customers: pd.DataFrame
+    departures: pd.DataFrame
+
+
+def read_delivery(landing: Path, day: Day) -> Delivery:
+    """The delivery of a month's end, read and not judged.
+
+    Raises:
+        BatchRefusedError: if it is not there, not of the company's own system, of another day or
+            cannot be read.
+    """
+    folder = month_folder(landing, day)
+    month = f"{pd.Timestamp(day):%Y-%m}"
+    if not (folder / CUSTOMERS).is_file():
+        raise BatchRefusedError(f"nothing was delivered for {month}")
+    origin = read_origin(folder / CUSTOMERS)
+    if origin.environment != PRODUCTION:
+        raise BatchRefusedError(f"the delivery of {month} comes from {origin.environment}")
+    if origin.as_of != pd.Timestamp(day).date():
+        raise BatchRefusedError(f"the delivery of {month} describes {origin.as_of}")
+    try:
+        customers = pd.read_parquet(folder / CUSTOMERS)
+        departures = pd.read_parquet(folder / DEPARTURES)
+    except (OSError, ValueError) as error:
+        raise BatchRefusedError(f"the delivery of {month} cannot be read") from error
+    return Delivery(customers, departures)
+
+
+def accepted(delivery: Delivery, before: pd.DataFrame | None, quality: Quality) -> pd.DataFrame:
+    """The customers of a delivery, if it can be built on.
+
+    Args:
+        delivery: see :func:`read_delivery`.
+        before: the customers of the month before, ``customerID`` and ``tenure``; None if there are
+            none.
+        quality: the bounds.
+
+    Returns:
+        ``customerID`` and the 19 feature columns, ordered by customer; ``tenure`` is cut at the
+        schema's 72 months.
+
+    Raises:
+        BatchRefusedError: with what is wrong.
+    """
+    table = delivery.customers
+    missing = [name for name in _TABLE if name not in table.columns]
+    if missing:
+        raise BatchRefusedError(f"batch refused: the column {missing[0]} is missing")
+    table = table[_TABLE].copy()
+    table["tenure"] = table["tenure"].clip(upper=schema.MAX_TENURE)
+    rows = None
+    if before is not None:
+        rows = (
+            int(len(before) * (1 - quality.max_change)),
+            int(len(before) * (1 + quality.max_change)),
+        )
+    QualityGate(customer_expectations(labelled=False, rows=rows)).require(table)
+    if before is not None:
+        _must_have_aged(table, before, quality.min_aged)
+    return table.sort_values(schema.ID, ignore_index=True)
+
+
+def _must_have_aged(table: pd.DataFrame, before: pd.DataFrame, least: float) -> None:
+    """A feed that stands still repeats last month's rows: nobody in it is a month older."""
+    both = before[[schema.ID, "tenure"]].merge(table, on=schema.ID, suffixes=("_before", ""))
+    if both.empty:
+        return  # IBM's table has other customers in each month
+    older = (both["tenure_before"] + 1).clip(upper=schema.MAX_TENURE)
+    share = float((both["tenure"] == older).mean())
+    if share < least:
+        raise BatchRefusedError(
+            f"batch refused: only {share:.1%} of {len(both):,} customers are a month older than a "
+            "month before"
+        )

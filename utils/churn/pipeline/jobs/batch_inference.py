@@ -1,0 +1,71 @@
+"""Score the customers of a month's end with the champion, and serve the scores."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pandas as pd
+
+from churn import schema
+from churn.labels import Day
+from churn.pipeline import runs, tables
+from churn.pipeline.graph import JobError
+from churn.pipeline.jobs.deploy import scorer_of
+from churn.pipeline.place import Place
+from churn.registry.promotion import CHAMPION
+from churn.scoring import engines
+from churn.scoring.store import ScoreStore
+
+
+def run(place: Place, day: Day) -> runs.Run:
+    """Write the month's batch; until it is whole, the last one is served.
+
+    Raises:
+        JobError: if there is no champion, or the month has no features.
+        BatchError: if scores are none; the last batch stays.
+    """
+    place.require()
+    day = pd.Timestamp(day)
+    champion = place.promotion.version_of(CHAMPION)
+    if champion is None:
+        raise JobError("there is no champion: run the jobs train and deploy first")
+    if day not in tables.months(place.tables, tables.FEATURES):
+        raise JobError(f"{runs.month_of(day)} has no features: the last scores stay")
+    base = tables.read(place.tables, tables.FEATURES, day)[[schema.ID, *schema.FEATURES]]
+    batch = batch_name(place, day, champion)
+    with (
+        closing(ScoreStore(place.scores_url)) as store,
+        tempfile.TemporaryDirectory(dir=place.packages) as scratch,
+        scorer_of(place, champion) as (_, folder),
+    ):
+        file = Path(scratch) / "base.parquet"
+        base.to_parquet(file)
+        written = store.write(batch, day.date(), _chunks(place, folder, file, Path(scratch)))
+        contacted = int(store.served()["contact"].sum()) if written.served else 0
+    served = "served" if written.served else "kept, a later one is served"
+    said = f"{len(base):,} customers by version {champion}, {contacted:,} to contact, {served}"
+    return runs.record(
+        place, "batch_inference", day, said,
+        batch=batch, version=champion, features=tables.version(place.tables, tables.FEATURES),
+    )  # fmt: skip
+
+
+def batch_name(place: Place, day: Day, version: str) -> str:
+    """The name of a month's batch: the same name is the same scores."""
+    return f"{runs.month_of(day)}/{place.config.model}-{version}"
+
+
+def _chunks(place: Place, model: Path, base: Path, scratch: Path) -> Iterator[pd.DataFrame]:
+    config = place.config
+    threshold = config.campaign.break_even
+    if config.engine != "spark":
+        yield from engines.score(config.engine, model, base, threshold=threshold)
+        return
+    # Here: Spark takes seconds to import, and the other engines do not need it.
+    from churn.spark.session import session
+
+    with session(cache=scratch / "spark", master=config.master) as spark:
+        yield from engines.score("spark", model, base, threshold=threshold, spark=spark)

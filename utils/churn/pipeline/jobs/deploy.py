@@ -1,0 +1,142 @@
+"""Compare the month's candidate with the champion: promote it, or archive it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from mlflow.entities.model_registry import ModelVersion
+
+from churn import schema, training
+from churn.labels import Day
+from churn.pipeline import feature_repo, runs, tables
+from churn.pipeline.graph import JobError
+from churn.pipeline.jobs import train
+from churn.pipeline.place import Place
+from churn.registry import packaging
+from churn.registry.gates import Decision, Evidence, decide
+from churn.registry.gates.evidence import Scorer
+from churn.registry.promotion import (
+    CHAMPION,
+    COMPARED_WITH,
+    DECISION,
+    NONE,
+    AuditRecord,
+    Promotion,
+)
+from churn.registry.supply_chain.signing import PRIVATE_KEY, PUBLIC_KEY
+from churn.registry.versions import files_of
+
+#: A tag of a version that the gate refused: by which criteria.
+ARCHIVED = "pipeline.archived"
+
+
+def run(place: Place, day: Day) -> runs.Run:
+    """Ask the gate about the candidate that was trained for the day, and do what it says.
+
+    Raises:
+        JobError: if there is no candidate.
+        PromotionError: if a promotion is under way, or somebody must approve and does not.
+    """
+    place.require()
+    trained = runs.recorded(place, "train", day)
+    if trained is None:
+        raise JobError(f"there is no candidate of {runs.month_of(day)}: run the job train first")
+    desk, version = place.promotion, str(trained.made["version"])
+    desk.settle()
+    if _promotion_of(desk, version) is not None:
+        return _record(place, day, version)
+    champion = desk.version_of(CHAMPION)
+    decision = _decided(place, version, champion)
+    if not decision.passed:
+        names = ", ".join(v.name for v in decision.verdicts if not v.passed)
+        place.client.set_model_version_tag(place.config.model, version, ARCHIVED, names)
+        said = f"version {version} is refused by {names}"
+        said += f"; version {champion} stays" if champion else "; there is no champion"
+        return runs.record(place, "deploy", day, said, version=version, promoted=False)
+    approval = place.config.approval
+    if approval.second_person:
+        desk.approve(version, who=approval.approver)
+    desk.promote(version, who=approval.who, why=f"passed the gate on {runs.month_of(day)}")
+    return _record(place, day, version)
+
+
+def reference_table(place: Place, month: Day) -> pd.DataFrame:
+    """The customers of a labelled month with the columns of :mod:`churn.schema` and ``as_of``."""
+    labels = tables.read(place.tables, tables.LABELS, month)
+    rows = feature_repo.training_rows(place.features, labels)
+    rows[schema.TARGET] = np.where(rows["churned"] == 1, "Yes", "No").astype(object)
+    rows.loc[rows["tenure"] == 0, "TotalCharges"] = np.nan
+    return rows[[*schema.COLUMNS, "as_of"]]
+
+
+@contextmanager
+def scorer_of(place: Place, version: str) -> Iterator[tuple[Scorer, Path]]:
+    """The scores of a version, and its files, as long as the ``with`` lasts."""
+    with files_of(place.client, _version(place, version)) as folder:
+        yield packaging.scorer(folder, "onnx"), folder
+
+
+def _promotion_of(desk: Promotion, version: str) -> AuditRecord | None:
+    """The record of the move that made a version the champion; None if there was none."""
+    done = [one for one in desk.audit() if one.version == version and one.state == "done"]
+    return done[-1] if done else None
+
+
+def _record(place: Place, day: Day, version: str) -> runs.Run:
+    """The record of a promotion, whether this run made it or one that was killed."""
+    desk = place.promotion
+    made = _promotion_of(desk, version)
+    before = f"in place of version {made.replaced}" if made and made.replaced else "the first"
+    said = f"version {version} is the champion, {before}"
+    if version != desk.version_of(CHAMPION):
+        said = f"version {version} was the champion and is not any more"
+    return runs.record(place, "deploy", day, said, version=version, promoted=True)
+
+
+def _decided(place: Place, version: str, champion: str | None) -> Decision:
+    """The gate's decision against the present champion: the recorded one, or a new one."""
+    tags = _version(place, version).tags
+    if DECISION in tags and tags.get(COMPARED_WITH) == (champion or NONE):
+        return Decision.from_json(tags[DECISION])
+    table = reference_table(place, tags[train.REFERENCE])
+    with scorer_of(place, version) as (candidate, folder):
+        if champion is None:
+            decision = _ask(place, table, candidate, _rule, folder, tags)
+        else:
+            with scorer_of(place, champion) as (theirs, _):
+                decision = _ask(place, table, candidate, theirs, folder, tags)
+    place.promotion.record(version, decision, place.keys / "gate" / PRIVATE_KEY)
+    return decision
+
+
+def _ask(
+    place: Place,
+    table: pd.DataFrame,
+    candidate: Scorer,
+    champion: Scorer,
+    folder: Path,
+    tags: dict[str, str],
+) -> Decision:
+    evidence = Evidence(
+        table=table,
+        candidate=candidate,
+        champion=champion,
+        signature=packaging.signature_of(folder),
+        folder=folder,
+        public_key=place.keys / "signer" / PUBLIC_KEY,
+        lineage=tags,
+    )
+    return decide(evidence, place.config.bounds)
+
+
+def _rule(X: pd.DataFrame) -> np.ndarray:
+    """What a first champion is compared with: the rule that the model replaces."""
+    return training.baseline_rule(X)
+
+
+def _version(place: Place, version: str) -> ModelVersion:
+    return place.client.get_model_version(place.config.model, version)

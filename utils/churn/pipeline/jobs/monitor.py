@@ -1,0 +1,92 @@
+"""Look at a month: have the customers changed since the training, and did what was promised happen?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+from churn import features, metrics, schema
+from churn.labels import Day
+from churn.monitoring.drift import compare_columns
+from churn.pipeline import feature_repo, runs, tables
+from churn.pipeline.graph import JobError
+from churn.pipeline.jobs import train
+from churn.pipeline.jobs.deploy import scorer_of
+from churn.pipeline.place import Place
+from churn.registry.promotion import CHAMPION
+from churn.training.continuous import surprise
+
+#: Columns that grow as time goes by, whatever happens: their drift says nothing.
+GROWING = ("tenure", "TotalCharges")
+
+
+def run(place: Place, day: Day) -> runs.Run:
+    """Write the month's row of the table ``monitoring``; a row that is there stays.
+
+    Raises:
+        JobError: if there is no champion, or the month has no features.
+    """
+    place.require()
+    day = pd.Timestamp(day)
+    if day in tables.months(place.tables, tables.MONITORING):
+        row = tables.read(place.tables, tables.MONITORING, day).iloc[0]
+    else:
+        seen = _look(place, day)
+        tables.write_month(place.tables, tables.MONITORING, seen)
+        row = seen.iloc[0]
+    said = f"{row['drifted']} column(s) drifted"
+    said += f", most of all {row['column']} (effect {row['effect']:.2f})" if row["drifted"] else ""
+    said += f"; on the labels of {row['labelled']}: {row['surprise']:+.1f} standard errors"
+    said += f" more leavers than promised, ROC-AUC {row['roc_auc']:.3f}"
+    return runs.record(place, "monitor", day, said, version=str(row["version"]))
+
+
+def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
+    champion = place.promotion.version_of(CHAMPION)
+    if champion is None:
+        raise JobError("there is no champion to watch: run the jobs train and deploy first")
+    if day not in tables.months(place.tables, tables.FEATURES):
+        raise JobError(f"{runs.month_of(day)} has no features: there is nothing to look at")
+    bounds, tags = place.config.monitor, _tags(place, champion)
+    watched = [name for name in schema.FEATURES if name not in GROWING]
+    past = tables.read(
+        place.tables, tables.FEATURES, tags[train.FIRST], tags["trained_until"]
+    )[watched]  # fmt: skip
+    today = tables.read(place.tables, tables.FEATURES, day)[watched]
+    found = compare_columns(
+        _some(past, bounds.max_rows), _some(today, bounds.max_rows),
+        bounds.level, min_effect=bounds.min_effect,
+    )  # fmt: skip
+    drifted = found[found["drift"]]
+    newest = [m for m in tables.months(place.tables, tables.LABELS) if m <= day][-1]
+    rows = feature_repo.training_rows(
+        place.features, tables.read(place.tables, tables.LABELS, newest)
+    )
+    y = rows["churned"].to_numpy()
+    with scorer_of(place, champion) as (score, _):
+        p = np.asarray(score(features.features(rows)), dtype=float)
+    campaign = place.config.campaign
+    row: dict[str, Any] = {
+        "as_of": day,
+        "version": champion,
+        "trained_until": tags["trained_until"],
+        "drifted": len(drifted),
+        "column": str(drifted["effect"].idxmax()) if len(drifted) else "",
+        "effect": float(drifted["effect"].max()) if len(drifted) else 0.0,
+        "labelled": f"{newest:%Y-%m}",
+        "surprise": surprise(y, p),
+        "roc_auc": float(roc_auc_score(y, p)),
+        "dollars": metrics.campaign_value(y, p, campaign.break_even, campaign),
+    }
+    return pd.DataFrame([row])
+
+
+def _some(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    return rows if len(rows) <= most else rows.sample(most, random_state=0)
+
+
+def _tags(place: Place, version: str) -> dict[str, str]:
+    return dict(place.client.get_model_version(place.config.model, version).tags)

@@ -1,0 +1,63 @@
+"""Close the loop: if what was seen calls for it, train, compare, and score anew."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from churn.labels import Day
+from churn.pipeline import runs, tables
+from churn.pipeline.config import Trigger
+from churn.pipeline.graph import JobError
+from churn.pipeline.jobs import batch_inference, deploy, train
+from churn.pipeline.place import Place
+
+
+def run(place: Place, day: Day) -> runs.Run:
+    """Retrain if the month's row of ``monitoring`` calls for it.
+
+    Raises:
+        JobError: if the month was not looked at.
+    """
+    place.require()
+    day = pd.Timestamp(day)
+    if day not in tables.months(place.tables, tables.MONITORING):
+        raise JobError(f"{runs.month_of(day)} was not looked at: run the job monitor first")
+    row = tables.read(place.tables, tables.MONITORING, day).iloc[0]
+    why = reason(place.config.trigger, row, age_in_months(place, str(row["version"]), day))
+    if not why:
+        said = f"version {row['version']} stays: nothing calls for another"
+        return runs.record(place, "retrain", day, said, retrained=False)
+    train.run(place, day)
+    deployed = deploy.run(place, day)
+    if deployed.made["promoted"]:
+        batch_inference.run(place, day)
+    said = f"because {why}: {deployed.said}"
+    promoted = bool(deployed.made["promoted"])
+    return runs.record(place, "retrain", day, said, retrained=promoted)
+
+
+def reason(trigger: Trigger, row: pd.Series, age: int) -> str:
+    """Why a model is to be trained again; empty if it is not.
+
+    Args:
+        trigger: the setting.
+        row: of the table ``monitoring``.
+        age: months since the champion was trained for a month.
+    """
+    if trigger.kind == "never" or age < trigger.rest:
+        return ""
+    if trigger.kind == "schedule":
+        return f"the model is {age} months old" if age >= trigger.months else ""
+    if trigger.kind in ("performance", "either") and abs(row["surprise"]) > trigger.errors:
+        more = "more" if row["surprise"] > 0 else "fewer"
+        return f"{more} left than promised, by {abs(row['surprise']):.1f} standard errors"
+    if trigger.kind in ("data", "either") and row["drifted"]:
+        return f"{row['column']} drifted"
+    return ""
+
+
+def age_in_months(place: Place, version: str, day: Day) -> int:
+    """Months between the month a version was trained for and ``day``."""
+    tags = place.client.get_model_version(place.config.model, version).tags
+    trained = pd.Timestamp(tags[train.DAY]).to_period("M")
+    return int((pd.Timestamp(day).to_period("M") - trained).n)

@@ -1,0 +1,132 @@
+"""Train a candidate on the newest labelled months but one, which is kept for judging it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import warnings
+from typing import Any
+
+import pandas as pd
+from mlflow.entities.model_registry import ModelVersion
+
+from churn import features, metrics, schema
+from churn.labels import Day
+from churn.pipeline import feature_repo, runs, tables
+from churn.pipeline.graph import JobError
+from churn.pipeline.place import Place
+from churn.registry import packaging
+from churn.registry.supply_chain import signing
+from churn.training.tracking import configured, fingerprint, versions
+
+#: Tags of a version and its run: what it was made of, for which month, and the settings.
+KEY, DAY, CONFIG = "pipeline.key", "pipeline.day", "pipeline.config"
+REFERENCE, FIRST = "pipeline.reference", "pipeline.trained_from"
+
+
+def run(place: Place, day: Day) -> runs.Run:
+    """Train, track, package, sign and register a candidate; one that is there is not made again.
+
+    Raises:
+        JobError: if too few months are labelled.
+    """
+    place.require()
+    day = pd.Timestamp(day)
+    fit_months, reference = months_for(place, day)
+    labels = tables.read(place.tables, tables.LABELS, fit_months[0], fit_months[-1])
+    most = place.config.training.max_rows
+    if len(labels) > most:
+        labels = labels.sample(most, random_state=place.config.training.seed).sort_index()
+    rows = feature_repo.training_rows(place.features, labels)
+    data = fingerprint(rows)
+    key = _key(place, data, reference)
+    found = version_by_key(place, key)
+    if found is None:
+        lineage = {
+            KEY: key,
+            DAY: f"{day:%Y-%m-%d}",
+            CONFIG: place.config.digest(),
+            REFERENCE: f"{reference:%Y-%m-%d}",
+            FIRST: f"{fit_months[0]:%Y-%m-%d}",
+            "trained_until": f"{fit_months[-1]:%Y-%m-%d}",
+            "data_version": data,
+            "data.features": str(tables.version(place.tables, tables.FEATURES)),
+            "data.labels": str(tables.version(place.tables, tables.LABELS)),
+            "code_version": runs.code_version(),
+        }
+        found = _make(place, rows, lineage)
+    span = f"{fit_months[0]:%Y-%m} to {fit_months[-1]:%Y-%m}"
+    said = f"version {found} on {len(rows):,} rows of {span}"
+    return runs.record(place, "train", day, said, version=found, key=key)
+
+
+def months_for(place: Place, day: pd.Timestamp) -> tuple[list[pd.Timestamp], pd.Timestamp]:
+    """The months to train on, oldest first, and the later one on which models are compared.
+
+    Raises:
+        JobError: if there are not two labelled months.
+    """
+    newest = place.config.labels.rule.youngest(day)
+    known = [m for m in tables.months(place.tables, tables.LABELS) if m <= newest]
+    if len(known) < 2:
+        raise JobError(
+            f"training takes two labelled months, and on {day:%Y-%m-%d} {len(known)} are"
+        )
+    *older, reference = known
+    return older[-place.config.training.months :], reference
+
+
+def version_by_key(place: Place, key: str) -> str | None:
+    """The version that was made of the same; None if there is none."""
+    for version in _versions(place):
+        if version.tags.get(KEY) == key:
+            return str(version.version)
+    return None
+
+
+def _versions(place: Place) -> list[ModelVersion]:
+    return list(place.client.search_model_versions(f"name = '{place.config.model}'"))
+
+
+def _key(place: Place, data: str, reference: pd.Timestamp) -> str:
+    about = [data, f"{reference:%Y-%m-%d}", place.config.training.model_dump(), runs.code_version()]
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _make(place: Place, rows: pd.DataFrame, lineage: dict[str, str]) -> str:
+    client, config = place.client, place.config
+    experiment = client.get_experiment_by_name(config.model)
+    if experiment is None:
+        raise JobError("the registry has no experiment: run the job setup first")
+    _forget_runs(place, experiment.experiment_id, lineage[KEY])
+    tags: dict[str, Any] = {**lineage, **versions()}
+    run = client.create_run(experiment.experiment_id, run_name=lineage[DAY], tags=tags)
+    training = config.training
+    for name, value in {"kind": training.kind, "seed": training.seed, **training.settings}.items():
+        client.log_param(run.info.run_id, name, value)
+    X, y = features.features(rows), rows["churned"].to_numpy()
+    model = configured(training.kind, training.seed, training.settings).fit(X, y)
+    for name, value in metrics.evaluate(y, model.predict_proba(X)[:, 1]).items():
+        client.log_metric(run.info.run_id, f"train_{name}", value)
+    folder = place.packages / lineage[KEY]
+    shutil.rmtree(folder, ignore_errors=True)
+    examples = rows[[schema.ID, *schema.FEATURES]].head(2000)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*integer column")
+        level = logging.getLogger("mlflow").level
+        logging.getLogger("mlflow").setLevel(logging.ERROR)
+        packaging.package(model, examples, folder, config.campaign.break_even)
+        logging.getLogger("mlflow").setLevel(level)
+    signing.sign(folder, place.keys / "signer" / signing.PRIVATE_KEY)
+    version = packaging.register(client, config.model, folder, run.info.run_id, lineage)
+    client.update_run(run.info.run_id, "FINISHED")
+    shutil.rmtree(folder)
+    return version
+
+
+def _forget_runs(place: Place, experiment: str, key: str) -> None:
+    """Runs of the same that were killed before a version was registered."""
+    for run in place.client.search_runs([experiment], f"tags.`{KEY}` = '{key}'"):
+        place.client.delete_run(run.info.run_id)

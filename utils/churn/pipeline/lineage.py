@@ -1,0 +1,91 @@
+"""From a batch of scores back to everything that it rests on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from churn.pipeline.graph import JobError
+from churn.pipeline.jobs import train
+from churn.pipeline.place import Place
+from churn.pipeline.runs import recorded
+from churn.registry.promotion import AuditRecord
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a batch of scores rests on.
+
+    Attributes:
+        batch: its name.
+        features: version of the Delta table that was scored.
+        model: name and version of the model.
+        trained_from: first month of its training rows.
+        trained_until: last month of its training rows.
+        reference: the month on which it was compared.
+        data: fingerprint of its training rows.
+        data_versions: of the Delta tables that it was trained from.
+        code: digest of the code that trained it, and of the one that scored.
+        config: digest of the settings when it was trained, and when it scored.
+        evidence: the gate's figures, by criterion.
+        promoted_by: who promoted it.
+        approved_by: who approved it; None where nobody had to.
+        why: it was promoted.
+    """
+
+    batch: str
+    features: int
+    model: str
+    trained_from: str
+    trained_until: str
+    reference: str
+    data: str
+    data_versions: dict[str, int]
+    code: tuple[str, str]
+    config: tuple[str, str]
+    evidence: dict[str, dict[str, float]]
+    promoted_by: str
+    approved_by: str | None
+    why: str
+
+
+def origin_of(place: Place, batch: str) -> Origin:
+    """What a batch rests on.
+
+    Raises:
+        JobError: if no record knows the batch.
+    """
+    month = batch.split("/", 1)[0]
+    try:
+        scored = recorded(place, "batch_inference", f"{month}-01")
+    except ValueError:
+        scored = None
+    if scored is None or scored.made["batch"] != batch:
+        raise JobError(f"no record knows a batch {batch!r}")
+    version = str(scored.made["version"])
+    tags = place.client.get_model_version(place.config.model, version).tags
+    promotion = _promotion(place, version)
+    return Origin(
+        batch=batch,
+        features=int(scored.made["features"]),
+        model=f"{place.config.model} {version}",
+        trained_from=tags[train.FIRST],
+        trained_until=tags["trained_until"],
+        reference=tags[train.REFERENCE],
+        data=tags["data_version"],
+        data_versions={name: int(tags[f"data.{name}"]) for name in ("features", "labels")},
+        code=(tags["code_version"], scored.code),
+        config=(tags[train.CONFIG], scored.config),
+        evidence=promotion.evidence,
+        promoted_by=promotion.who,
+        approved_by=promotion.approved_by,
+        why=promotion.why,
+    )
+
+
+def _promotion(place: Place, version: str) -> AuditRecord:
+    """The last record that made a version the champion."""
+    found = [entry for entry in place.promotion.audit() if entry.version == version]
+    if not found:
+        raise JobError(f"version {version} was never promoted: {json.dumps(version)}")
+    return found[-1]

@@ -1,0 +1,204 @@
+"""Where an environment keeps its things, and that they are its own.
+
+    place = Place(load_config("dev"), Path("telco"))
+
+``HOME/landing`` is where the source systems deliver, for all environments to read. ``HOME/dev`` is
+dev's folder: Delta tables, Feast's repository, registry, scores and records. Each folder and each
+database carries the name of its environment, and no other environment gets in.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from churn import database
+from churn.pipeline.config import Config
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+    from churn.registry.promotion import Promotion
+
+#: In an environment's folder: whose it is.
+OWNER = "environment.json"
+_META = sa.MetaData()
+_OWNER = sa.Table(
+    "pipeline_environment",
+    _META,
+    sa.Column("one", sa.Integer, primary_key=True),
+    sa.Column("environment", sa.String, nullable=False),
+)
+
+
+class PlaceError(RuntimeError):
+    """An environment is not set up, or is somebody else's; with one sentence."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The stores of one environment.
+
+    Attributes:
+        config: of the environment.
+        home: the folder in which the environments' folders lie.
+    """
+
+    config: Config
+    home: Path
+
+    @property
+    def root(self) -> Path:
+        """The environment's folder."""
+        return self.home / self.config.environment
+
+    @property
+    def landing(self) -> Path:
+        """What the source systems deliver; it is only read."""
+        return self.home / "landing"
+
+    @property
+    def tables(self) -> Path:
+        """The Delta tables, a folder each."""
+        return self.root / "tables"
+
+    @property
+    def features(self) -> Path:
+        """Feast's repository."""
+        return self.root / "features"
+
+    @property
+    def records(self) -> Path:
+        """One file for each job and month."""
+        return self.root / "records"
+
+    @property
+    def keys(self) -> Path:
+        """Two key pairs: ``signer`` signs models, ``gate`` decisions."""
+        return self.root / "keys"
+
+    @property
+    def packages(self) -> Path:
+        """Models that are on their way into the registry."""
+        return self.root / "packages"
+
+    @property
+    def registry_url(self) -> str:
+        """MLflow's database or server."""
+        return self.config.registry or f"sqlite:///{self.root.resolve() / 'registry.db'}"
+
+    @property
+    def scores_url(self) -> str:
+        """The database of scores."""
+        return self.config.scores or f"sqlite:///{self.root.resolve() / 'scores.db'}"
+
+    @property
+    def databases(self) -> list[str]:
+        """The URLs of the databases that must be this environment's own."""
+        urls = [self.registry_url, self.scores_url, self.config.feature_registry]
+        return sorted({url for url in urls if url and not url.startswith("http")})
+
+    @cached_property
+    def client(self) -> MlflowClient:
+        """Of the environment's registry."""
+        from mlflow import MlflowClient
+
+        return MlflowClient(self.registry_url, self.registry_url)
+
+    @property
+    def promotion(self) -> Promotion:
+        """The only way to the environment's champion."""
+        from churn.registry.promotion import Promotion
+        from churn.registry.supply_chain.signing import PUBLIC_KEY
+
+        return Promotion(
+            self.client,
+            self.config.model,
+            self.root,
+            second_person=self.config.approval.second_person,
+            gate_key=self.keys / "gate" / PUBLIC_KEY,
+        )
+
+    def require(self) -> None:
+        """Nothing, if the environment is set up and all its stores are its own.
+
+        Raises:
+            PlaceError: otherwise.
+        """
+        name = self.config.environment
+        if owner_of(self.root) is None:
+            raise PlaceError(f"{name} is not set up: run the job setup first")
+        self.must_be_own()
+
+    def must_be_own(self) -> None:
+        """Nothing, if no store belongs to another environment.
+
+        Raises:
+            PlaceError: for the first that does.
+        """
+        name = self.config.environment
+        owner = owner_of(self.root)
+        if owner not in (None, name):
+            raise PlaceError(f"the folder {self.root.name} belongs to {owner}, not to {name}")
+        for url in self.databases:
+            owner = owner_of_database(url)
+            if owner not in (None, name):
+                shown = sa.make_url(url).render_as_string(hide_password=True).rsplit("/", 1)[-1]
+                raise PlaceError(f"the database {shown} belongs to {owner}, not to {name}")
+
+    def claim(self) -> None:
+        """Write the environment's name into its folder and its databases."""
+        name = self.config.environment
+        self.root.mkdir(parents=True, exist_ok=True)
+        for url in self.databases:
+            engine = database.connect(url)
+            try:
+                database.make_tables(engine, _META)
+                with engine.begin() as connection:
+                    new = database.insert_new(engine.dialect, _OWNER)
+                    connection.execute(new.values(one=1, environment=name))
+            finally:
+                engine.dispose()
+        replace_text(self.root / OWNER, json.dumps({"environment": name}) + "\n")
+        self.must_be_own()
+
+
+def owner_of(folder: Path) -> str | None:
+    """The environment that a folder belongs to; None if nobody has claimed it."""
+    file = folder / OWNER
+    if not file.is_file():
+        return None
+    try:
+        return str(json.loads(file.read_text(encoding="utf-8"))["environment"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise PlaceError(f"{OWNER} in {folder.name} cannot be read") from error
+
+
+def owner_of_database(url: str) -> str | None:
+    """The environment that a database belongs to; None if nobody has claimed it."""
+    address = sa.make_url(url)
+    # Looking must not make an empty file.
+    if address.get_backend_name() == "sqlite" and not Path(str(address.database)).is_file():
+        return None
+    engine = database.connect(url)
+    try:
+        with engine.connect() as connection:
+            if not sa.inspect(connection).has_table(_OWNER.name):
+                return None
+            found = connection.execute(sa.select(_OWNER.c.environment)).scalar()
+            return None if found is None else str(found)
+    finally:
+        engine.dispose()
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Write a file so that a reader sees the old text or the new one, whole."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(file)
