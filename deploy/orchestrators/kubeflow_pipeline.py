@@ -1,6 +1,9 @@
-"""The month as a Kubeflow pipeline: ``kfp dsl compile --py kubeflow_pipeline.py --output churn.yaml``."""
+"""The month as a Kubeflow pipeline: ``kfp dsl compile --py kubeflow_pipeline.py --output churn.yaml``.
 
-from kfp import dsl
+``python kubeflow_pipeline.py`` runs it on this machine, without a cluster.
+"""
+
+from kfp import dsl, local
 
 JOBS = ("setup", "feature_tables", "train", "deploy", "batch_inference", "monitor", "retrain")
 
@@ -20,3 +23,8 @@ def churn():  # type: ignore[no-untyped-def]
         tasks.append(job(name=name).set_display_name(name).set_retry(1, backoff_duration="0s"))
         if len(tasks) > 1:
             tasks[-1].after(tasks[-2])
+
+
+if __name__ == "__main__":
+    local.init(runner=local.SubprocessRunner(use_venv=False), raise_on_error=True)
+    churn()
