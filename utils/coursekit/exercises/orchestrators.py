@@ -12,6 +12,7 @@ in one process, MLRun function by function.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import shutil
@@ -27,7 +28,7 @@ from coursekit.environment import known, switches, tools
 from coursekit.exercises.federation import end
 
 _JOB = Path(__file__).with_name("orchestrated_job.py")
-#: Whose name Metaflow writes on a run, where none is given.
+#: No examples, no reports to the makers, few words.
 _OFF = {
     **switches.KERNEL,
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -181,7 +182,11 @@ def run(
     begun = time.time()
     with (folder / "said").open("w+", encoding="utf-8") as said:
         process = subprocess.Popen(
-            [str(tool.python), *(tool.resume if resume and tool.resume else tool.start), *arguments],
+            [
+                str(tool.python),
+                *(tool.resume if resume and tool.resume else tool.start),
+                *arguments,
+            ],
             cwd=folder,
             env=_environment(tool, folder, command, settings or {}),
             stdin=subprocess.DEVNULL,
@@ -200,12 +205,14 @@ def run(
         after = os.times()
         said.seek(0)
         text = said.read()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    cpu = (
+        after.children_user + after.children_system - before.children_user - before.children_system
+    )
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     events = [(job, what, float(at)) for job, what, at in map(str.split, lines)]
     gaps = [
         later[2] - earlier[2]
-        for earlier, later in zip(events, events[1:], strict=False)
+        for earlier, later in itertools.pairwise(events)
         if (earlier[1], later[1]) == ("end", "start")
     ]
     return Result(
