@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: In an environment's folder: whose it is.
 OWNER = "environment.json"
+#: There, too: MLflow's database, where no other is given.
+REGISTRY = "registry.db"
 _META = sa.MetaData()
 _OWNER = sa.Table(
     "pipeline_environment",
@@ -90,7 +92,7 @@ class Place:
     @property
     def registry_url(self) -> str:
         """MLflow's database or server."""
-        return self.config.registry or f"sqlite:///{self.root.resolve() / 'registry.db'}"
+        return self.config.registry or f"sqlite:///{self.root.resolve() / REGISTRY}"
 
     @property
     def scores_url(self) -> str:
@@ -152,20 +154,39 @@ class Place:
                 raise PlaceError(f"the database {shown} belongs to {owner}, not to {name}")
 
     def claim(self) -> None:
-        """Write the environment's name into its folder and its databases."""
+        """Make what is missing of the folder and the databases, with the environment's name in it."""
         name = self.config.environment
         self.root.mkdir(parents=True, exist_ok=True)
-        for url in self.databases:
-            engine = database.connect(url)
-            try:
-                database.make_tables(engine, _META)
-                with engine.begin() as connection:
-                    new = database.insert_new(engine.dialect, _OWNER)
-                    connection.execute(new.values(one=1, environment=name))
-            finally:
-                engine.dispose()
         replace_text(self.root / OWNER, json.dumps({"environment": name}) + "\n")
+        if not self.config.registry:
+            self._make_registry()
+        for url in self.databases:
+            _write_owner(url, name)
         self.must_be_own()
+
+    def _make_registry(self) -> None:
+        """MLflow's tables in a new file, which appears whole: MLflow does not mend half of them."""
+        target = self.root / REGISTRY
+        if target.is_file():
+            return
+        from mlflow import MlflowClient
+
+        draft = self.root / f".{REGISTRY}.draft"
+        draft.unlink(missing_ok=True)
+        url = f"sqlite:///{draft.resolve()}"
+        MlflowClient(url, url).search_experiments(max_results=1)
+        draft.replace(target)
+
+
+def _write_owner(url: str, name: str) -> None:
+    engine = database.connect(url)
+    try:
+        database.make_tables(engine, _META)
+        with engine.begin() as connection:
+            new = database.insert_new(engine.dialect, _OWNER)
+            connection.execute(new.values(one=1, environment=name))
+    finally:
+        engine.dispose()
 
 
 def owner_of(folder: Path) -> str | None:

@@ -10,7 +10,7 @@ data, and makes one with a past; ``news`` is a month of events, ``redis_server``
 ``callers`` ask about customers all day; ``storm`` plays a day to a service, in ``virtual_time``;
 ``databases`` are small SQLite ones; ``feeds`` are feeds of customers in which something drifts,
 ``watching`` is what a monitor looks at, ``remedies`` are months after an alarm; ``releases`` are canaries
-and campaigns; ``federation`` runs a Flower app, with a process for each region. Each is imported by its
+and campaigns; ``pipeline_so_far`` runs the jobs before a lesson's; ``federation`` runs a Flower app, with a process for each region. Each is imported by its
 own name: some load large libraries. All of it lies on the
 learner's disk: it makes material and reads it, and holds no answer to a lab. What a telco would own
 stands in ``churn``.
