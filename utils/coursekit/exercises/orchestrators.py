@@ -12,6 +12,7 @@ in one process, MLRun function by function.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shlex
@@ -22,6 +23,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 from coursekit import paths
 from coursekit.environment import known, switches, tools
@@ -198,10 +201,10 @@ def run(
         try:
             if how == "machine":
                 _wait_for(log, victim, process)
-                end(process.pid)
-            process.wait()
+            else:
+                process.wait()
         finally:
-            end(process.pid)
+            _end_all(process)
         after = os.times()
         said.seek(0)
         text = said.read()
@@ -224,6 +227,20 @@ def run(
         cpu=cpu,
         said=text,
     )
+
+
+def _end_all(process: subprocess.Popen[bytes]) -> None:
+    """End a tool and whatever it started, also what has a session of its own, as Airflow's tasks."""
+    try:
+        started = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        started = []
+    process.kill()
+    for one in started:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+    end(process.pid)
+    process.wait()
 
 
 def _wait_for(log: Path, job: str, process: subprocess.Popen[bytes]) -> None:
