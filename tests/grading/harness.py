@@ -7,7 +7,8 @@ ends in ``_variant_0`` may be right in variant 0, and is tried in others. The em
 (``wrong_stub.py``) must get nothing.
 
 They are tried by the grader's own rules (:mod:`runner`): each in one setting, which changes with the
-commit, and in all of them when ``COURSE_LONG`` is set.
+commit, and in all of them when ``COURSE_LONG`` is set. A wrong answer is left at the first check
+that it fails, since it has lost points then; `make long` runs its tests to the end.
 """
 
 from __future__ import annotations
@@ -104,7 +105,8 @@ class Result:
     """What an answer got in one setting.
 
     Attributes:
-        score: points, all tests of the task together; 0 for a test that did not run.
+        score: points, all tests of the task together; 0 for a test that did not run to its end, as
+            that in which a wrong answer is caught does unless it is run to the end.
         output: what the tests printed.
         errors: one line for each cell that raised, or why the answer did not end.
     """
@@ -199,9 +201,13 @@ def results(lab: str) -> dict[Answer, dict[Setting, Result]]:
 
 
 def results_of(
-    lab: str, wanted: Mapping[Answer, Sequence[Setting]]
+    lab: str, wanted: Mapping[Answer, Sequence[Setting]], to_the_end: bool = LONG
 ) -> dict[Answer, dict[Setting, Result]]:
     """What each answer to ``lab`` gets in each of the settings wanted for it.
+
+    Args:
+        to_the_end: also run what is left of the tests once a wrong answer has lost points. The empty
+            stub, which must get nothing at all, is always run to the end.
 
     Raises:
         AssertionError: when the lab's own solutions do not get every point.
@@ -213,7 +219,13 @@ def results_of(
             tried.setdefault(setting, []).append(answer)
     found: dict[Answer, dict[Setting, Result]] = {answer: {} for answer in wanted}
     jobs = [(setting, by_task(own)) for setting, own in tried.items()]
-    for (setting, own), report in zip(tried.items(), run(notebook_path(lab), jobs), strict=True):
+    brief = [
+        (answer.task, answer.name)
+        for answer in wanted
+        if answer.wrong and answer.name != STUB and not to_the_end
+    ]
+    reports = run(notebook_path(lab), jobs, until_caught=brief)
+    for (setting, own), report in zip(tried.items(), reports, strict=True):
         reference = report["reference"]
         problem = f"the solutions of {lab} do not get every point in {setting}: {reference}"
         assert reference["scores"] == points, problem
@@ -235,11 +247,13 @@ def run(
     notebook: Path,
     jobs: Sequence[tuple[Setting, dict[str, dict[str, str]]]],
     seconds: float = SECONDS_PER_ANSWER,
+    until_caught: Sequence[tuple[str, str]] = (),
 ) -> list[dict[str, Any]]:
     """Run ``runner.py`` on a source notebook; see there for the form of what it returns.
 
     Args:
         jobs: settings, each with the answers to be tried in it, by task and name.
+        until_caught: task and name of each answer that is left once it has lost points.
     """
     with scratch_folder("answers-") as base:
         home, temporary, report = base / "home", base / "tmp", base / "report.json"
@@ -250,6 +264,7 @@ def run(
             "settings": [
                 {"parameters": setting.parameters, "answers": tried} for setting, tried in jobs
             ],
+            "until_caught": list(until_caught),
             "seconds": seconds,
             "preload": (*PRELOAD, *imported_modules(notebook)),
         }

@@ -109,10 +109,18 @@ def end_group(pid: int) -> None:
 def open_descriptors() -> set[int]:
     """The file descriptors of this process."""
     folder = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
-    return {int(name) for name in os.listdir(folder)}
+    return {number for number in map(int, os.listdir(folder)) if _is_open(number)}
+
+
+def _is_open(descriptor: int) -> bool:
+    # That of the listing is closed by now. Its number goes to what is opened next.
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def _close_all_but(kept: Collection[int]) -> None:
     for descriptor in open_descriptors() - {0, 1, 2} - set(kept):
-        with suppress(OSError):  # that of the listing itself is closed already
-            os.close(descriptor)
+        os.close(descriptor)

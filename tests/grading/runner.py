@@ -14,6 +14,9 @@ own, after the configured steps that stand between running a notebook and saving
 Three things differ. There is no sandbox: nobody here is hostile. The learner's cells run without
 IPython (:mod:`learner`). And examiner and learner share their files, which are put back as they were
 after each answer, instead of each having a copy.
+
+An answer of which is only asked whether it loses points (``until_caught``) is left at the first
+check that it fails: a rubric with a failed check never gives all its points.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ import resource
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -46,6 +49,7 @@ from traitlets.utils.importstring import import_item
 
 from coursekit import paths
 from coursekit.authoring.cells import is_answer, is_test
+from coursekit.checks import Rubric
 from grader.course import Course
 from grader.endpoints.examiner import examine
 from grader.engines.autograde import TRUSTED_EXECUTE
@@ -62,6 +66,10 @@ _SAVE = "nbgrader.preprocessors.SaveAutoGrades"
 _GRACE = 5.0  # seconds for a learner's process to end by itself
 #: Counts all processes of the user, who has others; the rest of the limits hold for each process.
 _NOT_HERE = "RLIMIT_NPROC"
+
+
+class CaughtError(BaseException):
+    """Ends a test cell whose points cannot be full any more; no test can catch it by accident."""
 
 
 @dataclass
@@ -89,6 +97,7 @@ class Marker:
         self.seconds = seconds
         self.end = learner.clock.now() + seconds
         self.result = Result()
+        self.lost = False  # whether a test gave less than its points
 
     def run(self, cell: NotebookNode, source: str | None = None) -> None:
         """Run a cell, or ``source`` in its place, and note what it brings."""
@@ -124,7 +133,9 @@ class Marker:
                 self.result.errors.append(f"{output.ename}: {output.evalue}")
             elif output.output_type == "stream":
                 self.result.output += output.text
-        self.result.scores[cell.metadata.nbgrader.grade_id] = determine_grade(ran)[0]
+        score, points = determine_grade(ran)
+        self.result.scores[cell.metadata.nbgrader.grade_id] = score
+        self.lost = self.lost or score < points
 
 
 @cache
@@ -153,9 +164,16 @@ class Runner:
         self.open = open_descriptors()
 
     def try_setting(
-        self, parameters: dict[str, Any], answers: dict[str, dict[str, str]]
+        self,
+        parameters: dict[str, Any],
+        answers: dict[str, dict[str, str]],
+        until_caught: Collection[tuple[str, str]] = (),
     ) -> dict[str, Any]:
-        """What the lab's own solutions get (``reference``), and each of ``answers`` by its task."""
+        """What the lab's own solutions get (``reference``), and each of ``answers`` by its task.
+
+        Args:
+            until_caught: tasks and names of the answers that are left once they have lost points.
+        """
         self._clear_home()
         files = Files(self.config.home)
         tried: dict[str, dict[str, Raw]] = {}
@@ -165,22 +183,30 @@ class Runner:
                 if task in answers:
                     files.keep()
                 for name, code in answers.get(task, {}).items():
-                    result = self._try_answer(learner, place, code, parameters)
+                    brief = (task, name) in until_caught
+                    result = self._try_answer(learner, place, code, parameters, brief)
                     tried.setdefault(task, {})[name] = vars(result)
                     files.put_back()
                 own.run(cell)
         return {"reference": vars(own.result), "answers": tried}
 
     def _try_answer(
-        self, learner: Learner, place: int, code: str, parameters: dict[str, Any]
+        self, learner: Learner, place: int, code: str, parameters: dict[str, Any], brief: bool
     ) -> Result:
-        """Run an answer in place of the solution cell at ``place``, then its task's cells."""
+        """Run an answer in place of the solution cell at ``place``, then its task's cells.
+
+        Args:
+            brief: only until it has lost points.
+        """
         following = self.cells[place + 1 :]
         after = next((i for i, cell in enumerate(following) if is_answer(cell)), len(following))
         last = max(i for i, cell in enumerate(following[:after]) if is_test(cell))
-        with learner.fork() as other, self._marker(other, parameters, self.seconds) as marker:
+        marking = self._marker
+        with learner.fork() as other, marking(other, parameters, self.seconds, brief) as marker:
             marker.run(self.cells[place], code)
             for cell in following[: last + 1]:
+                if brief and marker.lost:
+                    break
                 marker.run(cell)
         return marker.result
 
@@ -202,14 +228,14 @@ class Runner:
 
     @contextmanager
     def _marker(
-        self, learner: Learner, parameters: dict[str, Any], seconds: float
+        self, learner: Learner, parameters: dict[str, Any], seconds: float, brief: bool = False
     ) -> Iterator[Marker]:
-        job = Job(nbformat.v4.new_notebook(), {}, parameters, self.names)
-        with Proctor(learner, job, self._start_examiner) as proctor:
-            yield Marker(learner, proctor, parameters, seconds)
+        def start(descriptor: int, config: KernelConfig) -> Fork:
+            return Fork(lambda: _be_examiner(descriptor, config, brief), [descriptor], self.open)
 
-    def _start_examiner(self, descriptor: int, config: KernelConfig) -> Fork:
-        return Fork(lambda: _be_examiner(descriptor, config), [descriptor], self.open)
+        job = Job(nbformat.v4.new_notebook(), {}, parameters, self.names)
+        with Proctor(learner, job, start) as proctor:
+            yield Marker(learner, proctor, parameters, seconds)
 
     def _clear_home(self) -> None:
         home = self.config.home
@@ -222,14 +248,30 @@ class Runner:
         )
 
 
-def _be_examiner(descriptor: int, config: KernelConfig) -> None:
+def _be_examiner(descriptor: int, config: KernelConfig, brief: bool) -> None:
     memory = config.limits.memory
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     os.chdir(config.home / WORK)
     # A new process has random numbers of its own.
     random.seed()
     np.random.seed()
+    if brief:
+        _stop_at_the_first_failure()
     examine(Connection(descriptor))
+
+
+def _stop_at_the_first_failure() -> None:
+    """In this process a check that fails ends its test cell, instead of the next one following."""
+    check = Rubric.check
+
+    @contextmanager
+    def checked(self: Rubric, name: str, weight: float = 1.0) -> Iterator[None]:
+        with check(self, name, weight):
+            yield
+        if self._failures:
+            raise CaughtError("left at the first check that failed")
+
+    Rubric.check = checked  # type: ignore[method-assign]
 
 
 class Files:
@@ -275,7 +317,8 @@ def run(job: Raw) -> list[Raw]:
 
     The job names ``notebook`` (its path), ``home`` (a folder for the learner's files, whose
     neighbours are free), ``settings`` (each with its ``parameters`` and its ``answers`` by task and
-    name), ``seconds`` for one answer, and the modules to ``preload``, which no answer then pays for.
+    name), ``until_caught`` (pairs of task and name), ``seconds`` for one answer, and the modules to
+    ``preload``, which no answer then pays for.
     """
     for module in job["preload"]:
         importlib.import_module(module)
@@ -284,7 +327,10 @@ def run(job: Raw) -> list[Raw]:
     # Objects that no collection visits stay in the pages that forks share with this process.
     gc.freeze()
     runner = Runner(job)
-    return [runner.try_setting(each["parameters"], each["answers"]) for each in job["settings"]]
+    brief = {(task, name) for task, name in job["until_caught"]}
+    return [
+        runner.try_setting(each["parameters"], each["answers"], brief) for each in job["settings"]
+    ]
 
 
 if __name__ == "__main__":

@@ -9,10 +9,13 @@ from harness import Answer
 import mutation_report
 import scheduling
 from coursekit import paths
+from drawing import drawn
 
 FILE = "tests/grading/test_lab_answers.py"
 LABS = harness.labs()
 ANSWERS = [answer for lab in LABS for answer in harness.answers(lab)]
+#: Wrong answers that are also run to the end.
+DRAWN = 8
 TASKS = [(lab, task) for lab in LABS for task in harness.tasks(lab)]
 
 # The first test of a lab waits until all of its answers have run.
@@ -39,6 +42,22 @@ def test_a_right_answer_gets_every_point(answer: Answer) -> None:
     refused = [f"{s}: {result}" for s, result in tried.items() if result.score != full]
     assert tried
     assert not refused, f"{answer.says}\n" + "\n".join(refused)
+
+
+@pytest.mark.skipif(harness.LONG, reason="every answer is run to the end")
+@pytest.mark.parametrize("lab", [drawn("to the end", LABS)])
+def test_one_that_is_left_when_caught_would_not_have_been_right(lab: str) -> None:
+    """Of a lab drawn for the commit, some wrong answers are run to the end as well."""
+    wrong = [answer for answer in harness.answers(lab) if answer.wrong]
+    chosen = {drawn(f"to the end {number}", wrong) for number in range(DRAWN)}
+    wanted = {answer: list(harness.results(lab)[answer]) for answer in chosen}
+    whole = harness.results_of(lab, wanted, to_the_end=True)
+    for answer, tried in whole.items():
+        full = harness.tasks(lab)[answer.task].points
+        for setting, result in tried.items():
+            left = harness.results(lab)[answer][setting]
+            assert (left.score < full) == (result.score < full), f"{answer} in {setting}: {result}"
+            assert left.score <= result.score
 
 
 @pytest.mark.parametrize("lab", LABS)

@@ -1,10 +1,12 @@
 """The runner keeps the grader's rules: a lab made for each of them, and answers that meet them."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
 import harness
 import nbformat
+import processes
 import pytest
 from harness import Setting
 from nbformat import NotebookNode
@@ -119,3 +121,72 @@ def test_an_exception_arrives_as_one_that_a_test_can_catch(report: dict[str, Any
 def test_an_answers_files_are_gone_before_the_next(report: dict[str, Any]) -> None:
     assert points(report, "a_leaves_a_file") == 1
     assert points(report, "b_finds_a_file") == 1
+
+
+RUBRIC = """
+from coursekit.checks import Rubric, same
+rubric = Rubric(points={points})
+try:
+    for number in (1, 2, 3):
+        with rubric.check(f"number {{number}}"):
+            same(double(number), 2 * number, "the double")
+except Exception:
+    pass
+{last}
+"""
+#: What each answer gives for 1, and counts.
+ONE_WRONG = (
+    "def double(x):\n    open('called.txt', 'a').write('.')\n    return 3 if x == 1 else 2 * x"
+)
+NEVER_WRONG = "def double(x):\n    open('called.txt', 'a').write('.')\n    return 2 * x"
+CALLED = "assert open('called.txt').read() == {dots!r}"
+
+
+def rubric_report(tmp_path: Path, until_caught: list[tuple[str, str]]) -> dict[str, Any]:
+    """What the runner says of an answer with a fault, and of one without, to a test of 3 checks."""
+    cells = [
+        nbformat.v4.new_code_cell("variant = 0", metadata={"tags": ["parameters"]}),
+        code(NEVER_WRONG, "double"),
+        code(RUBRIC.format(points=3, last="rubric.total()"), "test_double", 3),
+        code(CALLED.format(dots="..."), "test_called", 1),
+    ]
+    path = tmp_path / "lab.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    tried = {"double": {"one_wrong": ONE_WRONG, "never_wrong": NEVER_WRONG}}
+    (report,) = harness.run(path, [(VARIANT, tried)], until_caught=until_caught)
+    return dict(report["answers"]["double"])
+
+
+def test_an_answer_is_left_where_it_is_caught_only_on_request(tmp_path: Path) -> None:
+    whole = rubric_report(tmp_path, [])
+    assert whole["one_wrong"]["scores"] == {"test_double": 2, "test_called": 1}
+    assert not whole["one_wrong"]["errors"]
+    assert whole["one_wrong"]["output"].splitlines()[-1] == "2 of 3 checks passed"
+    brief = rubric_report(tmp_path, [("double", name) for name in whole])
+    assert brief["never_wrong"] == whole["never_wrong"]
+    assert whole["never_wrong"]["scores"] == {"test_double": 3, "test_called": 1}
+    # The other checks and the other test did not run, whatever the test does with exceptions.
+    assert brief["one_wrong"]["scores"] == {"test_double": 0}
+    (error,) = brief["one_wrong"]["errors"]
+    assert error.startswith("CaughtError: ")
+    (line,) = brief["one_wrong"]["output"].splitlines()
+    assert line.startswith("✘ number 1")
+
+
+def test_a_process_sees_that_its_line_was_closed(tmp_path: Path) -> None:
+    """It ends by itself: the other end of its line is not open in it, or in another fork."""
+    before = processes.open_descriptors()
+    assert before == processes.open_descriptors() == {number for number in before if opened(number)}
+    ours, theirs = socket.socketpair()
+    fork = processes.Fork(lambda: _until_closed(theirs), [theirs.fileno()], before)
+    theirs.close()
+    ours.close()
+    assert fork.wait(60) == 0
+
+
+def _until_closed(line: socket.socket) -> None:
+    line.recv(1)
+
+
+def opened(descriptor: int) -> bool:
+    return Path(f"/dev/fd/{descriptor}").exists()
