@@ -38,7 +38,7 @@ automl:  ## add Ludwig and PyTorch (7 GB) for the AutoML lesson
 edge: setup  ## fetch ONNX Runtime for the browser (33 MB, by npm) for the edge lesson
 	@$(MODULE) coursekit.environment.npm_packages onnxruntime-web
 
-tools:  ## tools in environments of their own: Flower (0.3 GB), alibi-detect (7 GB), Continuum (6 GB); TOOLS=flower: one
+tools:  ## tools in environments of their own: Airflow, Continuum (6 GB), Dagster, Flower, MLRun (1.1 GB), alibi-detect (7 GB), zizmor; TOOLS=flower: one
 	@$(PYTHON) utils/bootstrap.py $(TOOLS:%=--tool %)
 
 lab: setup  ## open JupyterLab on the course's start page

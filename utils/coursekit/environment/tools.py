@@ -32,9 +32,12 @@ class Tool:
 
 #: The tools, by the name of their lock and of their folder.
 TOOLS = {
-    "flower": Tool("flwr", 1),
+    "airflow": Tool("airflow", 2),
     "alibi-detect": Tool("alibi_detect", 10),
     "continuum": Tool("continuum", 10),
+    "dagster": Tool("dagster", 1),
+    "flower": Tool("flwr", 1),
+    "mlrun": Tool("mlrun", 2),
     "zizmor": Tool("", 1),
 }
 
