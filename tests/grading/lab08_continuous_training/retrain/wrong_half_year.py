@@ -1,0 +1,5 @@
+"""Every half year."""
+
+
+def retrain(seen):
+    return seen["age"] >= 6

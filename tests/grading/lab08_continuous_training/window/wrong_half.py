@@ -1,0 +1,5 @@
+"""A year."""
+
+
+def window(customers, left):
+    return 12

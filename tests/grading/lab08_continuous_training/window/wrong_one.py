@@ -1,0 +1,5 @@
+"""The newest month."""
+
+
+def window(customers, left):
+    return 1
