@@ -1,7 +1,0 @@
-"""A half."""
-
-
-def new_threshold(rows, live_threshold, cost, gain):
-    if cost >= gain:
-        return 2.0
-    return 0.5

@@ -1,5 +1,0 @@
-"""Every month."""
-
-
-def retrain(seen):
-    return True

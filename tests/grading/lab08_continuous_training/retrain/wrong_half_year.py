@@ -1,5 +1,0 @@
-"""Every half year."""
-
-
-def retrain(seen):
-    return seen["age"] >= 6

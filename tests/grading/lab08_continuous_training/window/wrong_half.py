@@ -1,5 +1,0 @@
-"""A year."""
-
-
-def window(customers, left):
-    return 12

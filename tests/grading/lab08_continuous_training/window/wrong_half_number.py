@@ -1,5 +1,0 @@
-"""No whole number."""
-
-
-def window(customers, left):
-    return 24 / 5
