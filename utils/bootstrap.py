@@ -98,7 +98,10 @@ def ensure_tool(name: str) -> int:
     stamp.unlink(missing_ok=True)
     options = ["--python", str(python), "--require-hashes", str(tools.lock(name, ROOT))]
     _uv(f"installing {name}", "pip", "sync", *options, shown=True)
-    _require_tool(python, prefix, tools.TOOLS[name].module)
+    if tools.TOOLS[name].module:
+        _require_tool(python, prefix, tools.TOOLS[name].module)
+    else:
+        _run(f"trying {name}", [str(python.with_name(name)), "--version"])
     stamp.write_text(tools.fingerprint(name, ROOT) + "\n")
     print(f"{name} is set up.", flush=True)
     return 0

@@ -150,7 +150,7 @@ FOR_LEARNERS = {
     "help": r"(make [a-z]+ +.+\n)+",
     "setup": "",
     "automl": "",
-    "edge": "module coursekit.environment.browser_runtime\n",
+    "edge": "module coursekit.environment.npm_packages onnxruntime-web\n",
     "tools": "",
     "lab": "course lab\n",
     "doctor": "course doctor\n",

@@ -51,9 +51,10 @@ def test_every_lock_of_a_tool_belongs_to_a_tool_that_set_up_knows() -> None:
     assert locks == set(tools.TOOLS) == set(DECLARED["dependency-groups"])
 
 
-def test_tools_share_the_one_pytorch() -> None:
+@pytest.mark.parametrize("name", ["alibi-detect", "continuum"])
+def test_tools_share_the_one_pytorch(name: str) -> None:
     ours = locked_versions(ROOT / "requirements/automl.txt")
-    theirs = locked_versions(tools.lock("alibi-detect", ROOT))
+    theirs = locked_versions(tools.lock(name, ROOT))
     assert theirs["torch"] == ours["torch"]
     assert {n: theirs[n] for n in theirs if n.startswith("nvidia-")}.items() <= ours.items()
 

@@ -98,15 +98,17 @@ def test_a_file_that_cannot_be_loaded_says_why(run: Run) -> None:
     assert done.ret == pytest.ExitCode.INTERRUPTED
 
 
-def test_the_cells_of_a_lesson_need_what_the_lesson_needs(tmp_path: Path) -> None:
-    (lesson,) = TOOLS
+@pytest.mark.parametrize(("lesson", "tool"), TOOLS.items())
+def test_the_cells_of_a_lesson_need_what_the_lesson_needs(
+    tmp_path: Path, lesson: str, tool: str
+) -> None:
     (mark,) = marks.of_lesson(tmp_path / lesson)
-    assert mark.args == ("flower",)
+    assert mark.args == (tool,)
     other = "modules/03_deployment_paradigms/09_edge.ipynb"
     assert marks.of_lesson(tmp_path / other) == []
     cells = [Cell(tmp_path / lesson), Cell(tmp_path / other), Cell(tmp_path / "test_it.py")]
     marks.pytest_collection_modifyitems(cells)  # type: ignore[arg-type]
-    assert [cell.marks for cell in cells] == [["flower"], [], []]
+    assert [cell.marks for cell in cells] == [[tool], [], []]
 
 
 class Cell:

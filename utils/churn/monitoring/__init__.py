@@ -4,6 +4,8 @@
 ``performance`` estimates what the scores are worth before labels arrive, ``conformal`` says which
 answers a score leaves open and how often the truth is among them, ``truth`` joins predictions with
 the labels that arrive weeks later, ``slices`` looks for customers for whom the model is worse.
+``diversity`` says whom a policy reaches, and whether it is always the same, ``contacts`` how often somebody
+is contacted, and what that does to the answer.
 ``slo`` has objectives, error budgets and the indicators that are counted for them, ``burn_rate`` the
 rules by which a budget that burns becomes an alert, ``alerts`` what an alert must carry, how many of
 one cause are made one, and how a policy is judged, ``postmortem`` a timeline and what is rendered

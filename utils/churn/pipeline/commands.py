@@ -18,7 +18,7 @@ import typer
 
 from churn.pipeline.config import ConfigError, load_config
 from churn.pipeline.graph import JobError, run_job
-from churn.pipeline.place import Place, PlaceError
+from churn.pipeline.place import Place, PlaceError, owner_of
 from churn.pipeline.runs import recorded
 
 app = typer.Typer(
@@ -45,6 +45,9 @@ def run(
     home: Home = Path("telco"),
     day: When = None,
     config: Settings = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail where the gate refuses a candidate.")
+    ] = False,
 ) -> None:
     """Run jobs for a month's end; the first that stops ends it with one sentence."""
     _quiet()
@@ -52,7 +55,26 @@ def run(
         place = Place(load_config(env, config), home)
         month_end = _month_end(place, day)
         for job in jobs:
-            typer.echo(str(run_job(place, job, month_end)))
+            done = run_job(place, job, month_end)
+            typer.echo(str(done))
+            if strict and done.made.get("promoted") is False:
+                raise JobError(done.said)
+    except (ConfigError, JobError, PlaceError) as error:
+        _stop(str(error))
+
+
+@app.command()
+def backfill(env: Env = "dev", home: Home = Path("telco"), config: Settings = None) -> None:
+    """Set an environment up and make the features of each delivered month that has none."""
+    _quiet()
+    try:
+        place = Place(load_config(env, config), home)
+        delivered = _delivered(place)
+        if owner_of(place.root) is None:
+            typer.echo(str(run_job(place, "setup", delivered[0])))
+        for month in delivered:
+            if recorded(place, "feature_tables", month) is None:
+                typer.echo(str(run_job(place, "feature_tables", month)))
     except (ConfigError, JobError, PlaceError) as error:
         _stop(str(error))
 
@@ -125,10 +147,15 @@ def _month_end(place: Place, day: str | None) -> pd.Timestamp:
             return _end(day)
         except ValueError:
             raise JobError(f"{day!r} is no day") from None
+    return _delivered(place)[-1]
+
+
+def _delivered(place: Place) -> list[pd.Timestamp]:
+    """The ends of the months that have been delivered, oldest first."""
     delivered = sorted(one.name for one in place.landing.glob("[0-9]*-[0-9]*"))
     if not delivered:
         raise JobError(f"nothing has been delivered to {place.landing.name}")
-    return _end(delivered[-1])
+    return [_end(name) for name in delivered]
 
 
 def _quiet() -> None:

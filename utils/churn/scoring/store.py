@@ -110,6 +110,27 @@ class ScoreStore:
             self._serve_latest(connection)
             return Written(rows, self._is_served(connection, batch))
 
+    def serve(self, batch: str) -> bool:
+        """Serve a batch that is kept in place of another one of its day: how a release is taken back.
+
+        Returns:
+            Whether it is served now; a batch of a later day stays.
+
+        Raises:
+            BatchError: if it is not kept.
+        """
+        with self._engine.begin() as connection:
+            day = sa.select(_BATCHES.c.as_of).where(_BATCHES.c.batch == batch)
+            as_of = connection.execute(day).scalar()
+            if as_of is None:
+                raise BatchError(f"there is no batch {batch} to serve: the served scores stay")
+            later = connection.execute(sa.select(_BATCHES.c.batch).where(_BATCHES.c.as_of > as_of))
+            if later.first() is not None:
+                return False
+            connection.execute(_SERVED.delete())
+            connection.execute(_SERVED.insert().values(one=1, batch=batch))
+            return True
+
     def look_up(self, customer: str) -> Score | None:
         """The served score of a customer; None if the batch has none."""
         return self.look_up_all([customer]).get(customer)

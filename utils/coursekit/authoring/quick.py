@@ -20,8 +20,11 @@ from coursekit.environment import known, tools
 
 #: The lesson that needs packages which only `make automl` installs.
 AUTOML = ("modules/01_experimentation/11_automl.ipynb", "ludwig")
-#: Lessons that need an environment which only `make tools` makes, and which.
-TOOLS = {"modules/03_deployment_paradigms/10_federated.ipynb": "flower"}
+#: Lessons whose outputs need an environment which only `make tools` makes, and which.
+TOOLS = {
+    "modules/03_deployment_paradigms/10_federated.ipynb": "flower",
+    "modules/04_production/16b_catastrophic_forgetting.ipynb": "continuum",
+}
 #: Up to so many files, workers cost more than they save.
 FEW = 3
 

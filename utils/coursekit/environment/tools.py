@@ -22,7 +22,7 @@ class Tool:
     """What set-up has to know of a tool.
 
     Attributes:
-        module: what its Python can import once it is installed.
+        module: what its Python can import once it is installed; empty for one that is a program only.
         gigabytes: what the installation takes, with its downloads: measured, rounded up.
     """
 
@@ -31,7 +31,12 @@ class Tool:
 
 
 #: The tools, by the name of their lock and of their folder.
-TOOLS = {"flower": Tool("flwr", 1), "alibi-detect": Tool("alibi_detect", 10)}
+TOOLS = {
+    "flower": Tool("flwr", 1),
+    "alibi-detect": Tool("alibi_detect", 10),
+    "continuum": Tool("continuum", 10),
+    "zizmor": Tool("", 1),
+}
 
 
 class ToolError(RuntimeError):

@@ -33,10 +33,13 @@ class Feeds:
             :data:`CATEGORIES` and ``Churn``.
         truth: by name of the feed a dict with ``kind``, ``column`` and ``since`` (a month); the last
             two are None for :data:`NONE`.
+        forms: by name of the feed what the kind was like: ``factor``, ``renamed`` or ``missing``
+            (records), ``more`` or ``fewer`` (mix and prior), else the kind.
     """
 
     table: pd.DataFrame
     truth: dict[str, Truth]
+    forms: dict[str, str]
 
 
 def six(rng: np.random.Generator, customers: pd.DataFrame, rows: int = 200) -> Feeds:
@@ -47,12 +50,12 @@ def six(rng: np.random.Generator, customers: pd.DataFrame, rows: int = 200) -> F
         rows: of one month.
     """
     kinds = rng.permutation([NONE, *KINDS, str(rng.choice(KINDS))])
-    tables, truth = [], {}
+    tables, truth, forms = [], {}, {}
     for name, kind in zip(NAMES, kinds, strict=True):
-        table, truth[name] = _feed(str(kind), rng, customers, rows)
+        table, truth[name], forms[name] = _feed(str(kind), rng, customers, rows)
         table.insert(0, "feed", name)
         tables.append(table)
-    return Feeds(pd.concat(tables, ignore_index=True), truth)
+    return Feeds(pd.concat(tables, ignore_index=True), truth, forms)
 
 
 def points(found: Mapping[str, Truth], truth: Mapping[str, Truth]) -> float:
@@ -75,7 +78,7 @@ def points(found: Mapping[str, Truth], truth: Mapping[str, Truth]) -> float:
 
 def _feed(
     kind: str, rng: np.random.Generator, customers: pd.DataFrame, rows: int
-) -> tuple[pd.DataFrame, Truth]:
+) -> tuple[pd.DataFrame, Truth, str]:
     pool = customers[[*NUMBERS, *CATEGORIES, "Churn"]].astype(dict.fromkeys(NUMBERS, float))
     since, start = int(rng.integers(FIRST, LAST + 1)), int(rng.integers(0, 60))
     months = pd.period_range("2021-01", periods=start + MONTHS, freq="M")[start:].astype(str)
@@ -119,9 +122,10 @@ def _feed(
     table = pd.concat(parts, ignore_index=True)
     table = table[["month", *NUMBERS, *CATEGORIES, "Churn"]]
     if kind == NONE:
-        return table, {"kind": NONE, "column": None, "since": None}
+        return table, {"kind": NONE, "column": None, "since": None}, NONE
     column = "Churn" if kind == "prior" else column
-    return table, {"kind": kind, "column": column, "since": str(months[since])}
+    how = {"records": form, "concept": kind}.get(kind, "more" if times > 1 else "fewer")
+    return table, {"kind": kind, "column": column, "since": str(months[since])}, how
 
 
 def _frequent(values: pd.Series) -> list[str]:

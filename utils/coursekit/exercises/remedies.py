@@ -29,12 +29,14 @@ def months(
     count: int,
     labelled: tuple[int, int] = (150, 500),
     kind: str | None = None,
+    customers: Sequence[int] = (2000, 5000, 10_000),
 ) -> list[Case]:
     """Months in which an alarm rang.
 
     Args:
         labelled: between these lies the number of today's customers whose label is known.
         kind: one of :data:`KINDS`; None for all of them, equally often.
+        customers: one of these is the number of those who will be scored.
 
     Returns:
         dicts with ``before`` and ``now`` (columns :data:`COLUMNS` and left), ``terms`` (worth,
@@ -43,10 +45,12 @@ def months(
     """
     kinds = [kind] if kind else list(KINDS)
     order = rng.permutation(np.resize(kinds, count))
-    return [_month(rng, labelled, str(one)) for one in order]
+    return [_month(rng, labelled, str(one), customers) for one in order]
 
 
-def _month(rng: np.random.Generator, labelled: tuple[int, int], kind: str) -> Case:
+def _month(
+    rng: np.random.Generator, labelled: tuple[int, int], kind: str, customers: Sequence[int]
+) -> Case:
     k = len(COLUMNS)
     place = int(rng.integers(k))
     weights = rng.normal(0, 0.8, k)
@@ -84,7 +88,7 @@ def _month(rng: np.random.Generator, labelled: tuple[int, int], kind: str) -> Ca
     terms = {
         "worth": float(rng.choice((60, 90, 120))),
         "contact": float(rng.choice((10, 15, 25))),
-        "customers": int(rng.choice((2000, 5000, 10_000))),
+        "customers": int(rng.choice(customers)),
         "fix": float(rng.choice((500, 2000, 8000))),
         "refit": float(rng.choice((500, 2000, 8000))),
     }

@@ -8,7 +8,7 @@ a daily figure behind them, :func:`estimates` of a model's precision come withou
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -89,12 +89,14 @@ def services(
     count: int,
     days: int = 400,
     missed_day: tuple[float, float] = (5, 2000),
+    between: tuple[float, float] = (30, 90),
 ) -> list[Case]:
     """Services with a daily figure that rises in trouble, a year of it known, and the days after.
 
     Args:
         days: of the past; twice as many come after it.
         missed_day: between these lies the price of a day on which nobody knows of the trouble.
+        between: between these lies the mean number of days from one trouble to the next.
 
     Returns:
         dicts with ``history`` (columns value and trouble, one row for each day, all known
@@ -103,7 +105,7 @@ def services(
     made = []
     for _ in range(count):
         level, scale = rng.uniform(0, 50), math.exp(rng.uniform(-1, 2))
-        effect, often = rng.uniform(0.8, 3.5), rng.uniform(1 / 90, 1 / 30)
+        effect, often = rng.uniform(0.8, 3.5), rng.uniform(1 / between[1], 1 / between[0])
         memory, glitches = rng.uniform(0, 0.5), rng.choice((0.0, 0.01, 0.03))
         lasts = rng.uniform(4, 20)
         n = 3 * days
@@ -182,7 +184,11 @@ def saved(all_services: list[Case], policies: list[Mapping[str, float]]) -> floa
 
 
 def estimates(
-    rng: np.random.Generator, count: int, early: tuple[int, int] = (100, 800), off: float = 0.06
+    rng: np.random.Generator,
+    count: int,
+    early: tuple[int, int] = (100, 800),
+    off: Sequence[float] = (0.06,),
+    threshold: tuple[float, float] = (0.3, 0.6),
 ) -> list[Case]:
     """Months whose precision was estimated from scores, with a few labels that came early.
 
@@ -191,7 +197,8 @@ def estimates(
 
     Args:
         early: between these lies the number of customers whose label is there already.
-        off: by how much an estimate may be wrong and still be of use.
+        off: by one of these an estimate may be wrong and still be of use.
+        threshold: between these lies the threshold of each month.
 
     Returns:
         dicts with ``scores`` (an array, of all customers), ``early`` (columns score and left),
@@ -205,13 +212,13 @@ def estimates(
         moved = rng.normal(0, 0.8) if rng.random() < 0.5 else 0.0
         leaves = 1 / (1 + (1 / scores - 1) * math.exp(-moved))
         left = rng.random(len(scores)) < leaves
-        threshold = float(np.round(rng.uniform(0.3, 0.6), 2))
-        chosen = scores >= threshold
+        reached = float(np.round(rng.uniform(*threshold), 2))
+        chosen = scores >= reached
         some = rng.permutation(len(scores))[: int(rng.integers(*early))]
         terms = {
-            "threshold": threshold,
+            "threshold": reached,
             "estimate": float(scores[chosen].mean()),
-            "off": off,
+            "off": float(rng.choice(off)) if len(off) > 1 else float(off[0]),
             "saves": float(rng.choice((200, 500, 1000))),
             "loses": float(rng.choice((300, 1000, 3000))),
         }

@@ -33,7 +33,8 @@ MAIN = "refs/heads/main"
 TAG = re.compile(r"refs/tags/v(?P<version>\d+\.\d+\.\d+)")
 #: Where a release goes, in this order.
 ENVIRONMENTS = ("staging", "production")
-_DELETED = "0" * 40
+#: What Git gives for a ref that somebody deletes.
+DELETED = "0" * 40
 #: A module may say how its package is tried where it was installed.
 SMOKE_TEST = "smoke_test"
 
@@ -153,12 +154,12 @@ def update(store: Path, ref: str, new: str, say: Callable[[str], None] = print) 
     Raises:
         PipelineError: if the push is to be refused.
     """
-    if new == _DELETED:
+    if new == DELETED:
         raise PipelineError("delete: what was pushed stays")
     tag = TAG.fullmatch(ref)
     if ref == MAIN:
         with tempfile.TemporaryDirectory() as scratch:
-            _take_out(new, Path(scratch))
+            take_out(new, Path(scratch))
             build(Path(scratch), store, new, say)
     elif tag:
         # An annotated tag is an object of its own, which points to the commit.
@@ -174,7 +175,8 @@ def _urlsafe(digest: bytes) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _take_out(commit: str, folder: Path) -> None:
+def take_out(commit: str, folder: Path) -> None:
+    """Put the files of a commit into a folder; runs where a hook of Git runs."""
     with tarfile.open(fileobj=io.BytesIO(_git("archive", "--format=tar", commit))) as packed:
         packed.extractall(folder, filter="data")
 

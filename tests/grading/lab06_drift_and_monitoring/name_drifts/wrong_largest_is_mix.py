@@ -11,7 +11,7 @@ def name_drifts(table):
             kinds = pd.qcut(rows[column], 4, duplicates="drop") if numeric else rows[column]
             share = pd.crosstab(rows["month"], kinds, normalize="index").sort_index()
             for since in range(3, 10):
-                far = (share[:since].mean() - share[since:].mean()).abs().max()
+                far = (share.iloc[:since].mean() - share.iloc[since:].mean()).abs().max()
                 if far > best[0]:
                     best = (far, column, months[since])
         far, column, since = best

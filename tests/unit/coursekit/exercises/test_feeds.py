@@ -1,5 +1,7 @@
 """Feeds: what is said to have happened did, and nothing else."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -62,6 +64,31 @@ def test_a_prior_shift_moves_the_share_of_leavers_and_a_quiet_feed_does_not() ->
         months = sorted(table["month"].unique())
         before, after = halves(table, months[6])
         assert abs(leavers(after) - leavers(before)) < 0.06
+
+
+def test_a_form_says_what_a_kind_was_like() -> None:
+    for one in SETS:
+        for name, truth in one.truth.items():
+            rows = one.table[one.table["feed"] == name]
+            form, since = one.forms[name], truth["since"]
+            if truth["kind"] == "prior":
+                before, after = halves(rows, since)
+                assert form == ("more" if leavers(after) > leavers(before) else "fewer")
+            elif truth["kind"] == "records":
+                values = rows[truth["column"]]
+                assert (form == "missing") == values.isna().any()
+                assert (form == "factor") == (values.dtype.kind == "f" and values.notna().all())
+            elif truth["kind"] == "mix":
+                # One value moves against all others; of two, either may be said to.
+                old, new = (
+                    p[truth["column"]].value_counts(normalize=True) for p in halves(rows, since)
+                )
+                moved = (new / old).map(math.log)
+                up, down = moved.max() - moved.median(), moved.median() - moved.min()
+                assert form in ("more", "fewer")
+                assert len(moved) == 2 or form == ("more" if up > down else "fewer")
+            else:
+                assert form == truth["kind"]
 
 
 def test_a_concept_shift_hits_one_value_of_its_column() -> None:

@@ -19,6 +19,16 @@ def test_every_kind_comes_as_often() -> None:
     assert Counter(one["true"]["kind"] for one in made) == dict.fromkeys(remedies.KINDS, 2)
 
 
+def test_a_campaign_is_as_large_as_asked_for() -> None:
+    made = remedies.months(RNG(1), 6, customers=(40_000,))
+    assert {one["terms"]["customers"] for one in made} == {40_000}
+    assert {one["terms"]["customers"] for one in remedies.months(RNG(1), 20)} == {
+        2000,
+        5000,
+        10_000,
+    }
+
+
 def test_scores_are_those_of_a_logistic_regression() -> None:
     (one,) = remedies.months(RNG(2), 1, kind="nothing")
     model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0))

@@ -77,6 +77,23 @@ def test_who_knows_pays_the_first_day_of_each_trouble() -> None:
     assert len(one["future"]) == 2 * len(one["history"])
 
 
+def test_trouble_is_as_rare_as_asked_for() -> None:
+    def begins(between: tuple[float, float]) -> float:
+        made = watching.services(RNG(6), 20, between=between)
+        return float(
+            np.mean([one["future"]["trouble"].astype(int).diff().eq(1).sum() for one in made])
+        )
+
+    assert begins((200, 400)) < 5 < 10 < begins((30, 90))
+
+
+def test_an_estimate_has_an_off_and_a_threshold_of_those_asked_for() -> None:
+    made = watching.estimates(RNG(7), 30, off=(0.02, 0.15), threshold=(0.05, 0.15))
+    assert {one["terms"]["off"] for one in made} == {0.02, 0.15}
+    assert all(0.05 <= one["terms"]["threshold"] <= 0.15 for one in made)
+    assert {one["terms"]["off"] for one in watching.estimates(RNG(7), 3)} == {0.06}
+
+
 def test_half_of_the_estimates_are_right_for_all_labels() -> None:
     made = watching.estimates(RNG(4), 100)
     worth = [watching.believing_brings(one) for one in made]

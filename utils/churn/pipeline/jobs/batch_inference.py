@@ -44,8 +44,10 @@ def run(place: Place, day: Day) -> runs.Run:
         file = Path(scratch) / "base.parquet"
         base.to_parquet(file)
         written = store.write(batch, day.date(), _chunks(place, folder, file, Path(scratch)))
-        contacted = int(store.served()["contact"].sum()) if written.served else 0
-    served = "served" if written.served else "kept, a later one is served"
+        # Scores that were replaced, by a release that was taken back since, are served again.
+        is_served = written.served or store.serve(batch)
+        contacted = int(store.served()["contact"].sum()) if is_served else 0
+    served = "served" if is_served else "kept, a later one is served"
     said = f"{len(base):,} customers by version {champion}, {contacted:,} to contact, {served}"
     return runs.record(
         place, "batch_inference", day, said,
@@ -54,8 +56,9 @@ def run(place: Place, day: Day) -> runs.Run:
 
 
 def batch_name(place: Place, day: Day, version: str) -> str:
-    """The name of a month's batch: the same name is the same scores."""
-    return f"{runs.month_of(day)}/{place.config.model}-{version}"
+    """The name of a month's batch: the same name is the same scores and the same contacts."""
+    threshold = place.config.campaign.break_even
+    return f"{runs.month_of(day)}/{place.config.model}-{version}@{threshold:.4g}"
 
 
 def _chunks(place: Place, model: Path, base: Path, scratch: Path) -> Iterator[pd.DataFrame]:

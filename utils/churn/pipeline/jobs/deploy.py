@@ -32,6 +32,8 @@ from churn.registry.versions import files_of
 
 #: A tag of a version that the gate refused: by which criteria.
 ARCHIVED = "pipeline.archived"
+#: A tag of a version: digest of the settings by which it was judged.
+JUDGED_BY = "pipeline.judged_by"
 
 
 def run(place: Place, day: Day) -> runs.Run:
@@ -50,7 +52,7 @@ def run(place: Place, day: Day) -> runs.Run:
     if _promotion_of(desk, version) is not None:
         return _record(place, day, version)
     champion = desk.version_of(CHAMPION)
-    decision = _decided(place, version, champion)
+    decision = decided(place, version, champion)
     if not decision.passed:
         names = ", ".join(v.name for v in decision.verdicts if not v.passed)
         place.client.set_model_version_tag(place.config.model, version, ARCHIVED, names)
@@ -97,10 +99,17 @@ def _record(place: Place, day: Day, version: str) -> runs.Run:
     return runs.record(place, "deploy", day, said, version=version, promoted=True)
 
 
-def _decided(place: Place, version: str, champion: str | None) -> Decision:
-    """The gate's decision against the present champion: the recorded one, or a new one."""
+def decided(place: Place, version: str, champion: str | None) -> Decision:
+    """The gate's decision: the recorded one, or a new one where champion or settings are others.
+
+    Args:
+        place: of the environment.
+        version: the candidate.
+        champion: the present one; None if there is none.
+    """
     tags = _version(place, version).tags
-    if DECISION in tags and tags.get(COMPARED_WITH) == (champion or NONE):
+    asked = {COMPARED_WITH: champion or NONE, JUDGED_BY: place.config.digest()}
+    if DECISION in tags and all(tags.get(name) == value for name, value in asked.items()):
         return Decision.from_json(tags[DECISION])
     table = reference_table(place, tags[train.REFERENCE])
     with scorer_of(place, version) as (candidate, folder):
@@ -110,6 +119,8 @@ def _decided(place: Place, version: str, champion: str | None) -> Decision:
             with scorer_of(place, champion) as (theirs, _):
                 decision = _ask(place, table, candidate, theirs, folder, tags)
     place.promotion.record(version, decision, place.keys / "gate" / PRIVATE_KEY)
+    client, model = place.client, place.config.model
+    client.set_model_version_tag(model, version, JUDGED_BY, place.config.digest())
     return decision
 
 

@@ -1,4 +1,4 @@
-"""The browser's runtime counts only if its hashes are right; npm itself is replaced here."""
+"""A package of npm counts only if its hashes are right; npm itself is replaced here."""
 
 import base64
 import hashlib
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from coursekit import paths
-from coursekit.environment import browser_runtime
-from coursekit.environment.browser_runtime import BrowserRuntimeError
+from coursekit.environment import npm_packages
+from coursekit.environment.npm_packages import NpmError
 
 FILES = {"one.mjs": b"export default 1", "one.wasm": bytes(range(256))}
 
@@ -36,11 +36,16 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "requirements").mkdir()
     digest = base64.b64encode(hashlib.sha512(content).digest()).decode()
     files = {
-        name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        f"dist/{name}": {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in FILES.items()
     }
-    record = {"name": "web", "version": "1.0", "integrity": f"sha512-{digest}", "files": files}
-    (tmp_path / "requirements/npm.json").write_text(json.dumps(record))
+    record = {
+        "version": "1.0",
+        "made_by": "make web",
+        "integrity": f"sha512-{digest}",
+        "files": files,
+    }
+    (tmp_path / "requirements/npm.json").write_text(json.dumps({"web": record}))
     (tmp_path / "web.tgz").write_bytes(content)
     npm = tmp_path / "bin/npm"
     npm.parent.mkdir()
@@ -53,13 +58,13 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.needs("posix")
 def test_it_is_fetched_once_and_copied(package: Path, tmp_path: Path) -> None:
-    assert "make edge" in str(browser_runtime.why_not())
-    with pytest.raises(BrowserRuntimeError, match="make edge"):
-        browser_runtime.copy_to(tmp_path / "page")
-    assert browser_runtime.fetch()
+    assert "make web" in str(npm_packages.why_not("web"))
+    with pytest.raises(NpmError, match="make web"):
+        npm_packages.copy_to("web", tmp_path / "page")
+    assert npm_packages.fetch("web")
     package.unlink()  # a second fetch would fail
-    assert not browser_runtime.fetch()
-    browser_runtime.copy_to(tmp_path / "page/runtime")
+    assert not npm_packages.fetch("web")
+    npm_packages.copy_to("web", tmp_path / "page/runtime")
     found = {file.name: file.read_bytes() for file in (tmp_path / "page/runtime").iterdir()}
     assert found == FILES
 
@@ -67,19 +72,19 @@ def test_it_is_fetched_once_and_copied(package: Path, tmp_path: Path) -> None:
 @pytest.mark.needs("posix")
 def test_another_package_under_the_same_name_is_not_used(package: Path) -> None:
     package.write_bytes(archive({**FILES, "one.mjs": b"export default 2"}))
-    with pytest.raises(BrowserRuntimeError, match="another hash"):
-        browser_runtime.fetch()
-    assert browser_runtime.why_not() is not None
+    with pytest.raises(NpmError, match="another hash"):
+        npm_packages.fetch("web")
+    assert npm_packages.why_not("web") is not None
     assert list((package.parent / ".course/npm").iterdir()) == []
 
 
 @pytest.mark.needs("posix")
 def test_a_file_changed_afterwards_is_noticed_and_fetched_anew(package: Path) -> None:
-    browser_runtime.fetch()
-    (browser_runtime.folder() / "one.wasm").write_bytes(b"")
-    assert "one.wasm is not the recorded one" in str(browser_runtime.why_not())
-    assert browser_runtime.fetch()
-    assert browser_runtime.why_not() is None
+    npm_packages.fetch("web")
+    (npm_packages.folder("web") / "one.wasm").write_bytes(b"")
+    assert "one.wasm is not the recorded one" in str(npm_packages.why_not("web"))
+    assert npm_packages.fetch("web")
+    assert npm_packages.why_not("web") is None
 
 
 @pytest.mark.needs("posix")
@@ -87,14 +92,16 @@ def test_it_says_why_npm_failed(
     package: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     package.unlink()
-    assert browser_runtime.main() == 1
+    monkeypatch.setattr("sys.argv", ["npm_packages", "web"])
+    assert npm_packages.main() == 1
     assert "web.tgz" in capsys.readouterr().err
     monkeypatch.setenv("PATH", str(package.parent))
-    with pytest.raises(BrowserRuntimeError, match="no npm"):
-        browser_runtime.fetch()
+    with pytest.raises(NpmError, match="no npm"):
+        npm_packages.fetch("web")
 
 
-def test_the_record_names_no_registry() -> None:
+def test_the_records_name_no_registry() -> None:
     text = (paths.course_root() / "requirements/npm.json").read_text()
     assert "://" not in text
-    assert browser_runtime.record().integrity.startswith("sha512-")
+    for name in json.loads(text):
+        assert npm_packages.record(name).integrity.startswith("sha512-")

@@ -1,5 +1,0 @@
-"""Never does anything."""
-
-
-def remedy(before, now, terms):
-    return ("nothing", None)

@@ -1,5 +1,0 @@
-"""Never names a slice."""
-
-
-def worst_slice(table, error):
-    return None
