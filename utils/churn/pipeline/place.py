@@ -220,6 +220,11 @@ def owner_of_database(url: str) -> str | None:
 def replace_text(file: Path, text: str) -> None:
     """Write a file so that a reader sees the old text or the new one, whole."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.draft")
+    draft = draft_of(file)
     draft.write_text(text, encoding="utf-8")
     draft.replace(file)
+
+
+def draft_of(file: Path) -> Path:
+    """Where :func:`replace_text` writes before the file is replaced."""
+    return file.with_name(f".{file.name}.draft")

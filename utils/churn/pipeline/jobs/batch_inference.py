@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -38,12 +38,12 @@ def run(place: Place, day: Day) -> runs.Run:
     batch = batch_name(place, day, champion)
     with (
         closing(ScoreStore(place.scores_url)) as store,
-        tempfile.TemporaryDirectory(dir=place.packages) as scratch,
+        _scratch(place, batch) as scratch,
         scorer_of(place, champion) as (_, folder),
     ):
-        file = Path(scratch) / "base.parquet"
+        file = scratch / "base.parquet"
         base.to_parquet(file)
-        written = store.write(batch, day.date(), _chunks(place, folder, file, Path(scratch)))
+        written = store.write(batch, day.date(), _chunks(place, folder, file, scratch))
         # Scores that were replaced, by a release that was taken back since, are served again.
         is_served = written.served or store.serve(batch)
         contacted = int(store.served()["contact"].sum()) if is_served else 0
@@ -59,6 +59,18 @@ def batch_name(place: Place, day: Day, version: str) -> str:
     """The name of a month's batch: the same name is the same scores and the same contacts."""
     threshold = place.config.campaign.break_even
     return f"{runs.month_of(day)}/{place.config.model}-{version}@{threshold:.4g}"
+
+
+@contextmanager
+def _scratch(place: Place, batch: str) -> Iterator[Path]:
+    """A folder of the batch, empty; what a run that was killed has left in it is gone."""
+    folder = place.packages / batch.replace("/", "-")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _chunks(place: Place, model: Path, base: Path, scratch: Path) -> Iterator[pd.DataFrame]:

@@ -6,7 +6,7 @@ import shutil
 
 from churn.labels import Day
 from churn.pipeline import feature_repo, runs
-from churn.pipeline.place import OWNER, Place, PlaceError, owner_of
+from churn.pipeline.place import OWNER, Place, PlaceError, draft_of, owner_of
 from churn.registry.supply_chain import signing
 
 #: What setup and the jobs after it make in the environment's folder; nothing else is ever deleted.
@@ -23,7 +23,7 @@ def run(place: Place, day: Day) -> runs.Run:
         PlaceError: if a folder or database belongs to another environment.
     """
     place.must_be_own()
-    if owner_of(place.root) is None and place.root.is_dir() and any(place.root.iterdir()):
+    if owner_of(place.root) is None and place.root.is_dir() and _others(place):
         raise PlaceError(f"the folder {place.root.name} is not empty, and nobody set it up")
     place.claim()
     for folder in (place.tables, place.records, place.packages):
@@ -70,6 +70,12 @@ def reset(place: Place) -> list[str]:
     if not others:
         place.root.rmdir()
     return others
+
+
+def _others(place: Place) -> list[str]:
+    """What lies in the folder, but for what a setup leaves that was killed at its first step."""
+    own = draft_of(place.root / OWNER).name
+    return [one.name for one in place.root.iterdir() if one.name != own]
 
 
 def _make_keys(place: Place, name: str) -> None:

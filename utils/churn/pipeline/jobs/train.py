@@ -57,6 +57,7 @@ def run(place: Place, day: Day) -> runs.Run:
             "code_version": runs.code_version(),
         }
         found = _make(place, rows, lineage)
+    _close(place, found, key)
     span = f"{fit_months[0]:%Y-%m} to {fit_months[-1]:%Y-%m}"
     said = f"version {found} on {len(rows):,} rows of {span}"
     return runs.record(place, "train", day, said, version=found, key=key)
@@ -110,8 +111,9 @@ def _make(place: Place, rows: pd.DataFrame, lineage: dict[str, str]) -> str:
     model = configured(training.kind, training.seed, training.settings).fit(X, y)
     for name, value in metrics.evaluate(y, model.predict_proba(X)[:, 1]).items():
         client.log_metric(run.info.run_id, f"train_{name}", value)
-    folder = place.packages / lineage[KEY]
-    shutil.rmtree(folder, ignore_errors=True)
+    # Whatever a training that was killed has left of the same package lies in this folder.
+    shutil.rmtree(place.packages / lineage[KEY], ignore_errors=True)
+    folder = place.packages / lineage[KEY] / "package"
     examples = rows[[schema.ID, *schema.FEATURES]].head(2000)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*integer column")
@@ -120,10 +122,15 @@ def _make(place: Place, rows: pd.DataFrame, lineage: dict[str, str]) -> str:
         packaging.package(model, examples, folder, config.campaign.break_even)
         logging.getLogger("mlflow").setLevel(level)
     signing.sign(folder, place.keys / "signer" / signing.PRIVATE_KEY)
-    version = packaging.register(client, config.model, folder, run.info.run_id, lineage)
-    client.update_run(run.info.run_id, "FINISHED")
-    shutil.rmtree(folder)
-    return version
+    return packaging.register(client, config.model, folder, run.info.run_id, lineage)
+
+
+def _close(place: Place, version: str, key: str) -> None:
+    """End the run of a version and remove its package, which is in the registry now."""
+    run = str(place.client.get_model_version(place.config.model, version).run_id)
+    if place.client.get_run(run).info.status != "FINISHED":
+        place.client.update_run(run, "FINISHED")
+    shutil.rmtree(place.packages / key, ignore_errors=True)
 
 
 def _forget_runs(place: Place, experiment: str, key: str) -> None:
