@@ -145,6 +145,8 @@ def _no_settings_of_an_outer_make(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a runner has checked out, with what is installed already linked into it."""
+    # Up to the lock here first: or the step that installs would install the copy, in this very .venv.
+    subprocess.run(["make", "setup"], cwd=ROOT, env=known.environment(), check=True)
     folder = tmp_path_factory.mktemp("runner") / "course"
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
