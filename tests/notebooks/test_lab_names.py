@@ -41,6 +41,9 @@ LIKELY = {
     | {"Counter", "defaultdict", "optimize", "special", "stats", "make_column_transformer"}
     | {"HistGradientBoostingClassifier", "RandomForestClassifier", "LinearRegression", "Ridge"}
     | {"LogisticRegression", "make_pipeline", "OneHotEncoder", "StandardScaler"},
+    "lab08_continuous_training": {"itertools", "math", "random", "statistics", "Counter"}
+    | {"defaultdict", "optimize", "special", "stats", "CalibratedClassifierCV"}
+    | {"IsotonicRegression", "LinearRegression", "LogisticRegression", "retraining"},
     "lab06_drift_and_monitoring": {"itertools", "math", "statistics", "stats", "Counter"}
     | {"defaultdict", "IsotonicRegression", "LogisticRegression", "roc_auc_score", "slices"}
     | {"adjust", "compare_columns", "scores", "costs", "feeds", "remedies", "watching"},

@@ -107,7 +107,7 @@ class ScoreStore:
                 raise BatchError(f"batch {batch} has no rows: the served scores stay")
             where = _BATCHES.c.batch == batch
             connection.execute(_BATCHES.update().where(where).values(customers=rows))
-            self._serve_latest(connection)
+            self._serve_latest(connection, batch)
             return Written(rows, self._is_served(connection, batch))
 
     def serve(self, batch: str) -> bool:
@@ -161,11 +161,13 @@ class ScoreStore:
         """Close the connections."""
         self._engine.dispose()
 
-    def _serve_latest(self, connection: sa.Connection) -> None:
+    def _serve_latest(self, connection: sa.Connection, written: str) -> None:
         """Serve the batch of the latest day, and forget those that are not kept."""
-        # Of two on one day the one that is served steps back: it was there before.
+        # Of several on one day: the one just written, then the one that it replaces, to go back to.
         served = sa.select(_SERVED.c.batch).scalar_subquery()
-        order = [_BATCHES.c.as_of.desc(), sa.case((_BATCHES.c.batch == served, 1), else_=0)]
+        name = _BATCHES.c.batch
+        turn = sa.case((name == written, 0), (name == served, 1), else_=2)
+        order = [_BATCHES.c.as_of.desc(), turn, name]
         names = list(connection.execute(sa.select(_BATCHES.c.batch).order_by(*order)).scalars())
         connection.execute(_SERVED.delete())
         connection.execute(_SERVED.insert().values(one=1, batch=names[0]))

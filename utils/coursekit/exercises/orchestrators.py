@@ -143,7 +143,7 @@ def prepare(tool: Tool, folder: Path, records: str = "records") -> None:
         done = subprocess.run(
             [str(tool.python), *tool.before],
             cwd=folder,
-            env=_environment(tool, folder, (), {}),
+            env=known.environment(_OFF, _own(tool, folder, ())),
             capture_output=True,
             text=True,
             check=False,
@@ -191,7 +191,7 @@ def run(
                 *arguments,
             ],
             cwd=folder,
-            env=_environment(tool, folder, command, settings or {}),
+            env=known.environment(_OFF, _own(tool, folder, command), settings or {}),
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,
@@ -254,12 +254,10 @@ def _wait_for(log: Path, job: str, process: subprocess.Popen[bytes]) -> None:
     raise OrchestratorError(f"the job {job} did not start")
 
 
-def _environment(
-    tool: Tool, folder: Path, command: Sequence[str], settings: dict[str, str]
-) -> dict[str, str]:
-    """Of a tool's process: the course's, its own programs first, and all that it stores in ``folder``."""
+def _own(tool: Tool, folder: Path, command: Sequence[str]) -> dict[str, str]:
+    """What a tool's process has besides: its own programs first, and all that it stores in ``folder``."""
     job = [sys.executable, "-S", "-E", str(_JOB), str(folder), *command]
-    own = {
+    return {
         "PATH": f"{tool.python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "CHURN_PIPELINE": shlex.join(job),
         "AIRFLOW_HOME": str(folder / "airflow"),
@@ -268,4 +266,3 @@ def _environment(
         "METAFLOW_HOME": str(folder / "metaflow"),
         "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(folder),
     }
-    return known.environment(_OFF, own, settings)

@@ -33,6 +33,7 @@ FOLDER = Path(".github/workflows")
 #: How GitHub runs a step whose shell is bash.
 BASH = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c")
 _CONDITION = re.compile(r"github\.(\w+) == '([^']*)'")
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _EXPRESSION = re.compile(r"\$\{\{ matrix\.(\w+) \}\}")
 
 
@@ -126,10 +127,12 @@ def run(step: Step, folder: Path, environment: Mapping[str, str] | None = None) 
         text=True,
         check=False,
     )
+    # A kernel asks what it starts for colors.
+    printed, errors = (_COLOR.sub("", text) for text in (done.stdout, done.stderr))
     if done.returncode:
-        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        lines = [line for line in (printed + errors).splitlines() if line.strip()]
         raise StepError(f"{step.job}: {step.name}: {_why(lines) or 'it does not say why'}")
-    return done.stdout
+    return printed
 
 
 def install_hook(repository: Path, own: Mapping[str, str]) -> Path:

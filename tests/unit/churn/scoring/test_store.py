@@ -63,10 +63,19 @@ def test_a_replaced_batch_of_the_same_day_is_served_again(store: ScoreStore) -> 
     assert store.serve("april")
     assert store.look_up("0001-AAAAA") == Score("april", 0.1, False)
     store.write("may", MAY, [chunk(p=0.5)])
-    assert not store.serve("april, version 2"), "a later day stays"
+    assert not store.serve("april"), "a later day stays"
     assert store.look_up("0001-AAAAA") == Score("may", 0.5, True)
     with pytest.raises(BatchError, match="no batch june"):
         store.serve("june")
+
+
+def test_of_many_batches_of_one_day_the_replaced_one_stays_to_go_back_to(store: ScoreStore) -> None:
+    for name in ("c", "b", "d", "a"):
+        assert store.write(name, APRIL, [chunk()]).served
+    assert set(store.batches()["batch"]) == {"d", "a"}
+    assert store.serve("d")
+    assert store.write("e", APRIL, [chunk()]).served
+    assert set(store.batches()["batch"]) == {"d", "e"}
 
 
 def test_only_so_many_batches_stay(url: str) -> None:

@@ -53,9 +53,17 @@ def test_a_step_runs_with_the_variables_of_its_workflow_and_of_this_machine(tmp_
 
 
 @pytest.mark.needs("posix")
-@pytest.mark.parametrize("script", ["false; echo on", "false | cat", "echo why; exit 3"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        "false; echo on",
+        "false | cat",
+        "echo why; exit 3",
+        r"printf '\033[31mE   why\033[0m\nthe rest\n'; exit 3",
+    ],
+)
 def test_a_step_ends_at_its_first_failure(script: str, tmp_path: Path) -> None:
-    with pytest.raises(StepError, match=r"job: name: (why|it does not say why)$"):
+    with pytest.raises(StepError, match=r"job: name: (why|E why|it does not say why)$"):
         workflows.run(Step("job", "name", script, {}), tmp_path)
 
 

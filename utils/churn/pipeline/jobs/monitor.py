@@ -39,8 +39,9 @@ def run(place: Place, day: Day) -> runs.Run:
         row = seen.iloc[0]
     said = f"{row['drifted']} column(s) drifted"
     said += f", most of all {row['column']} (effect {row['effect']:.2f})" if row["drifted"] else ""
-    said += f"; on the labels of {row['labelled']}: {row['surprise']:+.1f} standard errors"
-    said += f" more leavers than promised, ROC-AUC {row['roc_auc']:.3f}"
+    more = "more" if row["surprise"] >= 0 else "fewer"
+    said += f"; on the labels of {row['labelled']}: {more} left than promised, by "
+    said += f"{abs(row['surprise']):.1f} standard errors, ROC-AUC {row['roc_auc']:.3f}"
     return runs.record(place, "monitor", day, said, version=str(row["version"]))
 
 
@@ -61,6 +62,8 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
         bounds.level, min_effect=bounds.min_effect,
     )  # fmt: skip
     drifted = found[found["drift"]]
+    # Of a quiet month too: a column that moves slowly is seen to come.
+    largest = (drifted if len(drifted) else found)["effect"]
     newest = [m for m in tables.months(place.tables, tables.LABELS) if m <= day][-1]
     rows = feature_repo.training_rows(
         place.features, tables.read(place.tables, tables.LABELS, newest)
@@ -74,11 +77,14 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
         "version": champion,
         "trained_until": tags["trained_until"],
         "drifted": len(drifted),
-        "column": str(drifted["effect"].idxmax()) if len(drifted) else "",
-        "effect": float(drifted["effect"].max()) if len(drifted) else 0.0,
+        "column": str(largest.idxmax()),
+        "effect": float(largest.max()),
         "labelled": f"{newest:%Y-%m}",
+        "promised": float(p.sum()),
+        "left": int(y.sum()),
         "surprise": surprise(y, p),
         "roc_auc": float(roc_auc_score(y, p)),
+        "contacted": int((p >= campaign.break_even).sum()),
         "dollars": metrics.campaign_value(y, p, campaign.break_even, campaign),
     }
     return pd.DataFrame([row])

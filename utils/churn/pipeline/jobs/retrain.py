@@ -47,7 +47,8 @@ def reason(trigger: Trigger, row: pd.Series, age: int) -> str:
     if trigger.kind == "never" or age < trigger.rest:
         return ""
     if trigger.kind == "schedule":
-        return f"the model is {age} months old" if age >= trigger.months else ""
+        old = f"{age} month{'s' if age > 1 else ''}"
+        return f"the model is {old} old" if age >= trigger.months else ""
     if trigger.kind in ("performance", "either") and abs(row["surprise"]) > trigger.errors:
         more = "more" if row["surprise"] > 0 else "fewer"
         return f"{more} left than promised, by {abs(row['surprise']):.1f} standard errors"

@@ -1,0 +1,5 @@
+"""Every quarter."""
+
+
+def retrain(seen):
+    return seen["month"] % 3 == 0

@@ -1,0 +1,5 @@
+"""When the mix has changed."""
+
+
+def retrain(seen):
+    return seen["mix"] > 0.05

@@ -1,0 +1,19 @@
+"""A new model is live in the next month only."""
+
+
+def total_cost(missed, retrained, customers, window, training, label):
+    if window < 1:
+        raise ValueError(f"a window has at least one month, not {window}")
+    trained, dollars, trainings, bought = 0, 0.0, 0, set()
+    for month, asked in enumerate(retrained):
+        dollars += missed[month][trained]
+        if asked or month == 0:
+            trained, trainings = month, trainings + 1
+            newest = 12 + month - 3
+            bought |= set(range(max(0, newest - window + 1), newest + 1))
+    parts = {
+        "missed": dollars,
+        "training": training * trainings,
+        "labels": label * sum(customers[month] for month in bought),
+    }
+    return parts | {"cost": sum(parts.values())}

@@ -1,0 +1,5 @@
+"""All months."""
+
+
+def window(customers, left):
+    return 24

@@ -1,0 +1,5 @@
+"""Always three months."""
+
+
+def window(customers, left):
+    return 3

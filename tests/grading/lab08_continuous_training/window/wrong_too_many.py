@@ -1,0 +1,5 @@
+"""More months than there are."""
+
+
+def window(customers, left):
+    return 25

@@ -1,0 +1,132 @@
+"""What a month's row says: drift of columns, surprise in labels, and that it is written once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from churn import schema
+from churn.metrics import Campaign
+from churn.pipeline import tables
+from churn.pipeline.config import Monitor
+from churn.pipeline.graph import JobError
+from churn.pipeline.jobs import monitor, train
+from churn.simulator import load_scenario, simulate_history
+
+JAN, FEB, MAR = (pd.Timestamp(day) for day in ("2024-01-31", "2024-02-29", "2024-03-31"))
+SCORE = 0.05
+
+
+@pytest.fixture(scope="module")
+def customers() -> pd.DataFrame:
+    small = {"customers": 1500, "monthly_joins": 40, "months": 3}
+    telco = simulate_history(load_scenario("baseline").model_copy(update=small))
+    return telco.snapshots[[schema.ID, "as_of", *schema.FEATURES]]
+
+
+@pytest.fixture
+def place(tmp_path: Path, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A champion of January that gives everybody the same score; February is labelled."""
+    here = SimpleNamespace(
+        config=SimpleNamespace(
+            model="churn",
+            monitor=Monitor(level=0.01, min_effect=0.1, max_rows=1000),
+            campaign=Campaign(),
+            digest=lambda: "settings",
+        ),
+        client=SimpleNamespace(
+            get_model_version=lambda *_: SimpleNamespace(
+                tags={train.FIRST: "2024-01-31", "trained_until": "2024-01-31"}
+            )
+        ),
+        promotion=SimpleNamespace(version_of=lambda _: "1"),
+        tables=tmp_path / "tables",
+        records=tmp_path / "records",
+        features=tmp_path,
+        require=lambda: None,
+    )
+    for day in (JAN, FEB, MAR):
+        tables.write_month(here.tables, tables.FEATURES, customers[customers["as_of"] == day])
+    labelled = customers.loc[customers["as_of"] == FEB, [schema.ID, "as_of"]].copy()
+    labelled["churned"] = (np.arange(len(labelled)) < round(SCORE * len(labelled))).astype(int)
+    tables.write_month(here.tables, tables.LABELS, labelled)
+
+    def rows(_: Path, labels: pd.DataFrame) -> pd.DataFrame:
+        return customers.merge(labels, on=[schema.ID, "as_of"])
+
+    @contextmanager
+    def scorer(*_: Any) -> Iterator[tuple[Any, Path]]:
+        yield (lambda X: np.full(len(X), SCORE)), tmp_path
+
+    monkeypatch.setattr(monitor.feature_repo, "training_rows", rows)
+    monkeypatch.setattr(monitor, "scorer_of", scorer)
+    return here
+
+
+def row_of(place: Any, day: pd.Timestamp) -> pd.Series:
+    return tables.read(place.tables, tables.MONITORING, day).iloc[0]
+
+
+def test_a_quiet_month(place: Any) -> None:
+    done = monitor.run(place, MAR)
+    row = row_of(place, MAR)
+    assert (row["drifted"], row["labelled"], row["version"]) == (0, "2024-02", "1")
+    assert 0 < row["effect"] < 0.1
+    assert row["column"] in schema.FEATURES
+    assert row["left"] == pytest.approx(row["promised"], abs=0.5)
+    assert abs(row["surprise"]) < 0.1
+    assert (row["roc_auc"], row["contacted"], row["dollars"]) == (0.5, 0, 0.0)
+    assert done.said.startswith("0 column(s) drifted; on the labels of 2024-02")
+
+
+def test_bills_that_rose_show_at_once(place: Any, customers: pd.DataFrame) -> None:
+    today = customers[customers["as_of"] == MAR].copy()
+    today["MonthlyCharges"] *= 1.2
+    tables.write_month(place.tables, tables.FEATURES, today)
+    done = monitor.run(place, MAR)
+    row = row_of(place, MAR)
+    assert (row["drifted"], row["column"]) == (1, "MonthlyCharges")
+    assert row["effect"] >= 0.1
+    assert "1 column(s) drifted, most of all MonthlyCharges (effect 0." in done.said
+
+
+@pytest.mark.parametrize(("share", "sign", "word"), [(0.1, 1, "more"), (0.01, -1, "fewer")])
+def test_leavers_that_nobody_promised(place: Any, share: float, sign: int, word: str) -> None:
+    labels = tables.read(place.tables, tables.LABELS, FEB)
+    labels["churned"] = (np.arange(len(labels)) < round(share * len(labels))).astype(int)
+    tables.write_month(place.tables, tables.LABELS, labels)
+    done = monitor.run(place, MAR)
+    row = row_of(place, MAR)
+    assert row["surprise"] * sign > 3
+    error = np.sqrt(len(labels) * SCORE * (1 - SCORE))
+    assert row["surprise"] == pytest.approx((row["left"] - SCORE * len(labels)) / error)
+    assert f"{word} left than promised" in done.said
+
+
+def test_labels_of_a_later_month_are_not_looked_at(place: Any) -> None:
+    late = tables.read(place.tables, tables.LABELS, FEB).assign(as_of=MAR)
+    tables.write_month(place.tables, tables.LABELS, late)
+    monitor.run(place, FEB)
+    assert row_of(place, FEB)["labelled"] == "2024-02"
+
+
+def test_a_row_is_written_once(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = monitor.run(place, MAR)
+    monkeypatch.setattr(place.promotion, "version_of", lambda _: "2")
+    assert monitor.run(place, MAR) == first
+    assert row_of(place, MAR)["version"] == "1"
+    assert tables.version(place.tables, tables.MONITORING) == 0
+
+
+def test_nothing_to_look_at(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(JobError, match="2024-04 has no features"):
+        monitor.run(place, "2024-04-30")
+    monkeypatch.setattr(place.promotion, "version_of", lambda _: None)
+    with pytest.raises(JobError, match="no champion to watch"):
+        monitor.run(place, MAR)
+    assert tables.months(place.tables, tables.MONITORING) == []
