@@ -68,8 +68,13 @@ def test_dollars_are_of_those_who_are_still_customers() -> None:
 
 @pytest.mark.timeout(600)
 def test_two_months_of_which_one_is_refused_and_delivered_again(tmp_path: Path) -> None:
-    # So cheap a contact pays for any model, of so few customers, too.
-    cheap = {**CHANGES, "campaign": {"contact_cost": 0.1, "offer_cost": 1}}
+    # What a model of so few customers cannot miss: a contact pays, and a fixed term holds people.
+    sure = {"column": "Contract", "before": "Month-to-month", "after": "Two year"}
+    cheap = {
+        **CHANGES,
+        "campaign": {"contact_cost": 0.1, "offer_cost": 1},
+        "gate": {**CHANGES["gate"], "directions": [sure]},
+    }
     place = Place(load_config("dev", changes=cheap), tmp_path)
     place.root.mkdir()
     (place.root / REGISTRY).write_bytes(mlflow_store.empty().read_bytes())
