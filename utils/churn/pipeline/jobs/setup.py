@@ -13,6 +13,7 @@ from churn.registry.supply_chain import signing
 MADE = (
     "tables", "features", "records", "keys", "packages", "artifacts", "registry.db", "scores.db",
     "registry.db-shm", "registry.db-wal", "scores.db-shm", "scores.db-wal",
+    ".registry.db.draft", ".environment.json.draft",
 )  # fmt: skip
 
 
