@@ -61,6 +61,8 @@ def test_the_order_of_rows_changes_no_digit(table: pd.DataFrame, models: pd.Data
     assert not many.fit_regions("serial", other).equals(models)
 
 
+# With the network cut Dask cannot ask for this machine's address, says so, and takes its name.
+@pytest.mark.filterwarnings("ignore:Couldn't detect a suitable IP address:RuntimeWarning")
 def test_joblib_and_dask_give_the_same_digits(table: pd.DataFrame, models: pd.DataFrame) -> None:
     from distributed import Client, LocalCluster
 
