@@ -31,7 +31,7 @@ KEPT = (
     "utils",
 )
 #: What the copy has not. README.md is another one there: learner_readme.md.
-LEFT_OUT = (".ci", "README.md", "benchmarks", "solutions", "tests")
+LEFT_OUT = (".ci", ".github", "README.md", "benchmarks", "solutions", "tests")
 _README = Path(__file__).with_name("learner_readme.md")
 
 
