@@ -26,6 +26,12 @@ def month_folder(landing: Path, day: Day) -> Path:
     return landing / f"{pd.Timestamp(day):%Y-%m}"
 
 
+def delivered(landing: Path) -> list[pd.Timestamp]:
+    """The month ends that have been delivered, oldest first."""
+    names = sorted(one.name for one in landing.glob("[0-9]*-[0-9]*"))
+    return [pd.Timestamp(name) + pd.offsets.MonthEnd() for name in names]
+
+
 def deliver(
     landing: Path,
     day: Day,

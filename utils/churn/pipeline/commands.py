@@ -156,10 +156,12 @@ def _month_end(place: Place, day: str | None) -> pd.Timestamp:
 
 def _delivered(place: Place) -> list[pd.Timestamp]:
     """The ends of the months that have been delivered, oldest first."""
-    delivered = sorted(one.name for one in place.landing.glob("[0-9]*-[0-9]*"))
-    if not delivered:
+    from churn.data.landing import delivered
+
+    months = delivered(place.landing)
+    if not months:
         raise JobError(f"nothing has been delivered to {place.landing.name}")
-    return [_end(name) for name in delivered]
+    return months
 
 
 def _quiet() -> None:

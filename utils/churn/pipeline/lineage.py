@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import train
 from churn.pipeline.place import Place
 from churn.pipeline.runs import recorded
-from churn.registry.promotion import AuditRecord
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,10 @@ def origin_of(place: Place, batch: str) -> Origin:
     if scored is None or scored.made["batch"] != batch:
         raise JobError(f"no record knows a batch {batch!r}")
     version = str(scored.made["version"])
-    tags = place.client.get_model_version(place.config.model, version).tags
-    promotion = _promotion(place, version)
+    tags = place.tags_of(version)
+    promotion = place.promotion.made_champion(version)
+    if promotion is None:
+        raise JobError(f"version {version} was never promoted")
     return Origin(
         batch=batch,
         features=int(scored.made["features"]),
@@ -81,11 +81,3 @@ def origin_of(place: Place, batch: str) -> Origin:
         approved_by=promotion.approved_by,
         why=promotion.why,
     )
-
-
-def _promotion(place: Place, version: str) -> AuditRecord:
-    """The last record that made a version the champion."""
-    found = [entry for entry in place.promotion.audit() if entry.version == version]
-    if not found:
-        raise JobError(f"version {version} was never promoted: {json.dumps(version)}")
-    return found[-1]

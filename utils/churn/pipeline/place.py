@@ -126,6 +126,10 @@ class Place:
             gate_key=self.keys / "gate" / PUBLIC_KEY,
         )
 
+    def tags_of(self, version: str) -> dict[str, str]:
+        """What a version of the model says of itself."""
+        return dict(self.client.get_model_version(self.config.model, version).tags)
+
     def require(self) -> None:
         """Nothing, if the environment is set up and all its stores are its own.
 
@@ -171,7 +175,7 @@ class Place:
             return
         from mlflow import MlflowClient
 
-        draft = self.root / f".{REGISTRY}.draft"
+        draft = draft_of(target)
         draft.unlink(missing_ok=True)
         url = f"sqlite:///{draft.resolve()}"
         MlflowClient(url, url).search_experiments(max_results=1)

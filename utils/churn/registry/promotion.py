@@ -201,6 +201,11 @@ class Promotion:
         ]  # fmt: skip
         return sorted((AuditRecord(**json.loads(text)) for text in texts), key=lambda r: r.number)
 
+    def made_champion(self, version: str) -> AuditRecord | None:
+        """The last finished move that made a version the champion; None if there was none."""
+        done = [one for one in self.audit() if one.version == version and one.state == "done"]
+        return done[-1] if done else None
+
     def _move(
         self,
         action: Literal["promote", "rollback"],

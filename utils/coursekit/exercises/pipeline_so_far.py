@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from churn.data.landing import deliver_scenario
+from churn.data.landing import deliver_scenario, delivered
 from churn.labels import Day
 from churn.pipeline.config import load_config
 from churn.pipeline.graph import JOBS, run_job
@@ -37,15 +37,15 @@ def ready(
     if not place.landing.is_dir():
         deliver_scenario(place.landing, scenario, day)
     _empty_registry(place)
-    months = [pd.Timestamp(one.name) + pd.offsets.MonthEnd() for one in place.landing.glob("2*")]
+    months = delivered(place.landing)
     for job in JOBS[: JOBS.index(before) if before else 0]:
         # Each month has its features, and before the lesson on them those of the months past.
-        days = sorted(m for m in months if m <= day) if job == "feature_tables" else [day]
+        days = [m for m in months if m <= day] if job == "feature_tables" else [day]
         for month in days:
             if recorded(place, job, month) is None:
                 run_job(place, job, month)
     if before == "feature_tables":
-        for month in sorted(m for m in months if m < day):
+        for month in [m for m in months if m < day]:
             if recorded(place, "feature_tables", month) is None:
                 run_job(place, "feature_tables", month)
     return place

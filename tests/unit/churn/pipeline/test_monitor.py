@@ -39,11 +39,7 @@ def place(tmp_path: Path, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPat
             campaign=Campaign(),
             digest=lambda: "settings",
         ),
-        client=SimpleNamespace(
-            get_model_version=lambda *_: SimpleNamespace(
-                tags={train.FIRST: "2024-01-31", "trained_until": "2024-01-31"}
-            )
-        ),
+        tags_of=lambda _: {train.FIRST: "2024-01-31", "trained_until": "2024-01-31"},
         promotion=SimpleNamespace(version_of=lambda _: "1"),
         tables=tmp_path / "tables",
         records=tmp_path / "records",

@@ -59,10 +59,9 @@ def test_the_bounds_are_the_settings() -> None:
 
 def place(home: Path, kind: str = "either") -> Any:
     """An environment whose champion was trained in July."""
-    version = SimpleNamespace(tags={train.DAY: "2024-07-31"})
     return SimpleNamespace(
         config=SimpleNamespace(trigger=trigger(kind), model="churn", digest=lambda: "settings"),
-        client=SimpleNamespace(get_model_version=lambda *_: version),
+        tags_of=lambda _: {train.DAY: "2024-07-31"},
         tables=home / "tables",
         records=home / "records",
         require=lambda: None,

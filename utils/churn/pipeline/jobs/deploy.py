@@ -24,8 +24,6 @@ from churn.registry.promotion import (
     COMPARED_WITH,
     DECISION,
     NONE,
-    AuditRecord,
-    Promotion,
 )
 from churn.registry.supply_chain.signing import PRIVATE_KEY, PUBLIC_KEY
 from churn.registry.versions import files_of
@@ -49,7 +47,7 @@ def run(place: Place, day: Day) -> runs.Run:
         raise JobError(f"there is no candidate of {runs.month_of(day)}: run the job train first")
     desk, version = place.promotion, str(trained.made["version"])
     desk.settle()
-    if _promotion_of(desk, version) is not None:
+    if desk.made_champion(version) is not None:
         return _record(place, day, version)
     champion = desk.version_of(CHAMPION)
     decision = decided(place, version, champion)
@@ -82,16 +80,10 @@ def scorer_of(place: Place, version: str) -> Iterator[tuple[Scorer, Path]]:
         yield packaging.scorer(folder, "onnx"), folder
 
 
-def _promotion_of(desk: Promotion, version: str) -> AuditRecord | None:
-    """The record of the move that made a version the champion; None if there was none."""
-    done = [one for one in desk.audit() if one.version == version and one.state == "done"]
-    return done[-1] if done else None
-
-
 def _record(place: Place, day: Day, version: str) -> runs.Run:
     """The record of a promotion, whether this run made it or one that was killed."""
     desk = place.promotion
-    made = _promotion_of(desk, version)
+    made = desk.made_champion(version)
     before = f"in place of version {made.replaced}" if made and made.replaced else "the first"
     said = f"version {version} is the champion, {before}"
     if version != desk.version_of(CHAMPION):
@@ -107,7 +99,7 @@ def decided(place: Place, version: str, champion: str | None) -> Decision:
         version: the candidate.
         champion: the present one; None if there is none.
     """
-    tags = _version(place, version).tags
+    tags = place.tags_of(version)
     asked = {COMPARED_WITH: champion or NONE, JUDGED_BY: place.config.digest()}
     if DECISION in tags and all(tags.get(name) == value for name, value in asked.items()):
         return Decision.from_json(tags[DECISION])

@@ -51,7 +51,7 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
         raise JobError("there is no champion to watch: run the jobs train and deploy first")
     if day not in tables.months(place.tables, tables.FEATURES):
         raise JobError(f"{runs.month_of(day)} has no features: there is nothing to look at")
-    bounds, tags = place.config.monitor, _tags(place, champion)
+    bounds, tags = place.config.monitor, place.tags_of(champion)
     watched = [name for name in schema.FEATURES if name not in GROWING]
     past = tables.read(
         place.tables, tables.FEATURES, tags[train.FIRST], tags["trained_until"]
@@ -92,7 +92,3 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
 
 def _some(rows: pd.DataFrame, most: int) -> pd.DataFrame:
     return rows if len(rows) <= most else rows.sample(most, random_state=0)
-
-
-def _tags(place: Place, version: str) -> dict[str, str]:
-    return dict(place.client.get_model_version(place.config.model, version).tags)

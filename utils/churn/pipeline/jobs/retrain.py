@@ -59,6 +59,5 @@ def reason(trigger: Trigger, row: pd.Series, age: int) -> str:
 
 def age_in_months(place: Place, version: str, day: Day) -> int:
     """Months between the month a version was trained for and ``day``."""
-    tags = place.client.get_model_version(place.config.model, version).tags
-    trained = pd.Timestamp(tags[train.DAY]).to_period("M")
+    trained = pd.Timestamp(place.tags_of(version)[train.DAY]).to_period("M")
     return int((pd.Timestamp(day).to_period("M") - trained).n)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 from churn.labels import Day
 from churn.pipeline import feature_repo, runs
-from churn.pipeline.place import OWNER, Place, PlaceError, draft_of, owner_of
+from churn.pipeline.place import OWNER, REGISTRY, Place, PlaceError, draft_of, owner_of
 from churn.registry.supply_chain import signing
 
 #: What setup and the jobs after it make in the environment's folder; nothing else is ever deleted.
 MADE = (
     "tables", "features", "records", "keys", "packages", "artifacts", "registry.db", "scores.db",
     "registry.db-shm", "registry.db-wal", "scores.db-shm", "scores.db-wal",
-    ".registry.db.draft", ".environment.json.draft",
+    draft_of(Path(REGISTRY)).name, draft_of(Path(OWNER)).name,
 )  # fmt: skip
 
 
