@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -183,6 +183,27 @@ def load_config(
             "missing": "this setting is missing",
         }.get(first["type"], first["msg"].removeprefix("Value error, "))
         raise ConfigError(f"{environment}: {where}: {said}") from None
+
+
+def changes_of(lines: Sequence[str]) -> dict[str, Any]:
+    """Settings given on a line each, as ``gate.draws=500``, nested as in the files.
+
+    Raises:
+        ConfigError: if a line names no setting, or its value is no YAML.
+    """
+    found: dict[str, Any] = {}
+    for line in lines:
+        name, equals, text = line.partition("=")
+        if not equals or not all(name.split(".")):
+            raise ConfigError(f"{line!r} is no setting: write NAME=VALUE, as gate.draws=500")
+        try:
+            value = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"{name}: {' '.join(str(error).split())}") from None
+        for part in reversed(name.split(".")):
+            value = {part: value}
+        found = _merged(found, value)
+    return found
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from churn.pipeline.config import ENVIRONMENTS, FOLDER, ConfigError, load_config
+from churn.pipeline.config import ENVIRONMENTS, FOLDER, ConfigError, changes_of, load_config
 from churn.pipeline.graph import JOBS
 
 
@@ -86,3 +86,19 @@ def test_the_deployment_file_knows_the_jobs_and_the_settings() -> None:
     for name, part in deployment.items():
         assert tuple(part["jobs"]) == JOBS
         assert part["config"] == f"{name}.yaml"
+
+
+def test_settings_on_a_line_each_are_checked_as_those_of_a_file() -> None:
+    lines = ["gate.draws=500", "gate.min_auc_lead=-0.1", "approval.who=Ada", "share=1"]
+    config = load_config("dev", changes=changes_of(lines))
+    assert (config.gate.draws, config.gate.min_auc_lead) == (500, -0.1)
+    assert (config.approval.who, config.share) == ("Ada", 1.0)
+    assert config.gate.min_customers == load_config("dev").gate.min_customers
+    for line in ("gate.draws", "=3", "gate..draws=3"):
+        with pytest.raises(ConfigError, match="is no setting: write NAME=VALUE"):
+            changes_of([line])
+    with pytest.raises(ConfigError, match=r"gate\.drawn: there is no such setting"):
+        load_config("dev", changes=changes_of(["gate.drawn=500"]))
+    with pytest.raises(ConfigError, match=r"^gate\.slices: ") as error:
+        changes_of(["gate.slices=[a"])
+    assert "\n" not in str(error.value)
