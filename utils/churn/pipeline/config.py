@@ -66,7 +66,7 @@ class Training(_Part):
 
     kind: Literal["logistic", "boosting"]
     seed: int = Field(ge=0)
-    settings: dict[str, float | int | str] = {}
+    settings: dict[str, float | int | str | None] = {}
     months: int = Field(ge=1, le=36)
     max_rows: int = Field(ge=1000)
 

@@ -102,3 +102,13 @@ def test_settings_on_a_line_each_are_checked_as_those_of_a_file() -> None:
     with pytest.raises(ConfigError, match=r"^gate\.slices: ") as error:
         changes_of(["gate.slices=[a"])
     assert "\n" not in str(error.value)
+
+
+def test_boosting_can_be_told_not_to_split_by_category(folder: Path) -> None:
+    text = "training: {kind: boosting, settings: {categorical_features: null}}\n"
+    (folder / "dev.yaml").write_text(text)
+    training = load_config("dev", folder).training
+    assert (training.kind, training.settings) == ("boosting", {"categorical_features": None})
+    (folder / "dev.yaml").write_text(text.replace("null", "[1, 2]"))
+    with pytest.raises(ConfigError, match=r"training\.settings\.categorical_features"):
+        load_config("dev", folder)
