@@ -2,6 +2,7 @@
 
 churn-pipeline deliver --home telco --scenario baseline --until 2024-06
 churn-pipeline run setup feature_tables --env dev --home telco --day 2024-06
+churn-pipeline run --env dev --home telco
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import pandas as pd
 import typer
 
 from churn.pipeline.config import ConfigError, changes_of, load_config
-from churn.pipeline.graph import JobError, run_job
+from churn.pipeline.graph import JobError, run_if_due, run_job
+from churn.pipeline.graph import due as needed
 from churn.pipeline.place import Place, PlaceError, owner_of
 from churn.pipeline.runs import recorded
 
@@ -46,24 +48,34 @@ When = Annotated[
 
 @app.command()
 def run(
-    jobs: Annotated[list[str], typer.Argument(help="Jobs, in the order in which they run.")],
+    jobs: Annotated[
+        list[str] | None,
+        typer.Argument(help="Jobs, in the order in which they run; default: those of the month."),
+    ] = None,
     env: Env = "dev",
     home: Home = Path("telco"),
     day: When = None,
     config: Settings = None,
     change: Changes = None,
+    due: Annotated[
+        bool, typer.Option("--due", help="A job that the month does not need says so and is done.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail where the gate refuses a candidate.")
     ] = False,
 ) -> None:
-    """Run jobs for a month's end; the first that stops ends it with one sentence."""
+    """Run jobs for a month's end; the first that stops ends it with one sentence.
+
+    A month needs all seven until there is a champion, then feature_tables, batch_inference, monitor
+    and retrain, which trains and deploys if need be.
+    """
     _quiet()
     _load_feast()
     try:
         place = Place(load_config(env, config, changes_of(change or [])), home)
         month_end = _month_end(place, day)
-        for job in jobs:
-            done = run_job(place, job, month_end)
+        for job in jobs or needed(place, month_end):
+            done = (run_if_due if due else run_job)(place, job, month_end)
             typer.echo(str(done))
             if strict and done.made.get("promoted") is False:
                 raise JobError(done.said)

@@ -11,7 +11,7 @@ from churn import data, schema
 from churn.data.landing import delivered
 from churn.pipeline import commands, tables
 from churn.pipeline.config import changes_of, load_config
-from churn.pipeline.graph import JOBS, JobError, run_job, run_jobs
+from churn.pipeline.graph import JOBS, MONTHLY, JobError, due, run_job, run_jobs
 from churn.pipeline.lineage import origin_of
 from churn.pipeline.place import Place
 from churn.pipeline.runs import recorded
@@ -39,7 +39,9 @@ def test_all_jobs_on_a_sample_of_the_real_table(tmp_path: Path) -> None:
         run_jobs(place, ["setup", "feature_tables"], month)
     with pytest.raises(JobError, match="two labelled months, and on 2025-05-31 1 are"):
         run_job(place, "train", early[-1])
-    said = {run.job: run for run in run_jobs(place, JOBS, last)}
+    assert due(place, last) == JOBS
+    said = {run.job: run for run in run_jobs(place, due(place, last), last)}
+    assert due(place, last) == MONTHLY
 
     # The champion: trained on the first month, compared with the telco's rule on the second.
     assert place.promotion.version_of(CHAMPION) == "1"
