@@ -82,7 +82,7 @@ def customer_expectations(
     *,
     labelled: bool = True,
     rows: tuple[int, int] | None = None,
-    price_list: dict[str, float] | None = None,
+    bills: tuple[float, float] | None = None,
 ) -> list[gxe.Expectation]:
     """What :mod:`churn.schema` says of a customer table, as expectations; all are critical.
 
@@ -92,7 +92,7 @@ def customer_expectations(
     Args:
         labelled: whether the table has the label column ``Churn``.
         rows: least and largest number of rows, both allowed.
-        price_list: dollars a month by component, default ``schema.PRICE_LIST``.
+        bills: lowest and highest monthly charge in dollars, default ``schema.bill_range()``.
     """
     columns = [c for c in schema.COLUMNS if labelled or c != schema.TARGET]
     shape = _about("", "shape")
@@ -106,7 +106,7 @@ def customer_expectations(
     for name in columns:
         if name in schema.ALLOWED:
             found += _category(name)
-    found += _amounts(schema.bill_range(price_list))
+    found += _amounts(bills or schema.bill_range())
     found += _services()
     if labelled:
         found.append(_where(Column("tenure") == 0, schema.TARGET, ["No"]))

@@ -96,6 +96,32 @@ def deliver_scenario(
     return months
 
 
+def deliver_table(
+    landing: Path, table: pd.DataFrame, months: int = 12, start: Day = "2025-01-31", seed: int = 0
+) -> list[pd.Timestamp]:
+    """Deliver months drawn from a table without a time, see :func:`months_from_table`.
+
+    Args:
+        landing: the folder of all deliveries.
+        table: with the columns of :mod:`churn.schema`.
+        months: to how many its customers are dealt.
+        start: month end of the first.
+        seed: of the draw.
+
+    Returns:
+        The month ends, oldest first.
+
+    Raises:
+        SchemaError: if the table does not follow the schema.
+        ValueError: if there are fewer customers than months.
+    """
+    snapshots, departures = months_from_table(schema.validate(table), months, start, seed=seed)
+    found = sorted(snapshots["as_of"].unique())
+    for month in found:
+        deliver(landing, month, snapshots, departures)
+    return found
+
+
 def months_from_table(
     table: pd.DataFrame, months: int = 12, start: Day = "2025-01-31", delay: int = 2, seed: int = 0
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

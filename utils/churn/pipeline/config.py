@@ -13,14 +13,16 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from churn.labels import LabelRule
+from churn import schema
+from churn.labels import Day, LabelRule
 from churn.metrics import Campaign
 from churn.registry.gates import GateConfig
 
@@ -54,11 +56,40 @@ class Labels(_Part):
         return LabelRule(self.window_months, self.gap_months, self.delay_months)
 
 
+class PriceChange(_Part):
+    """An announced change of all prices: from which month on, and by which share of those before."""
+
+    month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    change: float = Field(gt=-1, le=1)
+
+
 class Quality(_Part):
-    """What a delivery must keep, compared with the month before."""
+    """What a delivery must keep: compared with the month before, and with the price list."""
 
     max_change: float = Field(gt=0, le=1)
     min_aged: float = Field(ge=0, le=1)
+    price_changes: tuple[PriceChange, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_after_the_other(self) -> Self:
+        months = [one.month for one in self.price_changes]
+        if months != sorted(set(months)):
+            raise ValueError("price_changes must stand in the order of their months, one for each")
+        return self
+
+    def bills(self, day: Day) -> tuple[float, float]:
+        """Lowest and highest plausible monthly charge in dollars on a day.
+
+        By the price list of :mod:`churn.schema` and by each change since: a contract may still be
+        billed by an older list.
+        """
+        low, high = schema.bill_range()
+        lists, factor = [1.0], 1.0
+        for one in self.price_changes:
+            if one.month <= f"{pd.Timestamp(day):%Y-%m}":
+                factor *= 1 + one.change
+                lists.append(factor)
+        return low * min(lists), high * max(lists)
 
 
 class Training(_Part):
@@ -66,7 +97,7 @@ class Training(_Part):
 
     kind: Literal["logistic", "boosting"]
     seed: int = Field(ge=0)
-    settings: dict[str, float | int | str] = {}
+    settings: dict[str, float | int | str | None] = {}
     months: int = Field(ge=1, le=36)
     max_rows: int = Field(ge=1000)
 
@@ -183,6 +214,27 @@ def load_config(
             "missing": "this setting is missing",
         }.get(first["type"], first["msg"].removeprefix("Value error, "))
         raise ConfigError(f"{environment}: {where}: {said}") from None
+
+
+def changes_of(lines: Sequence[str]) -> dict[str, Any]:
+    """Settings given on a line each, as ``gate.draws=500``, nested as in the files.
+
+    Raises:
+        ConfigError: if a line names no setting, or its value is no YAML.
+    """
+    found: dict[str, Any] = {}
+    for line in lines:
+        name, equals, text = line.partition("=")
+        if not equals or not all(name.split(".")):
+            raise ConfigError(f"{line!r} is no setting: write NAME=VALUE, as gate.draws=500")
+        try:
+            value = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"{name}: {' '.join(str(error).split())}") from None
+        for part in reversed(name.split(".")):
+            value = {part: value}
+        found = _merged(found, value)
+    return found
 
 
 def _read(file: Path) -> dict[str, Any]:

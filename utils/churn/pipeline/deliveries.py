@@ -61,7 +61,9 @@ def read_delivery(landing: Path, day: Day) -> Delivery:
     return Delivery(customers, departures)
 
 
-def accepted(delivery: Delivery, before: pd.DataFrame | None, quality: Quality) -> pd.DataFrame:
+def accepted(
+    delivery: Delivery, before: pd.DataFrame | None, quality: Quality, day: Day
+) -> pd.DataFrame:
     """The customers of a delivery, if it can be built on.
 
     Args:
@@ -69,6 +71,7 @@ def accepted(delivery: Delivery, before: pd.DataFrame | None, quality: Quality) 
         before: the customers of the month before, ``customerID`` and ``tenure``; None if there are
             none.
         quality: the bounds.
+        day: the month's end, by whose prices the customers are billed.
 
     Returns:
         ``customerID`` and the 19 feature columns, ordered by customer; ``tenure`` is cut at the
@@ -89,7 +92,8 @@ def accepted(delivery: Delivery, before: pd.DataFrame | None, quality: Quality) 
             int(len(before) * (1 - quality.max_change)),
             int(len(before) * (1 + quality.max_change)),
         )
-    QualityGate(customer_expectations(labelled=False, rows=rows)).require(table)
+    rules = customer_expectations(labelled=False, rows=rows, bills=quality.bills(day))
+    QualityGate(rules).require(table)
     if before is not None:
         _must_have_aged(table, before, quality.min_aged)
     return table.sort_values(schema.ID, ignore_index=True)

@@ -10,6 +10,7 @@ beside it, signature, input example and pinned packages.
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -106,9 +107,24 @@ def package(model: Pipeline, examples: pd.DataFrame, folder: Path, threshold: fl
         if not parity.largest <= PARITY:
             raise PackagingError(
                 f"the ONNX twin's scores differ by up to {parity.largest:.2g}, more than {PARITY:g}"
+                f"{_why_other(model)}"
             )
         (made / "model").rename(folder)
     return parity
+
+
+def _why_other(model: Pipeline) -> str:
+    """Why a twin has other scores, where that is known: for a set of categories skl2onnx has no node."""
+    stages = getattr(model.steps[-1][1], "_predictors", [])
+    nodes = [tree.nodes for stage in stages for tree in stage]
+    by_category = sum(int(one["is_categorical"].sum()) for one in nodes)
+    if not by_category:
+        return ""
+    splits = sum(int((one["is_leaf"] == 0).sum()) for one in nodes)
+    return (
+        f": {by_category} of {splits} splits are by category, and the converter writes a set of "
+        "categories as if it were a number; train it with categorical_features=None"
+    )
 
 
 def scorer(folder: Path, engine: Engine = "sklearn") -> Scorer:
@@ -206,10 +222,15 @@ def _write_twins(model: Pipeline, folder: Path) -> dict[str, str]:
         raise PackagingError(f"the model holds types that nobody trusts: {sorted(unknown)[0]}")
     kinds = [(name, _KINDS[schema.dtypes()[name]]([None, 1])) for name in schema.FEATURES]
     try:
-        twin = to_onnx(model, initial_types=kinds, options={id(model): {"zipmap": False}})
-    # Each converter raises its own kind; gradient boosting that splits by category ends here.
+        with warnings.catch_warnings():
+            # skl2onnx hands protobuf booleans for whole numbers.
+            warnings.filterwarnings("ignore", ".*Expected an int, got a boolean")
+            twin = to_onnx(model, initial_types=kinds, options={id(model): {"zipmap": False}})
+    # Each converter raises its own kind.
     except Exception as error:
         last = type(model.steps[-1][1]).__name__
-        raise PackagingError(f"this {last} cannot be converted: there is no ONNX twin") from error
+        raise PackagingError(
+            f"this {last} cannot be converted: there is no ONNX twin{_why_other(model)}"
+        ) from error
     paths["onnx"].write_bytes(twin.SerializeToString())
     return {kind: str(path) for kind, path in paths.items()}

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from churn.pipeline.config import ENVIRONMENTS, FOLDER, ConfigError, load_config
+from churn import schema
+from churn.pipeline.config import ENVIRONMENTS, FOLDER, ConfigError, changes_of, load_config
 from churn.pipeline.graph import JOBS
 
 
@@ -27,6 +28,11 @@ def test_the_environments_differ_where_their_files_say_so_and_nowhere_else() -> 
     assert plain["dev"]["share"] != plain["prod"]["share"]
 
 
+def rise(*changes: str) -> str:
+    """A file with changes of prices."""
+    return f"quality: {{price_changes: [{', '.join(f'{{{one}}}' for one in changes)}]}}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -40,6 +46,22 @@ def test_the_environments_differ_where_their_files_say_so_and_nowhere_else() -> 
         ("scores: postgresql+psycopg://churn:hunter2@db/scores\n", "dev.yaml holds a password"),
         ("scores: ${NOBODY_SET_THIS}\n", "need the environment variable NOBODY_SET_THIS"),
         ("labels: {gap_months: .nan}\n", "dev: labels.gap_months"),
+        (
+            rise("month: 2025-01, chnge: 0.1"),
+            "quality.price_changes.0.change: this setting is missing",
+        ),
+        (
+            rise("month: 2025-01, change: 0.1, by: x"),
+            "quality.price_changes.0.by: there is no such",
+        ),
+        (rise("month: 2025-1, change: 0.1"), "quality.price_changes.0.month"),
+        (rise("month: 2025-01-01, change: 0.1"), "quality.price_changes.0.month"),
+        (rise("month: 2025-01, change: 10"), "quality.price_changes.0.change"),
+        (
+            rise("month: 2025-02, change: 0.1", "month: 2025-01, change: 0.1"),
+            "in the order of their months",
+        ),
+        (rise("month: 2025-01, change: 0.1", "month: 2025-01, change: 0.1"), "one for each"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(folder: Path, text: str, sentence: str) -> None:
@@ -86,3 +108,45 @@ def test_the_deployment_file_knows_the_jobs_and_the_settings() -> None:
     for name, part in deployment.items():
         assert tuple(part["jobs"]) == JOBS
         assert part["config"] == f"{name}.yaml"
+
+
+def test_settings_on_a_line_each_are_checked_as_those_of_a_file() -> None:
+    lines = ["gate.draws=500", "gate.min_auc_lead=-0.1", "approval.who=Ada", "share=1"]
+    config = load_config("dev", changes=changes_of(lines))
+    assert (config.gate.draws, config.gate.min_auc_lead) == (500, -0.1)
+    assert (config.approval.who, config.share) == ("Ada", 1.0)
+    assert config.gate.min_customers == load_config("dev").gate.min_customers
+    for line in ("gate.draws", "=3", "gate..draws=3"):
+        with pytest.raises(ConfigError, match="is no setting: write NAME=VALUE"):
+            changes_of([line])
+    with pytest.raises(ConfigError, match=r"gate\.drawn: there is no such setting"):
+        load_config("dev", changes=changes_of(["gate.drawn=500"]))
+    with pytest.raises(ConfigError, match=r"^gate\.slices: ") as error:
+        changes_of(["gate.slices=[a"])
+    assert "\n" not in str(error.value)
+
+
+def test_boosting_can_be_told_not_to_split_by_category(folder: Path) -> None:
+    text = "training: {kind: boosting, settings: {categorical_features: null}}\n"
+    (folder / "dev.yaml").write_text(text)
+    training = load_config("dev", folder).training
+    assert (training.kind, training.settings) == ("boosting", {"categorical_features": None})
+    (folder / "dev.yaml").write_text(text.replace("null", "[1, 2]"))
+    with pytest.raises(ConfigError, match=r"training\.settings\.categorical_features"):
+        load_config("dev", folder)
+
+
+def test_bills_follow_the_announced_prices(folder: Path) -> None:
+    low, high = schema.bill_range()
+    assert load_config("dev").quality.bills("2030-01-31") == (low, high)
+    changes = rise(
+        "month: 2025-01, change: 0.1", "month: 2026-01, change: 0.2", "month: 2026-06, change: -0.5"
+    )
+    (folder / "staging.yaml").write_text(changes)
+    quality = load_config("staging", folder).quality
+    assert quality.bills("2024-12-31") == (low, high)
+    assert quality.bills("2025-01-01") == pytest.approx((low, 1.1 * high))
+    assert quality.bills("2026-05-31") == pytest.approx((low, 1.32 * high))
+    assert quality.bills("2026-06-30") == pytest.approx((0.66 * low, 1.32 * high))
+    assert load_config("prod", folder).quality.bills("2026-06-30") == (low, high)
+    assert load_config("staging", folder).digest() != load_config("staging").digest()

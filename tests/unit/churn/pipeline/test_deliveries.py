@@ -49,7 +49,7 @@ def test_a_delivery_says_only_what_is_known_on_its_day(landing: Path, history) -
 
 def test_a_good_month_is_accepted(landing: Path) -> None:
     delivery, before = frames(landing, FEB)
-    table = accepted(delivery, before, QUALITY)
+    table = accepted(delivery, before, QUALITY, FEB)
     assert list(table) == [schema.ID, *schema.FEATURES]
     assert table[schema.ID].is_monotonic_increasing
 
@@ -73,7 +73,7 @@ def test_a_column_that_is_gone(landing: Path, column: str) -> None:
     delivery, before = frames(landing, FEB)
     broken = Delivery(delivery.customers.drop(columns=column), delivery.departures)
     with pytest.raises(BatchRefusedError, match=f"the column {column} is missing"):
-        accepted(broken, before, QUALITY)
+        accepted(broken, before, QUALITY, FEB)
 
 
 def test_bad_rows(landing: Path) -> None:
@@ -89,13 +89,41 @@ def test_bad_rows(landing: Path) -> None:
     let_through = []
     for name, rows in faults.items():
         try:
-            accepted(Delivery(rows, delivery.departures), before, QUALITY)
+            accepted(Delivery(rows, delivery.departures), before, QUALITY, FEB)
         except BatchRefusedError:
             continue
         let_through.append(name)
     assert let_through == []
     with pytest.raises(BatchRefusedError, match=r"only 5\.8% of 600 customers are a month older"):
-        accepted(Delivery(before, delivery.departures), before, QUALITY)
+        accepted(Delivery(before, delivery.departures), before, QUALITY, FEB)
+
+
+def test_a_rise_passes_from_its_month_on_and_not_a_month_before(landing: Path) -> None:
+    delivery, before = frames(landing, FEB)
+    risen = delivery.customers.assign(
+        MonthlyCharges=(delivery.customers["MonthlyCharges"] * 1.1).round(2)
+    )
+    assert risen["MonthlyCharges"].max() > schema.bill_range()[1]
+    # Whoever is a month with the telco has paid one bill.
+    first = risen["tenure"] == 1
+    risen.loc[first, "TotalCharges"] = risen.loc[first, "MonthlyCharges"]
+    bills = Delivery(risen, delivery.departures)
+    announced = load_config(
+        "prod", changes={"quality": {"price_changes": [{"month": "2024-02", "change": 0.1}]}}
+    ).quality
+    dearest = "MonthlyCharges: validity"
+    with pytest.raises(BatchRefusedError, match=dearest):
+        accepted(bills, before, QUALITY, FEB)  # nobody announced it
+    with pytest.raises(BatchRefusedError, match=dearest):
+        accepted(bills, before, announced, JAN)
+    assert accepted(bills, before, announced, FEB)["MonthlyCharges"].max() == pytest.approx(
+        risen["MonthlyCharges"].max()
+    )
+    twice = Delivery(
+        risen.assign(MonthlyCharges=risen["MonthlyCharges"] * 1.2), delivery.departures
+    )
+    with pytest.raises(BatchRefusedError, match=dearest):
+        accepted(twice, before, announced, FEB)
 
 
 def test_months_from_a_cross_section() -> None:

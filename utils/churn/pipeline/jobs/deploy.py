@@ -43,7 +43,7 @@ def run(place: Place, day: Day) -> runs.Run:
     """
     place.require()
     trained = runs.recorded(place, "train", day)
-    if trained is None:
+    if trained is None or "version" not in trained.made:
         raise JobError(f"there is no candidate of {runs.month_of(day)}: run the job train first")
     desk, version = place.promotion, str(trained.made["version"])
     desk.settle()

@@ -24,7 +24,7 @@ def run(place: Place, day: Day) -> runs.Run:
     place.require()
     day = pd.Timestamp(day)
     delivery = read_delivery(place.landing, day)
-    customers = accepted(delivery, _before(place, day), place.config.quality)
+    customers = accepted(delivery, _before(place, day), place.config.quality, day)
     mine = customers[_seen(customers[schema.ID], place.config.share)].reset_index(drop=True)
     mine.insert(1, "as_of", day)
     labelled = _new_labels(place, day, mine, delivery.departures)

@@ -1,0 +1,121 @@
+"""Which jobs a month needs: one rule, for whoever starts them."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from churn.pipeline import graph
+from churn.pipeline.graph import JOBS, MONTHLY, ONCE, JobError, due, run_if_due
+from churn.pipeline.jobs import deploy
+from churn.pipeline.place import OWNER
+from churn.pipeline.runs import Run, record, recorded
+
+AUGUST, SEPTEMBER = pd.Timestamp("2024-08-31"), pd.Timestamp("2024-09-30")
+
+
+class Registry:
+    """As much of MLflow's client as the rule asks."""
+
+    def __init__(self) -> None:
+        self.aliases: dict[str, str] = {}
+        self.empty = False
+
+    def search_registered_models(self, which: str) -> list[Any]:
+        assert which == "name = 'churn'"
+        return [] if self.empty else [SimpleNamespace(aliases=self.aliases)]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Any:
+    (tmp_path / OWNER).write_text('{"environment": "dev"}')
+    config = SimpleNamespace(model="churn", digest=lambda: "settings")
+    return SimpleNamespace(
+        root=tmp_path,
+        records=tmp_path / "records",
+        client=Registry(),
+        config=config,
+        require=lambda: None,
+    )
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The jobs that were really run."""
+    found: list[str] = []
+
+    def run_job(place: Any, job: str, day: pd.Timestamp) -> Run:
+        found.append(job)
+        return record(place, job, day, "done", version="1")
+
+    monkeypatch.setattr(graph, "run_job", run_job)
+    return found
+
+
+def test_the_two_parts_are_all_jobs_in_their_order() -> None:
+    assert MONTHLY == ("feature_tables", "batch_inference", "monitor", "retrain")
+    assert sorted(ONCE + MONTHLY) == sorted(JOBS)
+    assert list(MONTHLY) == sorted(MONTHLY, key=JOBS.index)
+
+
+def test_all_jobs_until_there_is_a_champion(place: Any) -> None:
+    assert due(place, AUGUST) == JOBS
+    place.client.aliases["challenger"] = "1"
+    assert due(place, AUGUST) == JOBS
+    place.client.aliases["champion"] = "1"
+    assert due(place, AUGUST) == MONTHLY
+    place.client.empty = True  # a setup that was killed
+    assert due(place, AUGUST) == JOBS
+    place.client.empty = False
+    (place.root / OWNER).unlink()
+    assert due(place, AUGUST) == JOBS
+
+
+def test_a_month_that_made_the_champion_is_finished_with_all_jobs(place: Any) -> None:
+    place.client.aliases["champion"] = "1"
+    record(place, "train", AUGUST, "version 1", version="1")
+    assert due(place, AUGUST) == JOBS  # killed after the move and before its record, say
+    assert due(place, SEPTEMBER) == MONTHLY
+    record(place, "monitor", AUGUST, "quiet")
+    assert due(place, AUGUST) == MONTHLY
+
+
+def test_who_starts_all_jobs_every_month_runs_those_that_are_due(
+    place: Any, ran: list[str]
+) -> None:
+    def month(day: pd.Timestamp) -> list[str]:
+        ran.clear()
+        for job in JOBS:
+            run_if_due(place, job, day)
+            if job == "deploy":
+                place.client.aliases["champion"] = "1"
+        return list(ran)
+
+    assert month(AUGUST) == list(JOBS)
+    assert month(SEPTEMBER) == list(MONTHLY)
+    skipped = recorded(place, "train", SEPTEMBER)
+    assert skipped is not None
+    assert (skipped.said, skipped.made) == ("not due, there is a champion", {"due": False})
+    assert due(place, SEPTEMBER) == MONTHLY
+    # What retrain has trained in the month is not written over by a second start of all jobs.
+    record(place, "train", SEPTEMBER, "version 2", version="2")
+    record(place, "monitor", SEPTEMBER, "drift")
+    assert month(SEPTEMBER) == list(MONTHLY)
+    again = recorded(place, "train", SEPTEMBER)
+    assert again is not None
+    assert again.made == {"version": "2"}
+
+
+def test_a_training_that_was_not_due_is_no_candidate(place: Any) -> None:
+    place.client.aliases["champion"] = "1"
+    run_if_due(place, "train", SEPTEMBER)
+    with pytest.raises(JobError, match="there is no candidate of 2024-09"):
+        deploy.run(place, SEPTEMBER)
+
+
+def test_an_unknown_job_is_no_job_that_is_not_due(place: Any) -> None:
+    place.client.aliases["champion"] = "1"
+    with pytest.raises(JobError, match="there is no job 'celebrate'"):
+        run_if_due(place, "celebrate", AUGUST)
