@@ -24,6 +24,7 @@ def printed(cell: NotebookNode) -> str:
     return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
 
 
+@pytest.mark.usefixtures("forked_kernels")
 @pytest.mark.parametrize(
     "path", [pytest.param(path, marks=marks.of_lesson(path), id=path.stem) for path in TRIED]
 )
