@@ -150,7 +150,10 @@ def train(at: Folders, day: pd.Timestamp) -> None:
     client = at.client
     experiment = client.get_experiment_by_name(MODEL)
     assert experiment is not None
-    tags: dict[str, Any] = {"trained_until": f"{last:%Y-%m-%d}", "reference": f"{reference:%Y-%m-%d}"}
+    tags: dict[str, Any] = {
+        "trained_until": f"{last:%Y-%m-%d}",
+        "reference": f"{reference:%Y-%m-%d}",
+    }
     run = client.create_run(experiment.experiment_id, tags=tags).info
     for name, value in {"kind": "logistic", "seed": 0}.items():
         client.log_param(run.run_id, name, value)

@@ -269,7 +269,9 @@ def main() -> None:
         return
     from paradigms import machine
 
-    about = f"# Measured by benchmarks/scaling.py on {machine()}; compare cpu_s, processor seconds.\n"
+    about = (
+        f"# Measured by benchmarks/scaling.py on {machine()}; compare cpu_s, processor seconds.\n"
+    )
     with tempfile.TemporaryDirectory() as folder:
         table = measure_all(points(given.jobs, given.rows), given.repeats, Path(folder))
     table = table.round({"seconds": 3, "cpu_s": 3, "peak_mb": 0})
