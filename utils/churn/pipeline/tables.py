@@ -6,6 +6,7 @@ a row for each month.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -54,6 +55,7 @@ def read(
     first: Day | None = None,
     last: Day | None = None,
     version: int | None = None,
+    columns: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """The rows of some months, or all; in the order in which they were written within a month.
 
@@ -63,6 +65,7 @@ def read(
         first: month end of the first month; None for all months.
         last: of the last month; None for ``first`` alone.
         version: of the table; None for the newest.
+        columns: to read, in this order; None for all.
 
     Raises:
         FileNotFoundError: if there is no such table yet.
@@ -74,8 +77,11 @@ def read(
     if first is not None:
         start, end = (f"{pd.Timestamp(d):%Y-%m}" for d in (first, first if last is None else last))
         wanted = [(_MONTH, ">=", start), (_MONTH, "<=", end)]
-    found = table.to_pandas(filters=wanted).drop(columns=_MONTH)
-    return found.sort_values("as_of", kind="stable").reset_index(drop=True)
+    # The filter works on whole files, the month's column need not be read for it.
+    read = None if columns is None else list(dict.fromkeys([*columns, "as_of"]))
+    found = table.to_pandas(filters=wanted, columns=read)
+    found = found.sort_values("as_of", kind="stable").reset_index(drop=True)
+    return found.drop(columns=_MONTH) if columns is None else found[list(columns)]
 
 
 def months(folder: Path, name: str) -> list[pd.Timestamp]:

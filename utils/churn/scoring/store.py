@@ -149,6 +149,12 @@ class ScoreStore:
         with self._engine.connect() as connection:
             return pd.read_sql(query.order_by(_SCORES.c.customer_id), connection)
 
+    def contacts(self) -> int:
+        """How many customers of the served batch are to be contacted."""
+        query = sa.select(sa.func.count()).select_from(_NOW).where(_SCORES.c.contact)
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def batches(self) -> pd.DataFrame:
         """The batches that are kept: name, day, customers, and which one is served."""
         joined = _BATCHES.outerjoin(_SERVED, _BATCHES.c.batch == _SERVED.c.batch)

@@ -32,6 +32,9 @@ def test_months_are_read_by_their_ends(tmp_path: Path) -> None:
     assert tables.read(tmp_path, "labels", FEB)["x"].tolist() == [1]
     assert tables.read(tmp_path, "labels", JAN, FEB)["x"].tolist() == [0, 1]
     assert list(tables.read(tmp_path, "labels", FEB)) == ["customerID", "as_of", "x"]
+    some = tables.read(tmp_path, "labels", JAN, FEB, columns=["x"])
+    pd.testing.assert_frame_equal(some, pd.DataFrame({"x": [0, 1]}))
+    assert list(tables.read(tmp_path, "labels", FEB, columns=["x", "as_of"])) == ["x", "as_of"]
 
 
 def test_rows_of_two_months_and_no_table(tmp_path: Path) -> None:

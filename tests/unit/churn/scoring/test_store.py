@@ -40,6 +40,16 @@ def test_a_batch_is_written_in_pieces_and_looked_up(store: ScoreStore) -> None:
     pd.testing.assert_frame_equal(
         store.served(), pd.concat([chunk(0), chunk(3, p=0.1)], ignore_index=True)
     )
+    assert store.contacts() == 3
+
+
+def test_contacts_are_those_of_the_served_batch(store: ScoreStore) -> None:
+    assert store.contacts() == 0
+    store.write("april", APRIL, [chunk(p=0.5)])
+    store.write("may", MAY, [chunk(p=0.1)])
+    assert store.contacts() == 0
+    store.write("may again", MAY, [chunk(p=0.5, rows=2), chunk(2, p=0.1)])
+    assert store.contacts() == 2
 
 
 def test_a_rerun_writes_nothing(store: ScoreStore) -> None:

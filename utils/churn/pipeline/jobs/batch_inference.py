@@ -13,9 +13,9 @@ from churn import schema
 from churn.labels import Day
 from churn.pipeline import runs, tables
 from churn.pipeline.graph import JobError
-from churn.pipeline.jobs.deploy import scorer_of
 from churn.pipeline.place import Place
 from churn.registry.promotion import CHAMPION
+from churn.registry.versions import files_of
 from churn.scoring import engines
 from churn.scoring.store import ScoreStore
 
@@ -34,19 +34,20 @@ def run(place: Place, day: Day) -> runs.Run:
         raise JobError("there is no champion: run the jobs train and deploy first")
     if day not in tables.months(place.tables, tables.FEATURES):
         raise JobError(f"{runs.month_of(day)} has no features: the last scores stay")
-    base = tables.read(place.tables, tables.FEATURES, day)[[schema.ID, *schema.FEATURES]]
+    base = tables.read(place.tables, tables.FEATURES, day, columns=[schema.ID, *schema.FEATURES])
     batch = batch_name(place, day, champion)
+    version = place.client.get_model_version(place.config.model, champion)
     with (
         closing(ScoreStore(place.scores_url)) as store,
         _scratch(place, batch) as scratch,
-        scorer_of(place, champion) as (_, folder),
+        files_of(place.client, version) as folder,
     ):
         file = scratch / "base.parquet"
         base.to_parquet(file)
         written = store.write(batch, day.date(), _chunks(place, folder, file, scratch))
         # Scores that were replaced, by a release that was taken back since, are served again.
         is_served = written.served or store.serve(batch)
-        contacted = int(store.served()["contact"].sum()) if is_served else 0
+        contacted = store.contacts() if is_served else 0
     served = "served" if is_served else "kept, a later one is served"
     said = f"{len(base):,} customers by version {champion}, {contacted:,} to contact, {served}"
     return runs.record(

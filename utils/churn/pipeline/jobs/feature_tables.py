@@ -73,7 +73,7 @@ def _new_labels(
     open_months = sorted({m for m in there if m <= rule.youngest(day)} - known)
     parts = [mine[[schema.ID, "as_of"]].iloc[:0]]
     for month in open_months:
-        rows = tables.read(place.tables, tables.FEATURES, month)[[schema.ID, "as_of"]]
+        rows = tables.read(place.tables, tables.FEATURES, month, columns=[schema.ID, "as_of"])
         rows["as_of"] = rows["as_of"].astype("datetime64[ns]")
         parts.append(label(rows, departures, rule))
     return pd.concat(parts[1:] or parts, ignore_index=True)

@@ -54,9 +54,9 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
     bounds, tags = place.config.monitor, place.tags_of(champion)
     watched = [name for name in schema.FEATURES if name not in GROWING]
     past = tables.read(
-        place.tables, tables.FEATURES, tags[train.FIRST], tags["trained_until"]
-    )[watched]  # fmt: skip
-    today = tables.read(place.tables, tables.FEATURES, day)[watched]
+        place.tables, tables.FEATURES, tags[train.FIRST], tags["trained_until"], columns=watched
+    )
+    today = tables.read(place.tables, tables.FEATURES, day, columns=watched)
     found = compare_columns(
         _some(past, bounds.max_rows), _some(today, bounds.max_rows),
         bounds.level, min_effect=bounds.min_effect,
