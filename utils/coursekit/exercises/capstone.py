@@ -223,7 +223,8 @@ def _world(
         {g: [int(n), int(k)] for g, n, k in zip(texts, counts[d], left[d], strict=True)}
         for d in range(months - DELAY)
     ]
-    bad_months = rng.choice(np.arange(1, MONTHS), 5, replace=False)
+    # Never two in a row: the month before once more would be bad twice over.
+    bad_months = np.sort(rng.choice(np.arange(1, MONTHS - 4), 5, replace=False)) + np.arange(5)
     bad = dict(zip(bad_months.tolist(), rng.permutation(list(_SPOIL)).tolist(), strict=True))
     deliveries: list[dict[str, Any]] = []
     for month in range(MONTHS):

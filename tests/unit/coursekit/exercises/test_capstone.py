@@ -29,7 +29,13 @@ def test_a_kill_leaves_the_writes_before_it() -> None:
 
 def test_an_alarm_mends_a_broken_feed(customers: pd.DataFrame) -> None:
     telcos = capstone.telcos(np.random.default_rng(1), customers, 20)
-    one = next(telco for telco in telcos if len(telco["faults"]) == 1)
+    one = next(
+        telco
+        for telco in telcos
+        if len(telco["faults"]) == 1
+        and capstone.lived_through(telco, lambda seen: "keep")["cost"]
+        > capstone.lived_through(telco | {"faults": []}, lambda seen: "keep")["cost"] + 1000
+    )
     broken = one["faults"][0]["start"] - capstone.BEFORE
 
     def cost(month: int) -> float:
