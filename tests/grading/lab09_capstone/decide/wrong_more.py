@@ -1,4 +1,4 @@
-"""Only when more leave than were expected."""
+"""Only when more leave than were expected, all groups together."""
 
 
 def decide(seen):
@@ -12,11 +12,11 @@ def decide(seen):
 
     # The two newest labelled months must say the same of those who are called, or of the others.
     def surprise(month, called):
-        rows = [row for group, row in month.items() if (seen["model"][group] >= 0.1) == called]
+        rows = [row for group, row in month.items() if called]
         expected = sum(row["expected"] for row in rows)
         return (sum(row["left"] for row in rows) - expected) / math.sqrt(max(expected, 1))
 
-    for called in (True, False):
+    for called in (True,):
         first, second = (surprise(month, called) for month in seen["labelled"][-2:])
         if min(first, second) > 2.2:
             return "retrain"
