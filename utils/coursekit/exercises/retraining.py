@@ -47,11 +47,12 @@ def telcos(
         dicts with ``customers`` and ``left``, arrays of shape (36, groups) with what is counted,
         and ``rates`` of that shape, what is true: the probability of leaving within the month.
     """
-    shares, usual, names = _groups(customers)
+    shares, usual, names = groups(customers)
     return [_telco(rng, shares, usual, names, size) for _ in range(count)]
 
 
-def _groups(customers: pd.DataFrame) -> tuple[Floats, Floats, pd.DataFrame]:
+def groups(customers: pd.DataFrame) -> tuple[Floats, Floats, pd.DataFrame]:
+    """Each group's share of the customers, its usual monthly share of leavers, and its values."""
     left = (customers[schema.TARGET] == "Yes").groupby([customers[name] for name in _BY])
     size, share = left.size().to_numpy(float), left.mean().to_numpy(float)
     names = left.size().index.to_frame(index=False)
@@ -176,7 +177,7 @@ def crossroads(
     rng: np.random.Generator, customers: pd.DataFrame, count: int, size: int = 800
 ) -> list[Telco]:
     """Small telcos with 24 labelled months behind them; in two of three, who leaves changed once."""
-    shares, usual, names = _groups(customers)
+    shares, usual, names = groups(customers)
     return [_crossroads(rng, shares, usual, names, size) for _ in range(count)]
 
 
@@ -287,7 +288,7 @@ def diary(rng: np.random.Generator, customers: pd.DataFrame, months: int = 10) -
         a row per customer and month: ``month``, ``group``, ``chosen`` by the model, ``held_out`` and
         ``left`` (0 or 1).
     """
-    shares, usual, names = _groups(customers)
+    shares, usual, names = groups(customers)
     usual = 2 * usual
     texts = names.agg(" / ".join, axis=1).to_numpy()
     believed, counts, leavers, parts = usual, np.zeros(len(usual)), np.zeros(len(usual)), []

@@ -1,0 +1,19 @@
+"""Alarms, and training every quarter."""
+
+
+def decide(seen):
+    # A sale adds customers. A broken feed moves them: as many as before, and groups that lose far
+    # more customers, and others that win far more, than chance explains.
+    before, now = seen["customers"][-2:]
+    total = sum(before.values())
+    moved = [(now[group] - before[group]) / math.sqrt(before[group] + 1) for group in before]
+    if abs(sum(now.values()) - total) < 0.05 * total and min(moved) < -6 and max(moved) > 6:
+        return "alarm"
+
+    # The two newest labelled months must say the same of those who are called, or of the others.
+    def surprise(month, called):
+        rows = [row for group, row in month.items() if (seen["model"][group] >= 0.1) == called]
+        expected = sum(row["expected"] for row in rows)
+        return (sum(row["left"] for row in rows) - expected) / math.sqrt(max(expected, 1))
+
+    return "retrain" if seen["month"] % 3 == 2 else "keep"

@@ -1,0 +1,5 @@
+"""True or False."""
+
+
+def decide(seen):
+    return seen["age"] > 5

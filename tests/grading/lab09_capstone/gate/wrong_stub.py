@@ -1,0 +1,5 @@
+"""The stub."""
+
+
+def gate(candidate, champion, reference, cost, gain):
+    raise NotImplementedError()

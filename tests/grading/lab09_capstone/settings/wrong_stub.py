@@ -1,0 +1,5 @@
+"""The stub."""
+
+
+def settings(base, environments, name):
+    raise NotImplementedError()
