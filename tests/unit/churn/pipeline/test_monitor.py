@@ -57,8 +57,8 @@ def place(tmp_path: Path, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPat
         return customers.merge(labels, on=[schema.ID, "as_of"])
 
     @contextmanager
-    def scorer(*_: Any) -> Iterator[tuple[Any, Path]]:
-        yield (lambda X: np.full(len(X), SCORE)), tmp_path
+    def scorer(*_: Any) -> Iterator[Any]:
+        yield lambda X: np.full(len(X), SCORE)
 
     monkeypatch.setattr(monitor.feature_repo, "training_rows", rows)
     monkeypatch.setattr(monitor, "scorer_of", scorer)

@@ -12,10 +12,12 @@ from churn.data.landing import delivered
 from churn.pipeline import commands, tables
 from churn.pipeline.config import changes_of, load_config
 from churn.pipeline.graph import JOBS, MONTHLY, JobError, due, run_job, run_jobs
+from churn.pipeline.jobs.deploy import decided, scorer_of
 from churn.pipeline.lineage import origin_of
 from churn.pipeline.place import Place
 from churn.pipeline.runs import recorded
 from churn.registry.promotion import CHAMPION
+from churn.registry.supply_chain.signing import SignatureError
 from churn.scoring.store import ScoreStore
 
 
@@ -71,6 +73,24 @@ def test_all_jobs_on_a_sample_of_the_real_table(tmp_path: Path) -> None:
     assert said["monitor"].said.startswith("0 column(s) drifted; on the labels of 2025-02")
     assert said["retrain"].said == "version 1 stays: nothing calls for another"
     assert all(recorded(place, job, last) == said[job] for job in JOBS)
+    a_changed_model_is_not_loaded(place, last)
+
+
+def a_changed_model_is_not_loaded(place: Place, month: pd.Timestamp) -> None:
+    """Loading runs code of a model: who can write where models lie is not run by the pipeline."""
+    (code,) = place.root.glob("artifacts/**/served_model.py")
+    code.write_text("raise SystemExit('this code was run')\n" + code.read_text())
+    served = ScoreStore(place.scores_url).served()
+    with pytest.raises(JobError, match="batch_inference: the signature does not fit the model"):
+        run_job(place, "batch_inference", month)
+    pd.testing.assert_frame_equal(ScoreStore(place.scores_url).served(), served)
+    with pytest.raises(SignatureError), scorer_of(place, "1"):
+        pass
+    # With other settings a decision is made anew.
+    other = Place(load_config("prod", changes=changes_of(["gate.draws=100"])), place.home)
+    refused = decided(other, "1", None)
+    assert not refused.passed
+    assert "files_signed" in {one.name for one in refused.verdicts if not one.passed}
 
 
 def test_the_command_deals_a_table_to_months(

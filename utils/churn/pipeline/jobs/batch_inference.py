@@ -13,9 +13,9 @@ from churn import schema
 from churn.labels import Day
 from churn.pipeline import runs, tables
 from churn.pipeline.graph import JobError
+from churn.pipeline.jobs.deploy import signed_files
 from churn.pipeline.place import Place
 from churn.registry.promotion import CHAMPION
-from churn.registry.versions import files_of
 from churn.scoring import engines
 from churn.scoring.store import ScoreStore
 
@@ -26,6 +26,7 @@ def run(place: Place, day: Day) -> runs.Run:
     Raises:
         JobError: if there is no champion, or the month has no features.
         BatchError: if scores are none; the last batch stays.
+        SignatureError: if the champion's files are not as they were signed.
     """
     place.require()
     day = pd.Timestamp(day)
@@ -36,11 +37,10 @@ def run(place: Place, day: Day) -> runs.Run:
         raise JobError(f"{runs.month_of(day)} has no features: the last scores stay")
     base = tables.read(place.tables, tables.FEATURES, day, columns=[schema.ID, *schema.FEATURES])
     batch = batch_name(place, day, champion)
-    version = place.client.get_model_version(place.config.model, champion)
     with (
         closing(ScoreStore(place.scores_url)) as store,
         _scratch(place, batch) as scratch,
-        files_of(place.client, version) as folder,
+        signed_files(place, champion) as folder,
     ):
         file = scratch / "base.parquet"
         base.to_parquet(file)

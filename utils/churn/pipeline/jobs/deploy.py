@@ -25,6 +25,7 @@ from churn.registry.promotion import (
     DECISION,
     NONE,
 )
+from churn.registry.supply_chain import signing
 from churn.registry.supply_chain.signing import PRIVATE_KEY, PUBLIC_KEY
 from churn.registry.versions import files_of
 
@@ -74,10 +75,27 @@ def reference_table(place: Place, month: Day) -> pd.DataFrame:
 
 
 @contextmanager
-def scorer_of(place: Place, version: str) -> Iterator[tuple[Scorer, Path]]:
-    """The scores of a version, and its files, as long as the ``with`` lasts."""
+def signed_files(place: Place, version: str) -> Iterator[Path]:
+    """The files of a version, as long as the ``with`` lasts.
+
+    Raises:
+        SignatureError: if they are not as they were signed. Loading a model runs code of it, so that
+            this is looked at before.
+    """
     with files_of(place.client, _version(place, version)) as folder:
-        yield packaging.scorer(folder, "onnx"), folder
+        signing.verify(folder, place.keys / "signer" / PUBLIC_KEY)
+        yield folder
+
+
+@contextmanager
+def scorer_of(place: Place, version: str) -> Iterator[Scorer]:
+    """The scores of a version, as long as the ``with`` lasts.
+
+    Raises:
+        SignatureError: see :func:`signed_files`.
+    """
+    with signed_files(place, version) as folder:
+        yield packaging.scorer(folder, "onnx")
 
 
 def _record(place: Place, day: Day, version: str) -> runs.Run:
@@ -104,11 +122,12 @@ def decided(place: Place, version: str, champion: str | None) -> Decision:
     if DECISION in tags and all(tags.get(name) == value for name, value in asked.items()):
         return Decision.from_json(tags[DECISION])
     table = reference_table(place, tags[train.REFERENCE])
-    with scorer_of(place, version) as (candidate, folder):
+    with files_of(place.client, _version(place, version)) as folder:
+        candidate = _signed_scorer(place, folder)
         if champion is None:
             decision = _ask(place, table, candidate, _rule, folder, tags)
         else:
-            with scorer_of(place, champion) as (theirs, _):
+            with scorer_of(place, champion) as theirs:
                 decision = _ask(place, table, candidate, theirs, folder, tags)
     place.promotion.record(version, decision, place.keys / "gate" / PRIVATE_KEY)
     client, model = place.client, place.config.model
@@ -116,10 +135,19 @@ def decided(place: Place, version: str, champion: str | None) -> Decision:
     return decision
 
 
+def _signed_scorer(place: Place, folder: Path) -> Scorer | None:
+    """The candidate's scores; none if it is not as it was signed: the gate says so and refuses it."""
+    try:
+        signing.verify(folder, place.keys / "signer" / PUBLIC_KEY)
+    except signing.SignatureError:
+        return None
+    return packaging.scorer(folder, "onnx")
+
+
 def _ask(
     place: Place,
     table: pd.DataFrame,
-    candidate: Scorer,
+    candidate: Scorer | None,
     champion: Scorer,
     folder: Path,
     tags: dict[str, str],

@@ -74,7 +74,7 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
         place.features, tables.read(place.tables, tables.LABELS, newest)
     )
     y = rows["churned"].to_numpy()
-    with scorer_of(place, champion) as (score, _):
+    with scorer_of(place, champion) as score:
         p = np.asarray(score(features.features(rows)), dtype=float)
     campaign = place.config.campaign
     row: dict[str, Any] = {
