@@ -88,7 +88,7 @@ def test_who_trains_every_quarter_pays_for_it_and_knows_the_rival(customers: pd.
     assert (free <= capstone.possible(world) + 1e-9).all()
     assert free.sum() > first.sum()
     # Labels that are known to be bad teach nothing.
-    blank = {"groups": {name: [1, 1] for name in world["names"]}}
+    blank = {"groups": {name: [50_000, 0] for name in world["names"]}}
     spoiled = [one | blank if one["month"] in world["bad"] else one for one in world["deliveries"]]
     assert capstone.every_quarter(world | {"deliveries": spoiled}) == pytest.approx(quarterly)
     taught = capstone.every_quarter(world | {"deliveries": spoiled, "bad": {}})
