@@ -44,6 +44,9 @@ LIKELY = {
     "lab08_continuous_training": {"itertools", "math", "random", "statistics", "Counter"}
     | {"defaultdict", "optimize", "special", "stats", "CalibratedClassifierCV"}
     | {"IsotonicRegression", "LinearRegression", "LogisticRegression", "retraining"},
+    "lab09_capstone": {"copy", "itertools", "json", "math", "random", "re", "statistics"}
+    | {"Counter", "defaultdict", "urlsplit", "optimize", "special", "stats", "capstone"}
+    | {"LinearRegression", "LogisticRegression"},
     "lab06_drift_and_monitoring": {"itertools", "math", "statistics", "stats", "Counter"}
     | {"defaultdict", "IsotonicRegression", "LogisticRegression", "roc_auc_score", "slices"}
     | {"adjust", "compare_columns", "scores", "costs", "feeds", "remedies", "watching"},

@@ -74,3 +74,22 @@ def test_bad_deliveries_are_bad_and_the_others_whole(customers: pd.DataFrame) ->
             )
             says = world["bad"].get(one["month"])
             assert usual == (says not in ("missing groups", "columns swapped"))
+
+
+def test_who_trains_every_quarter_pays_for_it_and_knows_the_rival(customers: pd.DataFrame) -> None:
+    (world,) = capstone.worlds(np.random.default_rng(2), customers, 1)
+    quarterly = capstone.every_quarter(world)
+    groups = [world["names"].index(name) for name in capstone.called(world["disk"]["champion"])]
+    first = world["worth"][:, groups].sum(axis=1)
+    # The first champion answers for two months, and a new one is paid for in the third.
+    assert quarterly[:2] == pytest.approx(first[:2])
+    trains = np.arange(capstone.MONTHS) % 3 == 2
+    free = quarterly + capstone.TRAINING * trains
+    assert (free <= capstone.possible(world) + 1e-9).all()
+    assert free.sum() > first.sum()
+    # Labels that are known to be bad teach nothing.
+    blank = {"groups": {name: [50_000, 0] for name in world["names"]}}
+    spoiled = [one | blank if one["month"] in world["bad"] else one for one in world["deliveries"]]
+    assert capstone.every_quarter(world | {"deliveries": spoiled}) == pytest.approx(quarterly)
+    taught = capstone.every_quarter(world | {"deliveries": spoiled, "bad": {}})
+    assert taught != pytest.approx(quarterly)
