@@ -56,6 +56,8 @@ def make_tables(engine: sa.Engine, tables: sa.MetaData) -> None:
 
 
 def insert_new(dialect: sa.Dialect, table: sa.Table) -> Any:
-    """An INSERT that leaves out rows whose primary key is there already."""
+    """An INSERT that leaves out rows whose primary key is there already, and counts the others."""
     made = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
-    return made(table).on_conflict_do_nothing(index_elements=list(table.primary_key.columns))
+    new = made(table).on_conflict_do_nothing(index_elements=list(table.primary_key.columns))
+    # On PostgreSQL SQLAlchemy keeps the number of rows of an INSERT only if it is told to.
+    return new.execution_options(preserve_rowcount=True)

@@ -236,7 +236,8 @@ def training_set(store: FeatureStore, entities: pd.DataFrame, service: str) -> p
         found = store.get_historical_features(
             entity_df=asked, features=[f"{view.name}:{name}" for name in names]
         ).to_df()
-        found[TIME] = found[TIME].astype(entities[TIME].dtype)
+        # PostgreSQL's store leaves the zone out, and means UTC.
+        found[TIME] = pd.to_datetime(found[TIME], utc=True).astype(entities[TIME].dtype)
         result = result.merge(found[[*keys, *names]], how="left", on=keys)
     return result
 

@@ -19,7 +19,7 @@ from typing import Any, Literal, Self
 
 import pandas as pd
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from churn import schema
 from churn.labels import Day, LabelRule
@@ -30,9 +30,9 @@ from churn.registry.gates import GateConfig
 FOLDER = Path(__file__).with_name("environments")
 ENVIRONMENTS = ("dev", "staging", "prod")
 #: Settings that say where things are, not what is done: they are no part of the digest.
-ADDRESSES = ("registry", "feature_registry", "scores", "master")
+ADDRESSES = ("registry", "feature_registry", "feature_store", "scores", "master")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+_PASSWORD = re.compile(r"://[^/\s:@]*:(?!\$\{\w+\}@)[^/\s@]+@")
 
 
 class ConfigError(ValueError):
@@ -144,6 +144,8 @@ class Config(_Part):
         share: of the customers in a delivery, those that this environment sees.
         registry: URL of MLflow's database or server; empty for SQLite in the environment's folder.
         feature_registry: URL of Feast's registry; empty for a file in the folder.
+        feature_store: URL of the PostgreSQL database of Feast's features, offline and online; empty
+            for files in the folder.
         scores: URL of the database of scores; empty for SQLite in the folder.
     """
 
@@ -154,6 +156,7 @@ class Config(_Part):
     share: float = Field(gt=0, le=1)
     registry: str = ""
     feature_registry: str = ""
+    feature_store: str = Field(default="", pattern=r"^(postgresql\+psycopg://.*)?$")
     scores: str = ""
     labels: Labels
     quality: Quality
@@ -163,6 +166,11 @@ class Config(_Part):
     monitor: Monitor
     trigger: Trigger
     approval: Approval
+    _written: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def written(self, address: str) -> str:
+        """An address as the file has it, with ``${NAME}`` in it: so it may be kept on the disk."""
+        return self._written.get(address, "")
 
     @property
     def bounds(self) -> GateConfig:
@@ -200,12 +208,14 @@ def load_config(
     merged: dict[str, Any] = {}
     for file in (folder / "base.yaml", folder / f"{environment}.yaml"):
         merged = _merged(merged, _read(file))
+    if _PASSWORD.search(str(changes)):
+        raise ConfigError("a change holds a password: write ${NAME} in its place")
     merged = _merged(merged, changes or {})
     given = merged.pop("environment", environment)
     if given != environment:
         raise ConfigError(f"the settings of {environment} say that they are of {given}")
     try:
-        return Config.model_validate({**_filled(merged, known), "environment": environment})
+        config = Config.model_validate({**_filled(merged, known), "environment": environment})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "settings"
@@ -214,6 +224,8 @@ def load_config(
             "missing": "this setting is missing",
         }.get(first["type"], first["msg"].removeprefix("Value error, "))
         raise ConfigError(f"{environment}: {where}: {said}") from None
+    config._written.update({name: merged[name] for name in ADDRESSES if name in merged})
+    return config
 
 
 def changes_of(lines: Sequence[str]) -> dict[str, Any]:

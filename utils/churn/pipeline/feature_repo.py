@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from feast import Entity, FeatureService, FeatureStore, FeatureView, Field, FileSource, ValueType
+from feast.data_source import DataSource
 from feast.types import Float64, Int64, String
 
 from churn import schema
@@ -23,21 +24,32 @@ _VIEW = "customer_month"
 _TYPES = {"object": String, "int64": Int64, "float64": Float64}
 
 
-def set_up(folder: Path, registry: str) -> None:
+def set_up(folder: Path, registry: str, database: str = "") -> None:
     """Make the repository's folder and its settings; what is there stays.
 
     Args:
         folder: of the repository.
         registry: URL of the registry's database; empty for a file in the folder.
+        database: URL of the database of features, see :mod:`churn.pipeline.feature_database`; empty
+            for files in the folder. In both URLs Feast itself replaces ``${NAME}``.
     """
     (folder / _VIEW).mkdir(parents=True, exist_ok=True)
     place = {"registry_type": "sql", "path": registry} if registry else "registry.db"
+    stores: dict[str, dict[str, str]] = {
+        "online_store": {"type": "sqlite", "path": "online.db"},
+        "offline_store": {"type": "file"},
+    }
+    if database:
+        by_url = "churn.pipeline.feature_database.Url"
+        stores = {
+            "online_store": {"type": f"{by_url}OnlineStore", "url": database},
+            "offline_store": {"type": f"{by_url}OfflineStore", "url": database},
+        }
     settings = {
         "project": "telco_pipeline",
         "provider": "local",
         "registry": place,
-        "online_store": {"type": "sqlite", "path": "online.db"},
-        "offline_store": {"type": "file"},
+        **stores,
         "entity_key_serialization_version": 3,
     }
     draft = folder / ".feature_store.draft"
@@ -54,13 +66,25 @@ def add_month(folder: Path, month: pd.DataFrame) -> None:
     """
     rows = month.drop(columns="as_of")
     rows.insert(1, TIME, written_on(month["as_of"].astype("datetime64[ns]")))
-    target = folder / _VIEW / f"{month['as_of'].iloc[0]:%Y-%m}.parquet"
+    store = FeatureStore(repo_path=str(folder))
+    source = _write(store, folder, f"{month['as_of'].iloc[0]:%Y-%m}", rows)
+    if SERVICE not in {service.name for service in store.list_feature_services()}:
+        _define(store, source)
+
+
+def _write(store: FeatureStore, folder: Path, month: str, rows: pd.DataFrame) -> DataSource:
+    """Put a month's rows where Feast reads them; where that is."""
+    if store.config.offline_store.type == "postgres":
+        # Here: with files nobody needs it.
+        from churn.pipeline.feature_database import postgresql_source, write_month
+
+        write_month(store.config.offline_store, _VIEW, rows)
+        return postgresql_source(_VIEW)
+    target = folder / _VIEW / f"{month}.parquet"
     draft = folder / f".{target.name}.draft"
     rows.to_parquet(draft, index=False)
     draft.replace(target)
-    store = FeatureStore(repo_path=str(folder))
-    if SERVICE not in {service.name for service in store.list_feature_services()}:
-        _define(store, folder)
+    return FileSource(path=str((folder / _VIEW).resolve()), timestamp_field=TIME)
 
 
 def training_rows(folder: Path, labels: pd.DataFrame) -> pd.DataFrame:
@@ -82,13 +106,13 @@ def training_rows(folder: Path, labels: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _define(store: FeatureStore, folder: Path) -> None:
+def _define(store: FeatureStore, source: DataSource) -> None:
     customer = Entity(name="customer", join_keys=[schema.ID], value_type=ValueType.STRING)
     view = FeatureView(
         name=_VIEW,
         entities=[customer],
         ttl=timedelta(days=TTL_DAYS),
         schema=[Field(name=name, dtype=_TYPES[schema.dtypes()[name]]) for name in schema.FEATURES],
-        source=FileSource(path=str((folder / _VIEW).resolve()), timestamp_field=TIME),
+        source=source,
     )
     store.apply([customer, view, FeatureService(name=SERVICE, features=[view])])

@@ -5,6 +5,10 @@
 ``HOME/landing`` is where the source systems deliver, for all environments to read. ``HOME/dev`` is
 dev's folder: Delta tables, Feast's repository, registry, scores and records. Each folder and each
 database carries the name of its environment, and no other environment gets in.
+
+Where the settings give URLs, MLflow's registry, Feast's registry and features, and the scores are in
+those databases. The Delta tables, the models' files (unless a server of MLflow's keeps them), keys and
+records stay in the folder.
 """
 
 from __future__ import annotations
@@ -102,7 +106,8 @@ class Place:
     @property
     def databases(self) -> list[str]:
         """The URLs of the databases that must be this environment's own."""
-        urls = [self.registry_url, self.scores_url, self.config.feature_registry]
+        config = self.config
+        urls = [self.registry_url, self.scores_url, config.feature_registry, config.feature_store]
         return sorted({url for url in urls if url and not url.startswith("http")})
 
     @cached_property

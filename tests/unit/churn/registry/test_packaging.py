@@ -114,7 +114,7 @@ def test_boosting_is_shipped_if_it_does_not_split_by_category(
     for engine in ("sklearn", "onnx"):
         assert packaging.scorer(tmp_path / "by_code", engine)(strange) == pytest.approx(
             ours, abs=1e-5
-        )  # type: ignore[arg-type]
+        )
 
 
 def test_a_model_without_a_twin_is_not_shipped(

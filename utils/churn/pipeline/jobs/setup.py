@@ -32,7 +32,8 @@ def run(place: Place, day: Day) -> runs.Run:
         folder.mkdir(exist_ok=True)
     for name in ("signer", "gate"):
         _make_keys(place, name)
-    feature_repo.set_up(place.features, place.config.feature_registry)
+    addresses = [place.config.written(name) for name in ("feature_registry", "feature_store")]
+    feature_repo.set_up(place.features, *addresses)
     client = place.client
     if client.get_experiment_by_name(place.config.model) is None:
         where = (place.root / "artifacts").resolve().as_uri()
