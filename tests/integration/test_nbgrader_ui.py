@@ -96,7 +96,9 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     finally:
         server.terminate()
         try:
-            server.wait(timeout=60)
+            # Sometimes it hangs once its kernels are shut down (jupyterlab/jupyterlab#10442). What it
+            # still has when it is killed ends with it: a kernel watches its parent.
+            server.wait(timeout=5)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
