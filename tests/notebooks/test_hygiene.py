@@ -182,6 +182,14 @@ def no_folded_answers(notebook: NotebookNode) -> None:
             cell.source = cell.source.replace("<details>", "<div>")
 
 
+def question_outside(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        if cell.source.startswith("## Check yourself"):
+            cell.source = re.sub(
+                r"<summary>2\. .*?</summary>", "<summary>Answer</summary>", cell.source
+            )
+
+
 def no_picture(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
@@ -210,6 +218,7 @@ BREACHES: dict[Callable[[NotebookNode], None], str] = {
     timings: "keeps execution times",
     no_outcomes: r"its skeleton lacks '^\\*\\*You will\\*\\*'",
     no_folded_answers: "it has 0 folded answers",
+    question_outside: "its questions do not stand as <details><summary>1. ",
     no_picture: "it has no picture",
 }
 #: Of one cell, which the sentence names first.

@@ -26,6 +26,8 @@ FORBIDDEN_TAGS = ("nbval-skip", "nbval-raises-exception")
 
 #: The target of a link or picture, without the place in it.
 _LINK = re.compile(r"\]\(([^()#\s]+)[^()]*\)")
+#: A question of *Check yourself*: what one clicks on to see the answer.
+_QUESTION = re.compile(r"<details><summary>(.*?)</summary>")
 #: What a lesson has, in this order.
 SKELETON = (
     r"^# ",
@@ -149,6 +151,8 @@ def _skeleton_problems(notebook: NotebookNode) -> Iterator[str]:
             yield f"its skeleton lacks {heading!r}, or has it in another place"
         else:
             position = found.end()
-    questions = text.partition("\n## Check yourself")[2].count("<details>")
-    if not 3 <= questions <= 5:
-        yield f"it has {questions} folded answers; 3 to 5 are wanted"
+    questions = _QUESTION.findall(text.partition("\n## Check yourself")[2])
+    if not 3 <= len(questions) <= 5:
+        yield f"it has {len(questions)} folded answers; 3 to 5 are wanted"
+    elif any(not asked.startswith(f"{n}. ") for n, asked in enumerate(questions, 1)):
+        yield "its questions do not stand as <details><summary>1. …</summary> above their answers"

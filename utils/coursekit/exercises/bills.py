@@ -17,12 +17,13 @@ NAMES = {
 }
 
 
-def monthly_bills(months: int = 12) -> dict[str, pd.DataFrame]:
+def monthly_bills(months: int = 12, seed: int = 0) -> dict[str, pd.DataFrame]:
     """The bills of each month of 2024, one row per customer: the columns of NAMES and ``month``.
 
-    Keys and the column ``month`` read ``"2024-01"``; the same call gives the same tables.
+    Keys and the column ``month`` read ``"2024-01"``; the same call gives the same tables,
+    another seed those of other customers.
     """
-    snapshots = simulate_history(Scenario(name="a_year", months=months)).snapshots
+    snapshots = simulate_history(Scenario(name="a_year", seed=seed, months=months)).snapshots
     bills = snapshots[list(NAMES)].rename(columns=NAMES)
     bills["month"] = snapshots["as_of"].dt.strftime("%Y-%m")
     return {str(month): rows.reset_index(drop=True) for month, rows in bills.groupby("month")}
