@@ -161,7 +161,7 @@ def _learned(telco: Telco, feed: list[Floats], day: int) -> Floats:
     return _shares(*(np.sum(part, axis=0) for part in zip(*months, strict=True)))
 
 
-def _shares(counts: Floats, left: Floats) -> Floats:
+def _shares(counts: NDArray[Any], left: NDArray[Any]) -> Floats:
     shares: Floats = (left + 10 * left.sum() / counts.sum()) / (counts + 10)
     return shares
 
