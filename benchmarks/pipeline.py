@@ -179,10 +179,10 @@ def main() -> None:
                 profile(telco, given.profile)
                 continue
             table = measured(telco, given.repeats)
-            percent = {"overhead": "{:+.1%}".format}
+            shown = table.assign(overhead=[f"{x:+.1%}" for x in table["overhead"]])
             print(f"\n{customers:,} customers, {given.repeats} runs of each")
             print("\n".join(f"{job}: {said}" for job, said in telco.said.items()))
-            print(table.to_string(float_format="{:.3f}".format, formatters=percent))
+            print(shown.to_string(float_format="{:.3f}".format))
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
             print(f"largest memory so far: {peak:.1f} GB", flush=True)
             shutil.rmtree(Path(scratch) / str(customers))

@@ -1,8 +1,8 @@
 """What jobs cost by size: rows scored, rows trained on, models trained; wall time, processor, memory.
 
 python benchmarks/scaling.py                    # sizes up to a million rows and 16,000 models
-python benchmarks/scaling.py --rows 10000000    # the largest size of rows; needs 12 GB free
-python benchmarks/scaling.py --write            # and the table of the lesson, datasets/measured/scaling.csv
+python benchmarks/scaling.py --rows 10000000    # and ten million, scored piece by piece
+python benchmarks/scaling.py --rows 10000000 --write    # and the table of the lesson
 
 Each point runs in a process of its own. What is measured begins where the data lie in a file or in
 memory and ends with the result in this process; Python's own start and the making of data are left out.
@@ -45,6 +45,9 @@ MODELS = (1, 10, 100, 1000)
 #: The lecture's example; measured with the two engines that start soonest, to check their curves.
 LECTURE = 16_000
 LECTURE_ENGINES = ("serial", "joblib")
+#: More rows than this only by the engine that reads them piece by piece: the others would need 14 GB and
+#: more, or many minutes.
+IN_MEMORY = 1_000_000
 #: Up to so many rows a point is measured three times (with Spark, which takes long, once).
 SMALL = 100_000
 
@@ -186,10 +189,15 @@ def points(jobs: list[str], largest: int) -> list[tuple[str, str, int]]:
     found += [("models", engine, size) for size in MODELS for engine in many.ENGINES]
     found += [("models", engine, LECTURE) for engine in LECTURE_ENGINES]
     for size in rows:
-        found += [("score", engine, size) for engine in ("pandas", "polars", "spark")]
-        found += [("train", "logistic", size)]
+        found += [("score", "polars", size)]
+        if size <= IN_MEMORY:
+            found += [
+                ("score", "pandas", size),
+                ("score", "spark", size),
+                ("train", "logistic", size),
+            ]
     chosen = [point for point in found if point[0] in jobs]
-    return sorted(chosen, key=lambda point: (point[2] > 1_000_000, point[1] == "spark"))
+    return sorted(chosen, key=lambda point: (point[2] > IN_MEMORY, point[1] == "spark"))
 
 
 def prepare(sizes: set[int], folder: Path) -> None:
