@@ -123,10 +123,12 @@ PARAMETERISED = {
 }
 
 
-def texts(path: Path) -> dict[str, list[str]]:
+def texts(path: Path) -> dict[str, str]:
     """What each code cell of a notebook says, without pictures."""
     return {
-        cell.id: [o.get("text", "") + o.get("data", {}).get("text/plain", "") for o in cell.outputs]
+        cell.id: "".join(
+            o.get("text", "") + o.get("data", {}).get("text/plain", "") for o in cell.outputs
+        )
         for cell in read(path).cells
         if cell.cell_type == "code"
     }
