@@ -1,0 +1,265 @@
+"""A year in which nobody looks after the pipeline, and its books.
+
+    begin(place, months_before)
+    for day in the_year:
+        month = live_month(place, day)
+        earned = dollars(contacted(place), leaves_next_month, campaign)
+
+What happens to the telco comes from a scenario (:func:`drawn` deals its incidents to other months,
+so that no setting can be made for one of them). The books are kept with what came true, which no job
+ever reads: the expected dollars of contacting those whom the served scores contact. The history is
+one in which nobody was contacted, as in :mod:`churn.training.continuous.replay`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from churn import features, schema
+from churn.labels import Day
+from churn.metrics import Campaign, campaign_value
+from churn.pipeline import runs, tables
+from churn.pipeline.graph import MONTHLY, JobError, run_job, run_jobs
+from churn.pipeline.jobs.deploy import scorer_of
+from churn.pipeline.place import Place
+from churn.registry.promotion import CHAMPION
+from churn.scoring.store import ScoreStore
+from churn.simulator.incidents import KINDS, Incident
+from churn.simulator.scenario import Scenario
+from churn.training.continuous.replay import Model, Timeline
+
+
+@dataclass(frozen=True)
+class Month:
+    """What the pipeline did with a month.
+
+    Attributes:
+        as_of: the month's end.
+        stopped: why it stopped, in one sentence; empty if it did not.
+        drifted: the column that drifted most; empty if none did or nobody looked.
+        surprise: standard errors by which more left than promised; NaN if nobody looked.
+        decision: what the last job said; empty if the month stopped before it.
+        champion: the version that serves at the end of the month.
+    """
+
+    as_of: pd.Timestamp
+    stopped: str
+    drifted: str
+    surprise: float
+    decision: str
+    champion: str
+
+
+def drawn(scenario: Scenario, seed: int, first: Day, last: Day) -> Scenario:
+    """The scenario of another telco, its incidents in months from ``first`` to ``last`` drawn anew.
+
+    No two begin in one month; how long each lasts stays. Incidents are dealt without a look at each
+    other, so that a broken delivery can hide a month in which customers change.
+
+    Raises:
+        ValueError: if there are more incidents than months.
+    """
+    months = pd.period_range(pd.Timestamp(first).to_period("M"), pd.Timestamp(last).to_period("M"))
+    if len(months) < len(scenario.incidents):
+        raise ValueError(
+            f"{len(scenario.incidents)} incidents do not fit into {len(months)} months"
+        )
+    order = np.random.default_rng(seed).permutation(len(months))
+    moved = []
+    for incident, number in zip(scenario.incidents, order, strict=False):
+        date = months[number].start_time
+        until = None
+        if incident.until is not None:
+            lasts = pd.Timestamp(incident.until).to_period("M") - pd.Timestamp(
+                incident.date
+            ).to_period("M")
+            until = (months[number] + lasts.n).start_time.date()
+        moved.append(incident.model_copy(update={"date": date.date(), "until": until}))
+    return scenario.model_copy(update={"seed": seed, "incidents": tuple(moved)})
+
+
+def truly(scenario: Scenario) -> Scenario:
+    """The scenario with what happened to customers, and without what was written down wrongly."""
+    kept = tuple(one for one in scenario.incidents if KINDS[one.kind].layer == "process")
+    return scenario.model_copy(update={"incidents": kept})
+
+
+def spoiled(scenario: Scenario, repaired: Collection[str] = ()) -> dict[pd.Timestamp, Incident]:
+    """The month ends whose records are wrong, of those kinds that are not in ``repaired``."""
+    return {
+        pd.Timestamp(day): one
+        for day in scenario.month_ends
+        for one in scenario.incidents
+        if KINDS[one.kind].layer == "record" and one.kind not in repaired and _acts(one, day)
+    }
+
+
+def _acts(incident: Incident, day: object) -> bool:
+    end = pd.Timestamp(str(day))
+    lasts = {"stale_feed": int(incident.size), "duplicated_batch": 1}.get(incident.kind)
+    if lasts is None:
+        return incident.acts_on(end.date())
+    return 0 <= (end.to_period("M") - pd.Timestamp(incident.date).to_period("M")).n < lasts
+
+
+def begin(place: Place, days: Sequence[Day]) -> None:
+    """Set up, take in the months ``days``, and let the last of them have a champion and scores.
+
+    Raises:
+        JobError: if a job stops, or the gate refuses the first model.
+    """
+    run_job(place, "setup", days[0])
+    for day in days:
+        run_job(place, "feature_tables", day)
+    deployed = run_jobs(place, ("train", "deploy"), days[-1])[-1]
+    if not deployed.made["promoted"]:
+        raise JobError(deployed.said)
+    run_job(place, "batch_inference", days[-1])
+
+
+def live_month(
+    place: Place, day: Day, late: Sequence[Day] = (), jobs: Sequence[str] = MONTHLY
+) -> Month:
+    """Run a month's jobs; if one stops, the last scores go on being served.
+
+    Args:
+        place: of the environment.
+        day: the month's end.
+        late: earlier months that were delivered again since, oldest first; one that is still bad
+            stays out.
+        jobs: in their order.
+    """
+    stopped, said = "", ""
+    for month in late:
+        try:
+            run_job(place, "feature_tables", month)
+        except JobError as error:
+            stopped = str(error)
+    try:
+        said = run_jobs(place, jobs, day)[-1].said
+    except JobError as error:
+        stopped = str(error)
+    end = pd.Timestamp(day)
+    looked = end in tables.months(place.tables, tables.MONITORING)
+    row = tables.read(place.tables, tables.MONITORING, end).iloc[0] if looked else None
+    return Month(
+        as_of=end,
+        stopped=stopped,
+        drifted="" if row is None else str(row["column"]),
+        surprise=float("nan") if row is None else float(row["surprise"]),
+        decision=said,
+        champion=place.promotion.version_of(CHAMPION) or "",
+    )
+
+
+def contacted(place: Place) -> set[str]:
+    """Whom the served scores contact."""
+    with closing(ScoreStore(place.scores_url)) as store:
+        served = store.served()
+    return set(served.loc[served["contact"].astype(bool), schema.ID])
+
+
+def dollars(contacts: Collection[str], leaves: pd.Series, campaign: Campaign) -> float:
+    """Expected dollars of contacting ``contacts``, compared with doing nothing.
+
+    Args:
+        contacts: customers; who is not in ``leaves`` has left already and costs nothing.
+        leaves: 0 or 1 (leaves within the month) by customer, of all who are customers.
+        campaign: its prices.
+    """
+    asked = leaves.index.isin(list(contacts)).astype(float)
+    return campaign_value(leaves.to_numpy(), asked, 1.0, campaign)
+
+
+def best_possible(
+    timeline: Timeline, day: Day, lengths: Collection[int], campaign: Campaign
+) -> float:
+    """Dollars of the best of all models that could have been trained by ``day``, chosen afterwards.
+
+    One for each labelled month as the last one of training and each of ``lengths`` months: nobody
+    could have chosen so well, since the choice is made by what came true, luck included.
+    """
+    day = pd.Timestamp(day)
+    known, y = timeline.labelled_months(day), timeline.outcome(day)
+    # A window that would begin before the history is a shorter one: the same months, once.
+    windows = {
+        tuple(known[max(0, end - length) : end])
+        for end in range(1, len(known) + 1)
+        for length in lengths
+    }
+    earned = []
+    for window in windows:
+        p = window_scores(timeline, list(window), day)
+        earned.append(campaign_value(y, p, campaign.break_even, campaign))
+    return max(earned)
+
+
+def window_scores(timeline: Timeline, window: list[pd.Timestamp], day: pd.Timestamp) -> np.ndarray:
+    """The scores of the customers of ``day`` by the model of some months; fitted once a timeline."""
+
+    def fit() -> Model:
+        rows = timeline.labelled(window)
+        return timeline.fit(features.features(rows), rows["churned"].to_numpy())
+
+    model = timeline.once(("year", tuple(window)), fit)
+    p: np.ndarray = np.asarray(model.predict_proba(timeline.today(day)))[:, 1]
+    return p
+
+
+def bad_versions(
+    place: Place, books: Sequence[Month], truth: Timeline, campaign: Campaign, most: float
+) -> dict[str, str]:
+    """The champions that should not have been: by version, what is wrong.
+
+    A champion is bad if in the months in which it served it would have earned less than doing
+    nothing, or by more than ``most`` dollars a customer and month less than the champion that it
+    replaced would have earned in the same months.
+
+    Args:
+        place: of the environment.
+        books: its months.
+        truth: the history as it was.
+        campaign: its prices.
+        most: dollars a customer and month.
+    """
+    found, before = {}, books[0].champion
+    for version in dict.fromkeys(month.champion for month in books):
+        if version == books[0].champion:
+            continue
+        days = [month.as_of for month in books if month.champion == version]
+        mine = sum(earned_by(place, version, truth, day, campaign) for day in days)
+        theirs = sum(earned_by(place, before, truth, day, campaign) for day in days)
+        customers = sum(len(truth.outcome(day)) for day in days)
+        if mine < 0:
+            found[version] = f"${mine:,.0f}, and doing nothing earns $0"
+        elif mine - theirs < -most * customers:
+            found[version] = f"${mine:,.0f}, and version {before} would have earned ${theirs:,.0f}"
+        before = version
+    return found
+
+
+def earned_by(
+    place: Place, version: str, truth: Timeline, day: pd.Timestamp, campaign: Campaign
+) -> float:
+    """What a version would have earned with the customers of ``day``."""
+    with scorer_of(place, version) as (score, _):
+        p = np.asarray(score(truth.today(day)), dtype=float)
+    return campaign_value(truth.outcome(day), p, campaign.break_even, campaign)
+
+
+def decisions(books: Sequence[Month]) -> pd.DataFrame:
+    """The months as a table, to print."""
+    return pd.DataFrame(
+        {
+            "month": [runs.month_of(month.as_of) for month in books],
+            "drift": [month.drifted or "-" for month in books],
+            "surprise": [month.surprise for month in books],
+            "champion": [month.champion for month in books],
+            "decision": [month.stopped or month.decision for month in books],
+        }
+    )
