@@ -13,7 +13,7 @@ one in which nobody was contacted, as in :mod:`churn.training.continuous.replay`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -176,6 +176,58 @@ def dollars(contacts: Collection[str], leaves: pd.Series, campaign: Campaign) ->
     return campaign_value(leaves.to_numpy(), asked, 1.0, campaign)
 
 
+def at_work(scenario: Scenario, day: Day) -> frozenset[Incident]:
+    """The incidents that change who leaves in the month after ``day``."""
+    after = (pd.Timestamp(day) + pd.offsets.Day(1)).date()
+    return frozenset(
+        one
+        for one in scenario.incidents
+        if KINDS[one.kind].layer == "process"
+        and KINDS[one.kind].frame == "labels"
+        and one.acts_on(after)
+    )
+
+
+def right_months(timeline: Timeline, scenario: Scenario, day: Day) -> list[pd.Timestamp]:
+    """What an oracle that knows every incident trains on: the labelled months that are like today.
+
+    It knows the date and the kind of each incident, begun or about to begin, and not what will come of
+    it: it has the labels that are known on ``day``, as everybody. Of these it takes every month
+    after which the same incidents were at work as after today; if there is none yet, the months that
+    differ in the fewest.
+    """
+    known, now = timeline.labelled_months(pd.Timestamp(day)), at_work(scenario, day)
+    apart = {month: len(at_work(scenario, month) ^ now) for month in known}
+    return [month for month in known if apart[month] == min(apart.values())]
+
+
+def earned_on(
+    timeline: Timeline,
+    days: Sequence[pd.Timestamp],
+    lost: Collection[pd.Timestamp],
+    choose: Callable[[pd.Timestamp], list[pd.Timestamp]],
+    campaign: Campaign,
+) -> list[float]:
+    """Dollars, month by month, of a model that is trained each month on months of one's choice.
+
+    Args:
+        timeline: the history as it was.
+        days: month ends.
+        lost: those whose delivery nobody can use: the customers of the month before are scored.
+        choose: from a month's end to the months to train on.
+        campaign: its prices.
+    """
+    usable = [day for day in timeline.months if day not in lost]
+    earned = []
+    for day in days:
+        scored = max(one for one in usable if one <= day)
+        p = window_scores(timeline, choose(day), scored)
+        contacts = timeline.ids(scored)[p >= campaign.break_even]
+        leaves = pd.Series(timeline.outcome(day), index=timeline.ids(day))
+        earned.append(dollars(contacts.tolist(), leaves, campaign))
+    return earned
+
+
 def best_possible(
     timeline: Timeline, day: Day, lengths: Collection[int], campaign: Campaign
 ) -> float:
@@ -212,7 +264,7 @@ def window_scores(timeline: Timeline, window: list[pd.Timestamp], day: pd.Timest
 
 
 def bad_versions(
-    place: Place, books: Sequence[Month], truth: Timeline, campaign: Campaign, most: float
+    place: Place, first: str, books: Sequence[Month], truth: Timeline, most: float
 ) -> dict[str, str]:
     """The champions that should not have been: by version, what is wrong.
 
@@ -222,14 +274,14 @@ def bad_versions(
 
     Args:
         place: of the environment.
+        first: the champion that the year began with; it is not judged.
         books: its months.
         truth: the history as it was.
-        campaign: its prices.
         most: dollars a customer and month.
     """
-    found, before = {}, books[0].champion
+    found, before, campaign = {}, first, place.config.campaign
     for version in dict.fromkeys(month.champion for month in books):
-        if version == books[0].champion:
+        if version == first:
             continue
         days = [month.as_of for month in books if month.champion == version]
         mine = sum(earned_by(place, version, truth, day, campaign) for day in days)

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from churn import features, metrics, schema
 from churn.labels import Day
 from churn.monitoring.drift import compare_columns
-from churn.pipeline import feature_repo, runs, tables
+from churn.pipeline import early, feature_repo, runs, tables
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import train
 from churn.pipeline.jobs.deploy import scorer_of
@@ -64,10 +64,10 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
     drifted = found[found["drift"]]
     # Of a quiet month too: a column that moves slowly is seen to come.
     largest = (drifted if len(drifted) else found)["effect"]
-    newest = [m for m in tables.months(place.tables, tables.LABELS) if m <= day][-1]
-    rows = feature_repo.training_rows(
-        place.features, tables.read(place.tables, tables.LABELS, newest)
-    )
+    newest = early.newest(place, day)
+    if newest is None:
+        newest = [m for m in tables.months(place.tables, tables.LABELS) if m <= day][-1]
+    rows = feature_repo.training_rows(place.features, early.outcome_of(place, newest))
     y = rows["churned"].to_numpy()
     with scorer_of(place, champion) as (score, _):
         p = np.asarray(score(features.features(rows)), dtype=float)
