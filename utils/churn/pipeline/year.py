@@ -279,14 +279,14 @@ def bad_versions(
         truth: the history as it was.
         most: dollars a customer and month.
     """
-    found, before, campaign = {}, first, place.config.campaign
-    for version in dict.fromkeys(month.champion for month in books):
-        if version == first:
-            continue
-        days = [month.as_of for month in books if month.champion == version]
-        mine = sum(earned_by(place, version, truth, day, campaign) for day in days)
-        theirs = sum(earned_by(place, before, truth, day, campaign) for day in days)
-        customers = sum(len(truth.outcome(day)) for day in days)
+    found: dict[str, str] = {}
+    served = [version for version in dict.fromkeys(one.champion for one in books) if version]
+    days = {version: [one.as_of for one in books if one.champion == version] for version in served}
+    before = first
+    for version in (one for one in served if one != first):
+        mine = earned_by(place, version, truth, days[version])
+        theirs = earned_by(place, before, truth, days[version])
+        customers = sum(len(truth.outcome(day)) for day in days[version])
         if mine < 0:
             found[version] = f"${mine:,.0f}, and doing nothing earns $0"
         elif mine - theirs < -most * customers:
@@ -295,13 +295,19 @@ def bad_versions(
     return found
 
 
-def earned_by(
-    place: Place, version: str, truth: Timeline, day: pd.Timestamp, campaign: Campaign
-) -> float:
-    """What a version would have earned with the customers of ``day``."""
+def earned_by(place: Place, version: str, truth: Timeline, days: Sequence[pd.Timestamp]) -> float:
+    """What a version would have earned with the customers of ``days``."""
+    campaign = place.config.campaign
     with scorer_of(place, version) as (score, _):
-        p = np.asarray(score(truth.today(day)), dtype=float)
-    return campaign_value(truth.outcome(day), p, campaign.break_even, campaign)
+        return sum(
+            campaign_value(
+                truth.outcome(day),
+                np.asarray(score(truth.today(day)), dtype=float),
+                campaign.break_even,
+                campaign,
+            )
+            for day in days
+        )
 
 
 def decisions(books: Sequence[Month]) -> pd.DataFrame:

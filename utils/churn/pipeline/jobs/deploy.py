@@ -12,7 +12,7 @@ from mlflow.entities.model_registry import ModelVersion
 
 from churn import schema, training
 from churn.labels import Day
-from churn.pipeline import early, feature_repo, runs, tables
+from churn.pipeline import early, feature_repo, runs
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import train
 from churn.pipeline.place import Place
