@@ -233,7 +233,7 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     written: list[pd.DataFrame] = []
     seeds = range(given.first_seed, given.first_seed + given.seeds)
-    with tqdm(total=12 * len(seeds), unit="month", mininterval=5) as bar:
+    with tqdm(total=12 * len(seeds), unit="month", mininterval=5, disable=False) as bar:
         for seed in seeds:
             with tempfile.TemporaryDirectory() as scratch:
                 found = lived(seed, Path(scratch), changes, bar)

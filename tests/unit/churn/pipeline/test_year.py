@@ -83,7 +83,7 @@ def test_an_oracle_trains_on_the_months_that_are_like_today(truth: Timeline) -> 
     assert year.at_work(SCENARIO, JULY) == {RIVAL}
     # At the end of July nobody has labels that know the rival: all that there are, are equally far.
     assert year.right_months(truth, SCENARIO, JULY) == calm[:3]
-    later = pd.Timestamp("2024-10-31")
+    later = pd.Timestamp("2024-11-30")
     assert truth.labelled_months(later)[-1] == JULY
     assert year.right_months(truth, SCENARIO, later) == [JULY]
     over = RIVAL.model_copy(update={"until": pd.Timestamp("2024-09-01").date()})
