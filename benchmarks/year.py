@@ -1,14 +1,16 @@
 """A year in which nobody looks after the pipeline, beside four others, in dollars.
 
-    python benchmarks/year.py                      # ten seeds
+    python benchmarks/year.py                      # ten seeds, the first one with stores as well
     python benchmarks/year.py --seeds 1            # make year SEEDS=1
+    python benchmarks/year.py --with-stores 10     # all ten with stores
     python benchmarks/year.py --without early      # one of the three settings left as it is shipped
-    python benchmarks/year.py --write              # and the table of the lesson
+    python benchmarks/year.py --write              # and the table datasets/measured/year.csv
 
 Each seed is another telco that lives through datasets/pipeline_year.yaml, its incidents in months
 that are drawn anew. The pipeline has prod's settings, and three more on (SETTINGS below).
 
-unattended   the pipeline itself, job by job, with all its stores
+unattended   the pipeline; in memory (churn.pipeline.rehearsal), and on the first seed job by job with
+             all its stores as well: how many months agree is printed
 first model  without monitoring and retraining: its first model for ever
 by hand      a person who trains every month on the newest three labelled months, without a gate
 oracle       knows date and kind of every incident, begun or about to begin: it trains at once on every
@@ -16,7 +18,7 @@ oracle       knows date and kind of every incident, begun or about to begin: it 
              month's customers where a delivery is spoiled. Labels, records and model are the pipeline's
 mended       the same oracle, to whom spoiled deliveries come whole: more than anybody could have
 
-Only the first needs stores: the others are trained on the same months in memory. A champion is bad if
+A champion is bad if
 in the months in which it served it would have earned less than doing nothing, or by more than the
 gate's bound (gate.max_value_loss, $0.50 a customer and month) less than the champion it replaced.
 
@@ -33,6 +35,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,8 +49,8 @@ from churn.data.landing import deliver
 from churn.pipeline import year
 from churn.pipeline.config import Config, load_config
 from churn.pipeline.graph import MONTHLY
-from churn.pipeline.jobs import train
 from churn.pipeline.place import REGISTRY, Place
+from churn.pipeline.rehearsal import rehearsed
 from churn.simulator import History, load_scenario, simulate_history
 from churn.simulator.scenario import datasets_dir
 from churn.training import tracking
@@ -69,6 +72,14 @@ WAYS = ("unattended", "first model", "by hand", "oracle", "mended")
 JUDGED = ("unattended", "first model", "by hand", "mended")
 
 
+class Agreement(NamedTuple):
+    """The same year with stores: dollars, bad champions, and months with the same champion."""
+
+    dollars: float
+    bad: dict[str, str]
+    months: int
+
+
 class Year(NamedTuple):
     """A year of one telco: dollars by month and way, what the pipeline did, and bad champions."""
 
@@ -77,10 +88,11 @@ class Year(NamedTuple):
     bad: dict[str, str]
     promoted: int
     incidents: list[str]
+    stores: Agreement | None
 
 
-def lived(seed: int, home: Path, changes: Mapping[str, Any], bar: tqdm) -> Year:
-    """All ways through the year of a seed."""
+def lived(seed: int, home: Path | None, changes: Mapping[str, Any]) -> Year:
+    """All ways through the year of a seed; with stores as well in ``home``, if there is one."""
     scenario = year.drawn(load_scenario(datasets_dir() / "pipeline_year.yaml"), seed, FIRST, LAST)
     history, true = simulate_history(scenario), simulate_history(year.truly(scenario))
     broken = year.spoiled(scenario)
@@ -92,32 +104,45 @@ def lived(seed: int, home: Path, changes: Mapping[str, Any], bar: tqdm) -> Year:
 
     truth = Timeline(true.snapshots, true.labels, fit)
     days = [day for day in truth.months if FIRST <= day <= LAST]
-    place = started(config, home, history, days[0])
-    first = place.promotion.version_of("champion") or ""
-    tags = place.tags_of(first)
-    learned = [
-        month
-        for month in truth.months
-        if pd.Timestamp(tags[train.FIRST]) <= month <= pd.Timestamp(tags["trained_until"])
-    ]
     repaired = [day for day, one in broken.items() if one.kind in REPAIRED]
-    books, money = run_year(place, days, history, true, repaired, truth, bar)
+    done = rehearsed(truth, config, days, list(broken), repaired)
+    agree = None
+    if home is not None:
+        place = started(config, home, history, days[0])
+        books, money = run_year(place, days, history, true, repaired, truth)
+        bad = year.bad_versions(
+            lambda version, months: year.earned_by(place, version, truth, months),
+            "1", books, truth, config.gate.max_value_loss,
+        )  # fmt: skip
+        agree = Agreement(sum(money), bad, same_champions(done.books, books))
     choices = {
-        "first model": lambda day: learned,
+        "first model": lambda day: list(done.windows["1"]),
         "by hand": lambda day: truth.labelled_months(day)[-training.months :],
         "oracle": lambda day: year.right_months(truth, scenario, day),
     }
-    table = pd.DataFrame({"unattended": money}, index=pd.Index(days, name="month"))
+    table = pd.DataFrame({"unattended": done.earned}, index=pd.Index(days, name="month"))
     for way, choose in choices.items():
         table[way] = year.earned_on(truth, days, list(broken), choose, campaign)
     table["mended"] = year.earned_on(truth, days, [], choices["oracle"], campaign)
-    bad = year.bad_versions(place, first, books, truth, config.gate.max_value_loss)
-    promoted = len({month.champion for month in books} - {first})
+    bad = year.bad_versions(
+        lambda version, months: done.earned_by(truth, campaign, version, months),
+        "1", done.books, truth, config.gate.max_value_loss,
+    )  # fmt: skip
+    promoted = len({month.champion for month in done.books} - {"1"})
     told = [
         ", ".join(one.kind for one in scenario.incidents if f"{one.date:%Y-%m}" == f"{day:%Y-%m}")
         for day in days
     ]
-    return Year(table, books, bad, promoted, told)
+    return Year(table, done.books, bad, promoted, told, agree)
+
+
+def same_champions(one: list[year.Month], other: list[year.Month]) -> int:
+    """In how many months both made the same decision: a champion stays, or a new one comes."""
+    changes = []
+    for books in (one, other):
+        served = ["1", *(month.champion for month in books)]
+        changes.append([now != before for before, now in pairwise(served)])
+    return sum(a == b for a, b in zip(*changes, strict=True))
 
 
 def started(config: Config, home: Path, history: History, first: pd.Timestamp) -> Place:
@@ -136,7 +161,7 @@ def started(config: Config, home: Path, history: History, first: pd.Timestamp) -
 
 def run_year(
     place: Place, days: list[pd.Timestamp], history: History, true: History,
-    repaired: list[pd.Timestamp], truth: Timeline, bar: tqdm,
+    repaired: list[pd.Timestamp], truth: Timeline,
 ) -> tuple[list[year.Month], list[float]]:  # fmt: skip
     """Month by month: what comes in, the jobs, and the dollars of whom they contact."""
     books, earned = [], []
@@ -148,7 +173,6 @@ def run_year(
         books.append(year.live_month(place, day, late, MONTHLY))
         leaves = pd.Series(truth.outcome(day), index=truth.ids(day), name=schema.ID)
         earned.append(year.dollars(year.contacted(place), leaves, place.config.campaign))
-        bar.update()
     return books, earned
 
 
@@ -220,6 +244,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument(
+        "--with-stores", type=int, default=1, help="of the seeds, the first so many"
+    )
     parser.add_argument("--without", choices=sorted(SETTINGS), nargs="*", default=[])
     parser.add_argument("--write", action="store_true", help=f"into datasets/{TABLE}")
     given = parser.parse_args()
@@ -233,10 +260,11 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     written: list[pd.DataFrame] = []
     seeds = range(given.first_seed, given.first_seed + given.seeds)
-    with tqdm(total=12 * len(seeds), unit="month", mininterval=5, disable=False) as bar:
+    with tqdm(total=len(seeds), unit="telco", mininterval=5, disable=False) as bar:
         for seed in seeds:
             with tempfile.TemporaryDirectory() as scratch:
-                found = lived(seed, Path(scratch), changes, bar)
+                home = Path(scratch) if len(rows) < given.with_stores else None
+                found = lived(seed, home, changes)
             if not rows:
                 show(found, paths.workspaces() / "year" / "year.png")
             total = found.money.sum()
@@ -244,7 +272,15 @@ def main() -> None:
             row = {"seed": seed, "oracle": round(total["oracle"]), **shares}
             rows.append({**row, "promoted": found.promoted, "bad": len(found.bad)})
             print(rows[-1], *found.bad.items(), flush=True)
+            if found.stores is not None:
+                print(
+                    f"with stores: ${found.stores.dollars:,.0f}, in memory ${total['unattended']:,.0f}; "
+                    f"the same decision in {found.stores.months} of {len(found.books)} months; "
+                    f"{len(found.stores.bad)} bad champions",
+                    flush=True,
+                )
             written.append(rows_of(seed, found))
+            bar.update()
             if given.write:  # seed by seed: a run that is stopped leaves whole seeds
                 write(pd.concat(written))
     table = pd.DataFrame(rows).set_index("seed")

@@ -251,20 +251,32 @@ def best_possible(
     return max(earned)
 
 
-def window_scores(timeline: Timeline, window: list[pd.Timestamp], day: pd.Timestamp) -> np.ndarray:
-    """The scores of the customers of ``day`` by the model of some months; fitted once a timeline."""
+def window_model(timeline: Timeline, window: list[pd.Timestamp]) -> Model:
+    """The model of some months; fitted once a timeline."""
 
     def fit() -> Model:
         rows = timeline.labelled(window)
         return timeline.fit(features.features(rows), rows["churned"].to_numpy())
 
-    model = timeline.once(("year", tuple(window)), fit)
-    p: np.ndarray = np.asarray(model.predict_proba(timeline.today(day)))[:, 1]
-    return p
+    return timeline.once(("year", tuple(window)), fit)
+
+
+def window_scores(timeline: Timeline, window: list[pd.Timestamp], day: pd.Timestamp) -> np.ndarray:
+    """The scores of the customers of ``day`` by the model of some months; asked once."""
+
+    def score() -> np.ndarray:
+        model = window_model(timeline, window)
+        return np.asarray(model.predict_proba(timeline.today(day)))[:, 1]
+
+    return timeline.once(("year", tuple(window), day), score)
 
 
 def bad_versions(
-    place: Place, first: str, books: Sequence[Month], truth: Timeline, most: float
+    earned: Callable[[str, list[pd.Timestamp]], float],
+    first: str,
+    books: Sequence[Month],
+    truth: Timeline,
+    most: float,
 ) -> dict[str, str]:
     """The champions that should not have been: by version, what is wrong.
 
@@ -273,7 +285,7 @@ def bad_versions(
     replaced would have earned in the same months.
 
     Args:
-        place: of the environment.
+        earned: what a version would have earned in some months; see :func:`earned_by`.
         first: the champion that the year began with; it is not judged.
         books: its months.
         truth: the history as it was.
@@ -284,8 +296,8 @@ def bad_versions(
     days = {version: [one.as_of for one in books if one.champion == version] for version in served}
     before = first
     for version in (one for one in served if one != first):
-        mine = earned_by(place, version, truth, days[version])
-        theirs = earned_by(place, before, truth, days[version])
+        mine = earned(version, days[version])
+        theirs = earned(before, days[version])
         customers = sum(len(truth.outcome(day)) for day in days[version])
         if mine < 0:
             found[version] = f"${mine:,.0f}, and doing nothing earns $0"
