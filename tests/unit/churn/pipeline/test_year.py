@@ -18,6 +18,7 @@ from churn.metrics import Campaign
 from churn.pipeline import year
 from churn.pipeline.config import load_config
 from churn.pipeline.place import REGISTRY, Place
+from churn.pipeline.rehearsal import rehearsed
 from churn.simulator import simulate_history
 from churn.simulator.incidents import Incident
 from churn.simulator.scenario import Scenario
@@ -127,7 +128,11 @@ def test_a_bad_champion_is_told_and_a_good_one_is_not(
             year.Month(day, "", "", 0.0, "", champion)
             for day, champion in zip((JULY, AUGUST), champions, strict=True)
         ]
-        return year.bad_versions(place, first, books, truth, most=0.5)
+
+        def earned(version: str, days: list[pd.Timestamp]) -> float:
+            return year.earned_by(place, version, truth, days)
+
+        return year.bad_versions(earned, first, books, truth, most=0.5)
 
     assert found("nobody", "nobody", "knows") == {}
     assert found("nobody", "knows", "knows") == {}
@@ -176,3 +181,8 @@ def test_two_months_of_which_one_is_refused_and_delivered_again(
     leaves = pd.Series(truth.outcome(AUGUST), index=truth.ids(AUGUST))
     mine = year.dollars(year.contacted(place), leaves, place.config.campaign)
     assert mine == pytest.approx(year.earned_by(place, "2", truth, [AUGUST]))
+    # In memory the same would have happened.
+    done = rehearsed(truth, place.config, [JULY, AUGUST], refused=[JULY], again=[JULY])
+    assert [month.champion for month in done.books] == ["1", "2"]
+    assert done.books[1].decision == august.decision
+    assert done.earned[1] == pytest.approx(mine)
