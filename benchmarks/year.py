@@ -51,7 +51,7 @@ from churn.pipeline.config import Config, load_config
 from churn.pipeline.graph import MONTHLY
 from churn.pipeline.place import REGISTRY, Place
 from churn.pipeline.rehearsal import rehearsed
-from churn.simulator import History, load_scenario, simulate_history
+from churn.simulator import History, load_scenario, redrawn, simulate_history
 from churn.simulator.scenario import datasets_dir
 from churn.training import tracking
 from churn.training.continuous import Timeline
@@ -93,9 +93,11 @@ class Year(NamedTuple):
 
 def lived(seed: int, home: Path | None, changes: Mapping[str, Any]) -> Year:
     """All ways through the year of a seed; with stores as well in ``home``, if there is one."""
-    scenario = year.drawn(load_scenario(datasets_dir() / "pipeline_year.yaml"), seed, FIRST, LAST)
-    history, true = simulate_history(scenario), simulate_history(year.truly(scenario))
-    broken = year.spoiled(scenario)
+    scenario = redrawn.drawn(
+        load_scenario(datasets_dir() / "pipeline_year.yaml"), seed, FIRST, LAST
+    )
+    history, true = simulate_history(scenario), simulate_history(redrawn.truly(scenario))
+    broken = redrawn.spoiled(scenario)
     config = load_config("prod", changes=changes)
     training, campaign = config.training, config.campaign
 
@@ -118,7 +120,9 @@ def lived(seed: int, home: Path | None, changes: Mapping[str, Any]) -> Year:
     choices = {
         "first model": lambda day: list(done.windows["1"]),
         "by hand": lambda day: truth.labelled_months(day)[-training.months :],
-        "oracle": lambda day: year.right_months(truth, scenario, day),
+        "oracle": lambda day: year.right_months(
+            truth, lambda month: redrawn.at_work(scenario, month), day
+        ),
     }
     table = pd.DataFrame({"unattended": done.earned}, index=pd.Index(days, name="month"))
     for way, choose in choices.items():

@@ -5,8 +5,7 @@
         month = live_month(place, day)
         earned = dollars(contacted(place), leaves_next_month, campaign)
 
-What happens to the telco comes from a scenario (:func:`drawn` deals its incidents to other months,
-so that no setting can be made for one of them). The books are kept with what came true, which no job
+What happens to the telco is no business of this module: see :mod:`churn.simulator.redrawn`. The books are kept with what came true, which no job
 ever reads: the expected dollars of contacting those whom the served scores contact. The history is
 one in which nobody was contacted, as in :mod:`churn.training.continuous.replay`.
 """
@@ -16,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,8 +29,6 @@ from churn.pipeline.jobs.deploy import scorer_of
 from churn.pipeline.place import Place
 from churn.registry.promotion import CHAMPION
 from churn.scoring.store import ScoreStore
-from churn.simulator.incidents import KINDS, Incident
-from churn.simulator.scenario import Scenario
 from churn.training.continuous.replay import Model, Timeline
 
 
@@ -53,58 +51,6 @@ class Month:
     surprise: float
     decision: str
     champion: str
-
-
-def drawn(scenario: Scenario, seed: int, first: Day, last: Day) -> Scenario:
-    """The scenario of another telco, its incidents in months from ``first`` to ``last`` drawn anew.
-
-    No two begin in one month; how long each lasts stays. Incidents are dealt without a look at each
-    other, so that a broken delivery can hide a month in which customers change.
-
-    Raises:
-        ValueError: if there are more incidents than months.
-    """
-    months = pd.period_range(pd.Timestamp(first).to_period("M"), pd.Timestamp(last).to_period("M"))
-    if len(months) < len(scenario.incidents):
-        raise ValueError(
-            f"{len(scenario.incidents)} incidents do not fit into {len(months)} months"
-        )
-    order = np.random.default_rng(seed).permutation(len(months))
-    moved = []
-    for incident, number in zip(scenario.incidents, order, strict=False):
-        date = months[number].start_time
-        until = None
-        if incident.until is not None:
-            lasts = pd.Timestamp(incident.until).to_period("M") - pd.Timestamp(
-                incident.date
-            ).to_period("M")
-            until = (months[number] + lasts.n).start_time.date()
-        moved.append(incident.model_copy(update={"date": date.date(), "until": until}))
-    return scenario.model_copy(update={"seed": seed, "incidents": tuple(moved)})
-
-
-def truly(scenario: Scenario) -> Scenario:
-    """The scenario with what happened to customers, and without what was written down wrongly."""
-    kept = tuple(one for one in scenario.incidents if KINDS[one.kind].layer == "process")
-    return scenario.model_copy(update={"incidents": kept})
-
-
-def spoiled(scenario: Scenario, repaired: Collection[str] = ()) -> dict[pd.Timestamp, Incident]:
-    """The month ends whose records are wrong, of those kinds that are not in ``repaired``."""
-    return {
-        pd.Timestamp(day): one
-        for day in scenario.month_ends
-        for one in scenario.incidents
-        if KINDS[one.kind].layer == "record" and one.kind not in repaired and _acts(one, day)
-    }
-
-
-def _acts(incident: Incident, day: object) -> bool:
-    end = pd.Timestamp(str(day))
-    lasts = {"stale_feed": int(incident.size), "duplicated_batch": 1}.get(incident.kind)
-    if lasts is None:
-        return incident.acts_on(end.date())
-    return 0 <= (end.to_period("M") - pd.Timestamp(incident.date).to_period("M")).n < lasts
 
 
 def begin(place: Place, days: Sequence[Day]) -> None:
@@ -176,28 +122,23 @@ def dollars(contacts: Collection[str], leaves: pd.Series, campaign: Campaign) ->
     return campaign_value(leaves.to_numpy(), asked, 1.0, campaign)
 
 
-def at_work(scenario: Scenario, day: Day) -> frozenset[Incident]:
-    """The incidents that change who leaves in the month after ``day``."""
-    after = (pd.Timestamp(day) + pd.offsets.Day(1)).date()
-    return frozenset(
-        one
-        for one in scenario.incidents
-        if KINDS[one.kind].layer == "process"
-        and KINDS[one.kind].frame == "labels"
-        and one.acts_on(after)
-    )
-
-
-def right_months(timeline: Timeline, scenario: Scenario, day: Day) -> list[pd.Timestamp]:
+def right_months(
+    timeline: Timeline, at_work: Callable[[pd.Timestamp], frozenset[Any]], day: Day
+) -> list[pd.Timestamp]:
     """What an oracle that knows every incident trains on: the labelled months that are like today.
 
     It knows the date and the kind of each incident, begun or about to begin, and not what will come of
     it: it has the labels that are known on ``day``, as everybody. Of these it takes every month
     after which the same incidents were at work as after today; if there is none yet, the months that
     differ in the fewest.
+
+    Args:
+        timeline: the history as it was.
+        at_work: the incidents that change who leaves in the month after a day.
+        day: the month's end.
     """
-    known, now = timeline.labelled_months(pd.Timestamp(day)), at_work(scenario, day)
-    apart = {month: len(at_work(scenario, month) ^ now) for month in known}
+    known, now = timeline.labelled_months(pd.Timestamp(day)), at_work(pd.Timestamp(day))
+    apart = {month: len(at_work(month) ^ now) for month in known}
     return [month for month in known if apart[month] == min(apart.values())]
 
 

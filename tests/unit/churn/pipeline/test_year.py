@@ -19,7 +19,7 @@ from churn.pipeline import year
 from churn.pipeline.config import load_config
 from churn.pipeline.place import REGISTRY, Place
 from churn.pipeline.rehearsal import rehearsed
-from churn.simulator import simulate_history
+from churn.simulator import redrawn, simulate_history
 from churn.simulator.incidents import Incident
 from churn.simulator.scenario import Scenario
 from churn.training import make_model
@@ -37,32 +37,6 @@ SCENARIO = Scenario(
 JUNE, JULY, AUGUST = (pd.Timestamp(day) for day in ("2024-06-30", "2024-07-31", "2024-08-31"))
 
 
-def test_incidents_are_dealt_to_other_months_and_last_as_long() -> None:
-    found = {
-        seed: year.drawn(SCENARIO, seed, "2024-03-01", "2024-09-30").incidents for seed in range(9)
-    }
-    assert found[1] == year.drawn(SCENARIO, 1, "2024-03-31", "2024-09-01").incidents
-    dates = {one.date for incidents in found.values() for one in incidents}
-    assert len(dates) > 3
-    for cents, rival in found.values():
-        assert cents.date != rival.date
-        assert cents.until is not None
-        assert 28 <= (cents.until - cents.date).days <= 31
-        assert rival.until is None
-    with pytest.raises(ValueError, match="2 incidents do not fit into 1 months"):
-        year.drawn(SCENARIO, 1, "2024-03-01", "2024-03-31")
-
-
-def test_what_is_spoiled_and_what_is_true() -> None:
-    assert year.spoiled(SCENARIO) == {JULY: CENTS}
-    assert year.spoiled(SCENARIO, {"unit_change_to_cents"}) == {}
-    assert year.truly(SCENARIO).incidents == (RIVAL,)
-    stale = Incident.model_validate({"kind": "stale_feed", "date": "2024-07-01", "size": 2})
-    twice = Incident.model_validate({"kind": "duplicated_batch", "date": "2024-07-01"})
-    assert list(year.spoiled(SCENARIO.model_copy(update={"incidents": (stale,)}))) == [JULY, AUGUST]
-    assert list(year.spoiled(SCENARIO.model_copy(update={"incidents": (twice,)}))) == [JULY]
-
-
 def test_dollars_are_of_those_who_are_still_customers() -> None:
     campaign = Campaign(contact_cost=5, offer_cost=20, saved_value=400, success_rate=0.4)
     leaves = pd.Series([1, 0, 0], index=["a", "b", "c"])
@@ -73,23 +47,27 @@ def test_dollars_are_of_those_who_are_still_customers() -> None:
 
 @pytest.fixture(scope="module")
 def truth() -> Timeline:
-    true = simulate_history(year.truly(SCENARIO))
+    true = simulate_history(redrawn.truly(SCENARIO))
     return Timeline(true.snapshots, true.labels, lambda X, y: make_model("logistic").fit(X, y))
+
+
+def months_like(truth: Timeline, scenario: Scenario, day: Any) -> list[pd.Timestamp]:
+    return year.right_months(truth, lambda month: redrawn.at_work(scenario, month), day)
 
 
 def test_an_oracle_trains_on_the_months_that_are_like_today(truth: Timeline) -> None:
     months = truth.months
     calm = months[:6]  # January to June: the rival comes in August, after July's month end
-    assert year.at_work(SCENARIO, "2024-06-30") == frozenset()
-    assert year.at_work(SCENARIO, JULY) == {RIVAL}
+    assert redrawn.at_work(SCENARIO, "2024-06-30") == frozenset()
+    assert redrawn.at_work(SCENARIO, JULY) == {RIVAL}
     # At the end of July nobody has labels that know the rival: all that there are, are equally far.
-    assert year.right_months(truth, SCENARIO, JULY) == calm[:3]
+    assert months_like(truth, SCENARIO, JULY) == calm[:3]
     later = pd.Timestamp("2024-11-30")
     assert truth.labelled_months(later)[-1] == JULY
-    assert year.right_months(truth, SCENARIO, later) == [JULY]
+    assert months_like(truth, SCENARIO, later) == [JULY]
     over = RIVAL.model_copy(update={"until": pd.Timestamp("2024-09-01").date()})
     short = SCENARIO.model_copy(update={"incidents": (CENTS, over)})
-    assert year.right_months(truth, short, later) == calm
+    assert months_like(truth, short, later) == calm
 
 
 def test_where_a_delivery_is_lost_last_months_customers_are_scored(truth: Timeline) -> None:
@@ -158,7 +136,7 @@ def test_two_months_of_which_one_is_refused_and_delivered_again(
     place.root.mkdir()
     (place.root / REGISTRY).write_bytes(mlflow_store.empty().read_bytes())
     place.claim()
-    recorded, true = simulate_history(SCENARIO), simulate_history(year.truly(SCENARIO))
+    recorded, true = simulate_history(SCENARIO), simulate_history(redrawn.truly(SCENARIO))
     for day in recorded.months[:8]:
         deliver(place.landing, day, recorded.snapshots, recorded.departures)
     year.begin(place, recorded.months[:6])
