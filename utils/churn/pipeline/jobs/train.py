@@ -1,4 +1,4 @@
-"""Train a candidate on the newest labelled months but one, which is kept for judging it."""
+"""Train a candidate on the newest labelled months, all of them older than the one that judges it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from typing import Any
 
 import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
+from sklearn.pipeline import Pipeline
 
 from churn import features, metrics, schema
 from churn.labels import Day
-from churn.pipeline import feature_repo, runs, tables
+from churn.pipeline import early, feature_repo, runs, tables
 from churn.pipeline.graph import JobError
 from churn.pipeline.place import Place
 from churn.registry import packaging
 from churn.registry.supply_chain import signing
+from churn.training.continuous.windows import since_change
 from churn.training.tracking import configured, fingerprint, versions
 
 #: Tags of a version and its run: what it was made of, for which month, and the settings.
@@ -40,6 +42,11 @@ def run(place: Place, day: Day) -> runs.Run:
     if len(labels) > most:
         labels = labels.sample(most, random_state=place.config.training.seed).sort_index()
     rows = feature_repo.training_rows(place.features, labels)
+    if place.config.training.window == "since_change":
+        rows = since_change(
+            rows, lambda X, y: _unfitted(place).fit(X, y), place.config.trigger.errors
+        )
+        fit_months = [m for m in fit_months if m >= rows["as_of"].min()]
     data = fingerprint(rows)
     key = _key(place, data, reference)
     found = version_by_key(place, key)
@@ -66,11 +73,17 @@ def run(place: Place, day: Day) -> runs.Run:
 def months_for(place: Place, day: pd.Timestamp) -> tuple[list[pd.Timestamp], pd.Timestamp]:
     """The months to train on, oldest first, and the later one on which models are compared.
 
+    That is the newest labelled month, or with the setting ``early`` a later one, whose outcome is not
+    certain yet: then every labelled month is there to train on.
+
     Raises:
         JobError: if there are not two labelled months.
     """
     newest = place.config.labels.rule.youngest(day)
     known = [m for m in tables.months(place.tables, tables.LABELS) if m <= newest]
+    later = early.newest(place, day)
+    if known and later is not None:
+        return known[-place.config.training.months :], later
     if len(known) < 2:
         raise JobError(
             f"training takes two labelled months, and on {day:%Y-%m-%d} {len(known)} are"
@@ -108,7 +121,7 @@ def _make(place: Place, rows: pd.DataFrame, lineage: dict[str, str]) -> str:
     for name, value in {"kind": training.kind, "seed": training.seed, **training.settings}.items():
         client.log_param(run.info.run_id, name, value)
     X, y = features.features(rows), rows["churned"].to_numpy()
-    model = configured(training.kind, training.seed, training.settings).fit(X, y)
+    model = _unfitted(place).fit(X, y)
     for name, value in metrics.evaluate(y, model.predict_proba(X)[:, 1]).items():
         client.log_metric(run.info.run_id, f"train_{name}", value)
     # Whatever a training that was killed has left of the same package lies in this folder.
@@ -123,6 +136,11 @@ def _make(place: Place, rows: pd.DataFrame, lineage: dict[str, str]) -> str:
         logging.getLogger("mlflow").setLevel(level)
     signing.sign(folder, place.keys / "signer" / signing.PRIVATE_KEY)
     return packaging.register(client, config.model, folder, run.info.run_id, lineage)
+
+
+def _unfitted(place: Place) -> Pipeline:
+    training = place.config.training
+    return configured(training.kind, training.seed, training.settings)
 
 
 def _close(place: Place, version: str, key: str) -> None:

@@ -38,8 +38,11 @@ class GateConfig(BaseModel):
     min_slice_customers: int = Field(default=200, ge=2)
     min_slice_leavers: int = Field(default=20, ge=1)
     max_slice_loss: float = Field(default=0.03, ge=0, le=0.5)
-    #: Calibration: the largest expected calibration error.
+    #: Calibration: the largest expected calibration error. With a loss, a candidate above it passes if
+    #: its error exceeds the champion's by no more than that: to keep the champion would be worse. None
+    #: where the champion is a rule, whose scores are no probabilities.
     max_calibration_error: float = Field(default=0.05, gt=0, le=1)
+    max_calibration_loss: float | None = Field(default=None, ge=0, le=1)
     #: Money: the campaign, and how many dollars a customer the candidate may earn less than the
     #: champion, at the pessimistic end of the interval.
     campaign: Campaign = Campaign()

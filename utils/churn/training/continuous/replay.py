@@ -103,6 +103,10 @@ class Timeline:
         """The customers of ``day`` with their features, without labels."""
         return self.once(("today", day), lambda: features.features(self._rows[day]))
 
+    def ids(self, day: pd.Timestamp) -> NDArray[np.object_]:
+        """The customers of ``day``, in the order of :meth:`today` and :meth:`outcome`."""
+        return self._rows[day][schema.ID].to_numpy(dtype=object)
+
     def labelled_months(self, day: pd.Timestamp) -> list[pd.Timestamp]:
         """The snapshots of which all labels are known on ``day``, oldest first."""
         return [month for month in self.months if self._known_on[month] <= day]

@@ -8,6 +8,7 @@ labelled rows back.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 
 from churn import features
+from churn.training.continuous.triggers import surprise
 
 #: From labelled rows and today's customers to the rows on which a model is fitted.
 Choose = Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
@@ -40,6 +42,36 @@ def last_months(labelled: pd.DataFrame, months: int) -> pd.DataFrame:
         raise ValueError(f"a window has at least 1 month, not {months}")
     newest = np.sort(labelled["as_of"].unique())[-months:]
     return labelled[labelled["as_of"].isin(newest)].reset_index(drop=True)
+
+
+def since_change(
+    labelled: pd.DataFrame,
+    fit: Callable[[pd.DataFrame, NDArray[np.int64]], Any],
+    errors: float = 3.0,
+) -> pd.DataFrame:
+    """The rows of the newest month and of those before it, back to a month that it contradicts.
+
+    Month by month the window grows into the past, as long as a model of the window is not surprised
+    by the month before it. After a change the window is thus short, and grows again with each month.
+
+    Args:
+        labelled: ``as_of``, ``churned`` and the feature columns.
+        fit: from features and labels to a fitted model with ``predict_proba``.
+        errors: standard errors by which the leavers of a month may differ from those promised; the
+            model's own error, of a sum that was fitted to as many customers as the window has, is
+            counted.
+    """
+    newest, *older = sorted(labelled["as_of"].unique(), reverse=True)
+    since = newest
+    for month in older:
+        window, before = labelled[labelled["as_of"] >= since], labelled[labelled["as_of"] == month]
+        model = fit(features.features(window), window["churned"].to_numpy())
+        p = np.asarray(model.predict_proba(features.features(before)))[:, 1]
+        allowed = errors * np.sqrt(1 + len(before) / len(window))
+        if abs(surprise(before["churned"].to_numpy(), p)) > allowed:
+            break
+        since = month
+    return labelled[labelled["as_of"] >= since].reset_index(drop=True)
 
 
 def length_losses(labelled: pd.DataFrame, lengths: Collection[int], fit: FitScorer) -> pd.Series:

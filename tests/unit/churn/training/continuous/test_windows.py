@@ -44,6 +44,32 @@ def test_a_dynamic_window_ends_where_the_world_changed(
         windows.length_losses(windows.last_months(labelled, 1), [1], rate)
 
 
+class Rate:
+    """A model that promises everybody the mean of its rows."""
+
+    def __init__(self, X: pd.DataFrame, y: Labels) -> None:
+        self.mean = float(y.mean())
+
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        return np.tile([1 - self.mean, self.mean], (len(X), 1))
+
+
+def test_a_window_since_the_change_grows_back_to_the_month_that_contradicts_it(
+    labelled: pd.DataFrame, timeline: Timeline
+) -> None:
+    months = timeline.months
+    kept = windows.since_change(labelled.sample(frac=1, random_state=0), Rate)
+    assert sorted(kept["as_of"].unique()) == months[6:10]
+    # One month after the change there is one month; before it there was all.
+    assert windows.since_change(labelled[labelled["as_of"] <= months[6]], Rate)[
+        "as_of"
+    ].unique().tolist() == [months[6]]
+    calm = labelled[labelled["as_of"] <= months[5]]
+    assert windows.since_change(calm, Rate)["as_of"].min() == months[0]
+    assert len(windows.since_change(labelled, Rate, errors=1e6)) == len(labelled)
+    assert len(windows.since_change(windows.last_months(labelled, 1), Rate)) > 0
+
+
 def test_the_newest_month_is_judged_and_not_learned(labelled: pd.DataFrame) -> None:
     newest = labelled["as_of"].max()
     seen: list[int] = []

@@ -1,0 +1,202 @@
+"""A year of the pipeline in memory: its decisions without its stores, for many telcos in minutes.
+
+    rehearsal = rehearsed(timeline, config, days, refused, again)
+
+Trigger, drift detector, training window and the gate's criteria are the pipeline's own functions. Left
+out: the checks at the door (which deliveries are refused is told), Feast's join, the package and its
+ONNX copy (the same scores to rounding), and the criteria that are about files. ``make year`` lives
+through one year with the stores as well and prints in how many months both earned the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from churn import schema
+from churn.metrics import Campaign, campaign_value
+from churn.monitoring.drift import compare_columns
+from churn.pipeline.config import Config
+from churn.pipeline.jobs import monitor, retrain
+from churn.pipeline.year import Month, dollars, window_model, window_scores
+from churn.registry.gates import CRITERIA, Evidence
+from churn.registry.gates.evidence import Scorer
+from churn.registry.gates.gate import ask
+from churn.training.continuous import Timeline, surprise
+from churn.training.continuous.windows import since_change
+
+#: The criteria that look at scores and not at files.
+OF_SCORES = (
+    "quality", "worst_slice", "calibration", "money", "invariance", "direction",
+    "minimum_functionality",
+)  # fmt: skip
+Window = tuple[pd.Timestamp, ...]
+
+
+@dataclass
+class Rehearsal:
+    """What happened.
+
+    Attributes:
+        windows: the months that each version was trained on, the first champion's being "1".
+        books: the months.
+        earned: dollars of each month.
+    """
+
+    windows: dict[str, Window]
+    books: list[Month] = field(default_factory=list)
+    earned: list[float] = field(default_factory=list)
+
+    def earned_by(
+        self, timeline: Timeline, campaign: Campaign, version: str, days: Sequence[pd.Timestamp]
+    ) -> float:
+        """What a version would have earned with the customers of ``days``."""
+        return sum(
+            campaign_value(
+                timeline.outcome(day),
+                window_scores(timeline, list(self.windows[version]), day),
+                campaign.break_even,
+                campaign,
+            )
+            for day in days
+        )
+
+
+def rehearsed(
+    timeline: Timeline,
+    config: Config,
+    days: Sequence[pd.Timestamp],
+    refused: Collection[pd.Timestamp] = (),
+    again: Collection[pd.Timestamp] = (),
+) -> Rehearsal:
+    """Live through ``days``; the months before them have been delivered well.
+
+    Args:
+        timeline: the history as it was.
+        config: of the environment; it has to see all customers.
+        days: month ends.
+        refused: those whose delivery is refused.
+        again: those of them that are delivered again, and well, a month later.
+    """
+    there = {month for month in timeline.months if month < days[0]}
+    last = max(there)
+    known, reference = _months(timeline, config, there, last)
+    done = Rehearsal({"1": _window(timeline, config, known)})
+    champion, trained = "1", last
+    asked = _asked(timeline, config, done.windows[champion], last)
+    for number, day in enumerate(days):
+        if number and days[number - 1] in again:
+            there.add(days[number - 1])
+        month = Month(day, "refused at the door", "", float("nan"), "", champion)
+        if day not in refused:
+            there.add(day)
+            asked = _asked(timeline, config, done.windows[champion], day)
+            known, reference = _months(timeline, config, there, day)
+            row = _look(timeline, config, done.windows[champion], day, reference)
+            age = int((day.to_period("M") - trained.to_period("M")).n)
+            why = retrain.reason(config.trigger, row, age)
+            said = f"version {champion} stays: nothing calls for another"
+            if why:
+                candidate = str(len(done.windows) + 1)
+                done.windows[candidate] = _window(timeline, config, known)
+                against = _refusals(
+                    timeline, config, done.windows[candidate], done.windows[champion], reference
+                )
+                said = f"because {why}: version {candidate} "
+                if against:
+                    said += f"is refused by {', '.join(against)}; version {champion} stays"
+                else:
+                    said += f"is the champion, in place of version {champion}"
+                    champion, trained = candidate, day
+                    asked = _asked(timeline, config, done.windows[champion], day)
+            month = Month(day, "", str(row["column"]), float(row["surprise"]), said, champion)
+        leaves = pd.Series(timeline.outcome(day), index=timeline.ids(day))
+        done.books.append(month)
+        done.earned.append(dollars(asked, leaves, config.campaign))
+    return done
+
+
+def _asked(timeline: Timeline, config: Config, window: Window, day: pd.Timestamp) -> list[str]:
+    p = window_scores(timeline, list(window), day)
+    found: list[str] = timeline.ids(day)[p >= config.campaign.break_even].tolist()
+    return found
+
+
+def _months(
+    timeline: Timeline, config: Config, there: Collection[pd.Timestamp], day: pd.Timestamp
+) -> tuple[list[pd.Timestamp], pd.Timestamp]:
+    """The months to train on and the later one to judge and to watch, as ``train.months_for``."""
+    known = [month for month in timeline.labelled_months(day) if month in there]
+    if config.labels.early:
+        certain = config.labels.rule.youngest(day)
+        ends = {m: config.labels.rule.window(m)[1].normalize() for m in there if m > certain}
+        seen = [month for month, end in ends.items() if end in there and end <= day]
+        if seen:
+            return known[-config.training.months :], max(seen)
+    return known[:-1][-config.training.months :], known[-1]
+
+
+def _window(timeline: Timeline, config: Config, months: list[pd.Timestamp]) -> Window:
+    def choose() -> Window:
+        rows = timeline.labelled(months)
+        if len(rows) > config.training.max_rows:
+            raise ValueError(f"a rehearsal draws no rows: {len(rows):,} are more than max_rows")
+        if config.training.window == "since_change":
+            rows = since_change(rows, timeline.fit, config.trigger.errors)
+        return tuple(sorted(rows["as_of"].unique()))
+
+    return timeline.once(("window", tuple(months), config.digest()), choose)
+
+
+def _look(
+    timeline: Timeline, config: Config, window: Window, day: pd.Timestamp, newest: pd.Timestamp
+) -> pd.Series:
+    """The row of ``monitoring``, as far as the trigger reads it."""
+    watched = [name for name in schema.FEATURES if name not in monitor.GROWING]
+
+    def some(months: list[pd.Timestamp]) -> pd.DataFrame:
+        rows = timeline.labelled(months).sort_values(["as_of", schema.ID], ignore_index=True)
+        most = config.monitor.max_rows
+        return (rows if len(rows) <= most else rows.sample(most, random_state=0))[watched]
+
+    bounds = config.monitor
+    found = compare_columns(
+        some(list(window)), some([day]), bounds.level, min_effect=bounds.min_effect
+    )
+    drifted = found[found["drift"]]
+    largest = (drifted if len(drifted) else found)["effect"]
+    p = window_scores(timeline, list(window), newest)
+    return pd.Series({
+        "column": str(largest.idxmax()),
+        "drifted": len(drifted),
+        "surprise": surprise(timeline.outcome(newest), p),
+    })  # fmt: skip
+
+
+def _refusals(
+    timeline: Timeline, config: Config, candidate: Window, champion: Window, month: pd.Timestamp
+) -> list[str]:
+    """The gate's criteria that refuse a candidate, of those that look at scores."""
+    rows = timeline.labelled([month])
+    rows[schema.TARGET] = np.where(rows["churned"] == 1, "Yes", "No").astype(object)
+
+    def scorer(window: Window) -> Scorer:
+        model = window_model(timeline, list(window))
+
+        def score(X: pd.DataFrame) -> NDArray[np.float64]:
+            return np.asarray(model.predict_proba(X))[:, 1]
+
+        return score
+
+    evidence = Evidence(
+        table=rows[[*schema.COLUMNS, "as_of"]],
+        candidate=scorer(candidate),
+        champion=scorer(champion),
+        lineage={"trained_until": f"{candidate[-1]:%Y-%m-%d}"},
+    )
+    verdicts = [ask(name, CRITERIA[name], evidence, config.bounds) for name in OF_SCORES]
+    return [one.name for one in verdicts if not one.passed]
