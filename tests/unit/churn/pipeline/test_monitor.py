@@ -37,7 +37,6 @@ def place(tmp_path: Path, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPat
             model="churn",
             monitor=Monitor(level=0.01, min_effect=0.1, max_rows=1000),
             campaign=Campaign(),
-            labels=SimpleNamespace(rule=SimpleNamespace(youngest=lambda _: FEB)),
             digest=lambda: "settings",
         ),
         tags_of=lambda _: {train.FIRST: "2024-01-31", "trained_until": "2024-01-31"},
@@ -105,14 +104,11 @@ def test_leavers_that_nobody_promised(place: Any, share: float, sign: int, word:
     assert f"{word} left than promised" in done.said
 
 
-def test_labels_that_nobody_knew_on_the_day_are_not_looked_at(place: Any) -> None:
+def test_labels_of_a_later_month_are_not_looked_at(place: Any) -> None:
     late = tables.read(place.tables, tables.LABELS, FEB).assign(as_of=MAR)
     tables.write_month(place.tables, tables.LABELS, late)
-    monitor.run(place, MAR)
-    assert row_of(place, MAR)["labelled"] == "2024-02"
-    place.config.labels.rule.youngest = lambda _: JAN
-    with pytest.raises(JobError, match="no labels are known on 2024-02-29"):
-        monitor.run(place, FEB)
+    monitor.run(place, FEB)
+    assert row_of(place, FEB)["labelled"] == "2024-02"
 
 
 def test_a_row_is_written_once(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:

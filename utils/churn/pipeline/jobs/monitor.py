@@ -64,12 +64,7 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
     drifted = found[found["drift"]]
     # Of a quiet month too: a column that moves slowly is seen to come.
     largest = (drifted if len(drifted) else found)["effect"]
-    # A month that is looked at late, when more is known, is looked at as it was.
-    youngest = place.config.labels.rule.youngest(day)
-    known = [m for m in tables.months(place.tables, tables.LABELS) if m <= youngest]
-    if not known:
-        raise JobError(f"no labels are known on {day:%Y-%m-%d}: there is nothing to compare with")
-    newest = known[-1]
+    newest = [m for m in tables.months(place.tables, tables.LABELS) if m <= day][-1]
     rows = feature_repo.training_rows(
         place.features, tables.read(place.tables, tables.LABELS, newest)
     )
