@@ -134,9 +134,9 @@ def explain(
     config: Settings = None,
 ) -> None:
     """Everything that a batch of scores rests on, as JSON."""
+    _quiet()
     from churn.pipeline.lineage import origin_of
 
-    _quiet()
     try:
         place = Place(load_config(env, config), home)
         place.require()
