@@ -80,7 +80,7 @@ long: automl  ## what takes long: every setting of every lab, cold kernels, 50 k
 	    tests/grading/test_nbgrader_own.py tests/integration/test_grade_killed.py \
 	    tests/integration/test_cli.py tests/notebooks/test_labs.py tests/notebooks/test_your_turn.py \
 	    tests/integration/test_validate_and_grader.py tests/integration/test_pipeline_kills.py \
-	    tests/integration/test_workflows.py
+	    tests/integration/test_workflows.py tests/integration/test_orchestrated_pipeline.py
 
 grade: setup  ## the whole grading cycle on sample submissions
 	@$(COURSE) demo-grade --source $(SOURCE)

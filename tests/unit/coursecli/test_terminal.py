@@ -58,10 +58,11 @@ def test_where_nobody_looks_on_there_is_no_bar(capsys: pytest.CaptureFixture[str
 
 # --- structure ------------------------------------------------------------------------------------
 
-#: Words of rich and typer that print, and the only module where each may stand besides terminal.py:
-#: a table made of Text, and lines of Text above the bar.
-PRINTING = {"print": {"grading.py", "progress.py"}}
-NEVER = ("echo", "secho", "rule", "log", "from_markup", "render_str")
+#: Words of rich and typer that print, and the only modules where each may stand besides terminal.py:
+#: a table made of Text, and lines of Text above the bar; and the company's own command, which may not
+#: import the course's terminal and whose ``echo`` knows no markup.
+PRINTING = {"print": {"grading.py", "progress.py"}, "echo": {"commands.py"}}
+NEVER = ("secho", "rule", "log", "from_markup", "render_str")
 #: Classes that take strings for markup, and where they get Text.
 TAKE_MARKUP = ("Console", "TextColumn", "Spinner", "Status", "Panel", "Table", "Tree", "Columns")
 MAKES_A_TABLE = "report.py"

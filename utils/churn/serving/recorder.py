@@ -43,6 +43,7 @@ class Recorder:
         self.problem: str | None = None
         self._every = every
         self._end = threading.Event()
+        self._moving = threading.Lock()
         self._mover: threading.Thread | None = None
 
     def record(self, rows: Sequence[Row], traceparent: str | None = None) -> None:
@@ -64,7 +65,11 @@ class Recorder:
         self._mover.start()
 
     def move(self) -> None:
-        """Take all rows of the journal to the database, now. One caller at a time."""
+        """Take all rows of the journal to the database, now; a second caller waits for the first."""
+        with self._moving:
+            self._move_all()
+
+    def _move_all(self) -> None:
         try:
             for segment in self.journal.closed():
                 self._move(segment)

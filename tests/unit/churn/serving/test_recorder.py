@@ -222,3 +222,30 @@ def test_only_two_kinds_of_database_are_known() -> None:
         EvaluationStore("mysql://localhost/evaluation")
     text = str(evaluation_store.insert(postgresql.dialect()).compile(dialect=postgresql.dialect()))
     assert "ON CONFLICT (prediction_id) DO NOTHING" in text
+
+
+def test_whoever_moves_now_and_the_thread_do_not_take_the_same_rows(
+    folder: Path, store: EvaluationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(Journal(folder), store)
+    recorder.record([row(1)])
+    inside, go_on, add = threading.Event(), threading.Event(), store.add
+
+    def slow(rows: Any) -> None:
+        inside.set()
+        go_on.wait(60)
+        add(rows)
+
+    monkeypatch.setattr(store, "add", slow)
+    by_thread = threading.Thread(target=recorder.move)
+    by_thread.start()
+    assert inside.wait(60)
+    by_hand = threading.Thread(target=recorder.move)
+    by_hand.start()
+    by_hand.join(0.2)  # without the lock it is inside by now and finds the same segment
+    go_on.set()
+    by_thread.join()
+    by_hand.join()
+    assert recorder.problem is None
+    assert (recorder.moved, numbers(store)) == (1, [1])
+    recorder.close()
