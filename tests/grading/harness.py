@@ -9,6 +9,11 @@ ends in ``_variant_0`` may be right in variant 0, and is tried in others. The em
 They are tried by the grader's own rules (:mod:`runner`): each in one setting, which changes with the
 commit, and in all of them when ``COURSE_LONG`` is set. A wrong answer is left at the first check
 that it fails, since it has lost points then; `make long` runs its tests to the end.
+
+That it is the answer's own fault when points are lost follows from a right answer to the same task
+that gets them all in the same setting. `make long` puts the lab's own solutions to the tests besides;
+a run elsewhere tries them as notebooks and by grading (tests/notebooks/test_labs.py,
+tests/integration/test_grade_labs.py).
 """
 
 from __future__ import annotations
@@ -169,12 +174,19 @@ def settings_of(answer: Answer, every: bool = LONG) -> list[Setting]:
     """What one answer is tried on: ``every`` setting that proves something, or one of them.
 
     Which one follows from the answer's name and the commit, so that each answer meets all of them
-    in time, and a run can be repeated.
+    in time, and a run can be repeated. The right answers to a task are dealt out among the settings
+    of a run, so that there is one in each.
     """
     tried = settings() if every else settings_of_run(answer.lab)
     may_be_right = answer.name.endswith(ONLY_VARIANT_0)
     proving = [setting for setting in tried if setting.variant != 0 or not may_be_right]
-    return proving if every else [drawn(str(answer), proving)]
+    if every:
+        return proving
+    right = [a for a in answers(answer.lab) if a.task == answer.task and not a.wrong]
+    if answer not in right:
+        return [drawn(str(answer), proving)]
+    order = drawn(f"{answer.lab}/{answer.task}", list(itertools.permutations(proving)))
+    return [order[right.index(answer) % len(order)]]
 
 
 def settings_of_run(lab: str) -> tuple[Setting, ...]:
@@ -197,40 +209,47 @@ def settings_of_run(lab: str) -> tuple[Setting, ...]:
 @functools.cache
 def results(lab: str) -> dict[Answer, dict[Setting, Result]]:
     """What each answer to ``lab`` that is kept here gets in each of its settings."""
-    return results_of(lab, {answer: settings_of(answer) for answer in answers(lab)})
+    return results_of(
+        lab, {answer: settings_of(answer) for answer in answers(lab)}, own_tested=LONG
+    )
 
 
 def results_of(
-    lab: str, wanted: Mapping[Answer, Sequence[Setting]], to_the_end: bool = LONG
+    lab: str,
+    wanted: Mapping[Answer, Sequence[Setting]],
+    to_the_end: bool = LONG,
+    own_tested: bool = True,
 ) -> dict[Answer, dict[Setting, Result]]:
     """What each answer to ``lab`` gets in each of the settings wanted for it.
 
     Args:
         to_the_end: also run what is left of the tests once a wrong answer has lost points. The empty
             stub, which must get nothing at all, is always run to the end.
+        own_tested: also put the lab's own solutions to the tests, in each setting.
 
     Raises:
-        AssertionError: when the lab's own solutions do not get every point.
+        AssertionError: when the lab's own solutions raise, or do not get every point.
     """
-    points = {c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points for c in _tests(lab)}
+    own = _tests(lab) if own_tested else []
+    points = {c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points for c in own}
     tried: dict[Setting, list[Answer]] = {}
     for answer, chosen in wanted.items():
         for setting in chosen:
             tried.setdefault(setting, []).append(answer)
     found: dict[Answer, dict[Setting, Result]] = {answer: {} for answer in wanted}
-    jobs = [(setting, by_task(own)) for setting, own in tried.items()]
+    jobs = [(setting, by_task(together)) for setting, together in tried.items()]
     brief = [
         (answer.task, answer.name)
         for answer in wanted
         if answer.wrong and answer.name != STUB and not to_the_end
     ]
-    reports = run(notebook_path(lab), jobs, until_caught=brief)
-    for (setting, own), report in zip(tried.items(), reports, strict=True):
+    reports = run(notebook_path(lab), jobs, until_caught=brief, own_tested=own_tested)
+    for (setting, together), report in zip(tried.items(), reports, strict=True):
         reference = report["reference"]
         problem = f"the solutions of {lab} do not get every point in {setting}: {reference}"
         assert reference["scores"] == points, problem
         assert not reference["errors"], problem
-        for answer in own:
+        for answer in together:
             found[answer][setting] = _result(report["answers"][answer.task][answer.name])
     return found
 
@@ -248,12 +267,14 @@ def run(
     jobs: Sequence[tuple[Setting, dict[str, dict[str, str]]]],
     seconds: float = SECONDS_PER_ANSWER,
     until_caught: Sequence[tuple[str, str]] = (),
+    own_tested: bool = True,
 ) -> list[dict[str, Any]]:
     """Run ``runner.py`` on a source notebook; see there for the form of what it returns.
 
     Args:
         jobs: settings, each with the answers to be tried in it, by task and name.
         until_caught: task and name of each answer that is left once it has lost points.
+        own_tested: put the lab's own solutions to its tests, too; else they only run.
     """
     with scratch_folder("answers-") as base:
         home, temporary, report = base / "home", base / "tmp", base / "report.json"
@@ -265,6 +286,7 @@ def run(
                 {"parameters": setting.parameters, "answers": tried} for setting, tried in jobs
             ],
             "until_caught": list(until_caught),
+            "own_tested": own_tested,
             "seconds": seconds,
             "preload": (*PRELOAD, *imported_modules(notebook)),
         }

@@ -161,6 +161,7 @@ class Runner:
             for cell in nbformat.read(self.notebook, as_version=4).cells
             if cell.cell_type == "code"
         ]
+        self.own_tested = bool(job["own_tested"])
         self.open = open_descriptors()
 
     def try_setting(
@@ -187,7 +188,8 @@ class Runner:
                     result = self._try_answer(learner, place, code, parameters, brief)
                     tried.setdefault(task, {})[name] = vars(result)
                     files.put_back()
-                own.run(cell)
+                if self.own_tested or not is_test(cell):
+                    own.run(cell)
         return {"reference": vars(own.result), "answers": tried}
 
     def _try_answer(
@@ -317,8 +319,9 @@ def run(job: Raw) -> list[Raw]:
 
     The job names ``notebook`` (its path), ``home`` (a folder for the learner's files, whose
     neighbours are free), ``settings`` (each with its ``parameters`` and its ``answers`` by task and
-    name), ``until_caught`` (pairs of task and name), ``seconds`` for one answer, and the modules to
-    ``preload``, which no answer then pays for.
+    name), ``until_caught`` (pairs of task and name), whether the lab's own solutions are put to the
+    tests (``own_tested``), ``seconds`` for one answer, and the modules to ``preload``, which no answer
+    then pays for.
     """
     for module in job["preload"]:
         importlib.import_module(module)

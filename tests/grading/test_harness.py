@@ -192,6 +192,25 @@ def test_each_answer_meets_every_setting_in_time(
     assert met == {a.name: set(harness.settings_of(a, every=True)) for a in answers}
 
 
+def test_each_setting_of_a_run_gets_a_right_answer_to_each_task(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By it a run sees that the others lose their points by their own fault."""
+    monkeypatch.setenv(harness.IBM_CSV, "telco.csv")
+    right = [answer for answer in harness.answers(LAB) if not answer.wrong]
+    met: dict[Answer, set[Setting]] = {answer: set() for answer in right}
+    for number in range(100):
+        monkeypatch.setattr(drawing, "commit", lambda number=number: f"{number}")
+        dealt: dict[str, set[Setting]] = {task: set() for task in harness.tasks(LAB)}
+        for answer in right:
+            (setting,) = harness.settings_of(answer, every=False)
+            dealt[answer.task].add(setting)
+            met[answer].add(setting)
+        pair = set(harness.settings_of_run(LAB))
+        assert all(settings == pair for settings in dealt.values())
+    assert all(settings == set(harness.settings()) for settings in met.values())
+
+
 def test_the_report_names_the_answer_and_the_setting_that_got_through() -> None:
     outcomes = [
         mutation_report.outcome("lab/task/wrong_a", {"variant 1": True, "variant 2": False})[1],

@@ -44,6 +44,20 @@ def test_a_right_answer_gets_every_point(answer: Answer) -> None:
     assert not refused, f"{answer.says}\n" + "\n".join(refused)
 
 
+@pytest.mark.parametrize(("lab", "task"), TASKS)
+def test_a_right_answer_gets_every_point_in_each_setting(lab: str, task: str) -> None:
+    """So the others lose theirs by their own fault."""
+    results = harness.results(lab)
+    full = harness.tasks(lab)[task].points
+    for setting in {setting for tried in results.values() for setting in tried}:
+        scores = [
+            tried[setting].score
+            for answer, tried in results.items()
+            if answer.task == task and not answer.wrong and setting in tried
+        ]
+        assert full in scores, f"{setting}: {scores}"
+
+
 @pytest.mark.skipif(harness.LONG, reason="every answer is run to the end")
 @pytest.mark.parametrize("lab", [drawn("to the end", LABS)])
 def test_one_that_is_left_when_caught_would_not_have_been_right(lab: str) -> None:
@@ -51,7 +65,7 @@ def test_one_that_is_left_when_caught_would_not_have_been_right(lab: str) -> Non
     wrong = [answer for answer in harness.answers(lab) if answer.wrong]
     chosen = {drawn(f"to the end {number}", wrong) for number in range(DRAWN)}
     wanted = {answer: list(harness.results(lab)[answer]) for answer in chosen}
-    whole = harness.results_of(lab, wanted, to_the_end=True)
+    whole = harness.results_of(lab, wanted, to_the_end=True, own_tested=False)
     for answer, tried in whole.items():
         full = harness.tasks(lab)[answer.task].points
         for setting, result in tried.items():

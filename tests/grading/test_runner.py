@@ -3,6 +3,7 @@
 import socket
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import harness
 import nbformat
@@ -142,7 +143,9 @@ NEVER_WRONG = "def double(x):\n    open('called.txt', 'a').write('.')\n    retur
 CALLED = "assert open('called.txt').read() == {dots!r}"
 
 
-def rubric_report(tmp_path: Path, until_caught: list[tuple[str, str]]) -> dict[str, Any]:
+def rubric_report(
+    tmp_path: Path, until_caught: list[tuple[str, str]], own_tested: bool = True
+) -> dict[str, Any]:
     """What the runner says of an answer with a fault, and of one without, to a test of 3 checks."""
     cells = [
         nbformat.v4.new_code_cell("variant = 0", metadata={"tags": ["parameters"]}),
@@ -153,7 +156,11 @@ def rubric_report(tmp_path: Path, until_caught: list[tuple[str, str]]) -> dict[s
     path = tmp_path / "lab.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     tried = {"double": {"one_wrong": ONE_WRONG, "never_wrong": NEVER_WRONG}}
-    (report,) = harness.run(path, [(VARIANT, tried)], until_caught=until_caught)
+    (report,) = harness.run(
+        path, [(VARIANT, tried)], until_caught=until_caught, own_tested=own_tested
+    )
+    own = {"test_double": 3, "test_called": 1} if own_tested else {}
+    assert report["reference"] == {"scores": own, "output": ANY, "errors": []}
     return dict(report["answers"]["double"])
 
 
@@ -162,7 +169,8 @@ def test_an_answer_is_left_where_it_is_caught_only_on_request(tmp_path: Path) ->
     assert whole["one_wrong"]["scores"] == {"test_double": 2, "test_called": 1}
     assert not whole["one_wrong"]["errors"]
     assert whole["one_wrong"]["output"].splitlines()[-1] == "2 of 3 checks passed"
-    brief = rubric_report(tmp_path, [("double", name) for name in whole])
+    # The answers get what they get, whether the lab's own solutions are put to the tests or not.
+    brief = rubric_report(tmp_path, [("double", name) for name in whole], own_tested=False)
     assert brief["never_wrong"] == whole["never_wrong"]
     assert whole["never_wrong"]["scores"] == {"test_double": 3, "test_called": 1}
     # The other checks and the other test did not run, whatever the test does with exceptions.
