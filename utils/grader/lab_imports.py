@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 #: Modules that load these parts only when they are used first.
-_LAZY = {"mlflow": ("mlflow.sklearn", "mlflow.pyfunc")}
+_LAZY = {"mlflow": ("mlflow.sklearn", "mlflow.pyfunc", "mlflow.store.tracking.sqlalchemy_store")}
 
 
 def imported_modules(notebook: Path) -> tuple[str, ...]:

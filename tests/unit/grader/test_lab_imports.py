@@ -19,7 +19,7 @@ def test_imports_are_found_in_all_code_cells(tmp_path: Path) -> None:
     ]
     path = tmp_path / "lab.ipynb"
     nbformat.write(new_notebook(cells=cells), path)
-    parts = ("mlflow", "mlflow.pyfunc", "mlflow.sklearn")
+    parts = ("mlflow", "mlflow.pyfunc", "mlflow.sklearn", "mlflow.store.tracking.sqlalchemy_store")
     assert imported_modules(path) == ("feast.types", *parts, "numpy", "pandas", "wave")
 
 
