@@ -37,7 +37,7 @@ def place(tmp_path: Path, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPat
             model="churn",
             monitor=Monitor(level=0.01, min_effect=0.1, max_rows=1000),
             campaign=Campaign(),
-            labels=Labels(window_months=1, gap_months=0, delay_months=0),
+            labels=SimpleNamespace(early=False, rule=SimpleNamespace(youngest=lambda _: FEB)),
             quality=Quality(max_change=0.2, min_aged=0.9),
             digest=lambda: "settings",
         ),

@@ -95,8 +95,8 @@ def test_a_bad_champion_is_told_and_a_good_one_is_not(
     }
 
     @contextmanager
-    def scorer(_: Any, version: str) -> Iterator[tuple[Any, None]]:
-        yield scorers[version], None
+    def scorer(_: Any, version: str) -> Iterator[Any]:
+        yield scorers[version]
 
     monkeypatch.setattr(year, "scorer_of", scorer)
     place: Any = SimpleNamespace(config=SimpleNamespace(campaign=campaign))
