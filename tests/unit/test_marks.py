@@ -104,7 +104,7 @@ def test_the_cells_of_a_lesson_need_what_the_lesson_needs(
 ) -> None:
     (mark,) = marks.of_lesson(tmp_path / lesson)
     assert mark.args == (tool,)
-    other = "modules/03_deployment_paradigms/09_edge.ipynb"
+    other = "modules/03_deployment_paradigms/10_edge.ipynb"
     assert marks.of_lesson(tmp_path / other) == []
     cells = [Cell(tmp_path / lesson), Cell(tmp_path / other), Cell(tmp_path / "test_it.py")]
     marks.pytest_collection_modifyitems(cells)  # type: ignore[arg-type]

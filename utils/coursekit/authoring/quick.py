@@ -22,8 +22,8 @@ from coursekit.environment import known, tools
 AUTOML = ("modules/01_experimentation/11_automl.ipynb", "ludwig")
 #: Lessons whose outputs need an environment which only `make tools` makes, and which.
 TOOLS = {
-    "modules/03_deployment_paradigms/10_federated.ipynb": "flower",
-    "modules/04_production/17_catastrophic_forgetting.ipynb": "continuum",
+    "modules/03_deployment_paradigms/11_federated.ipynb": "flower",
+    "modules/04_production/18_catastrophic_forgetting.ipynb": "continuum",
 }
 #: Up to so many files, workers cost more than they save.
 FEW = 3
