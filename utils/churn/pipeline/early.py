@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from churn import schema
-from churn.labels import Day
+from churn.labels import Day, LabelRule
 from churn.pipeline import tables
 from churn.pipeline.place import Place
 
@@ -33,6 +33,14 @@ def newest(place: Place, day: Day) -> pd.Timestamp | None:
         if _after(place, month) <= day and _seen(place, month) is not None:
             return month
     return None
+
+
+def is_fresh(rule: LabelRule, month: Day, day: Day) -> bool:
+    """Whether the outcome of ``month`` reaches to ``day``: no later one could have been seen.
+
+    After deliveries that were refused it does not, and the world may have changed since.
+    """
+    return bool(rule.window(month)[1].normalize() == pd.Timestamp(day))
 
 
 def outcome_of(place: Place, month: Day) -> pd.DataFrame:

@@ -100,7 +100,9 @@ def rehearsed(
             age = int((day.to_period("M") - trained.to_period("M")).n)
             why = retrain.reason(config.trigger, row, age)
             said = f"version {champion} stays: nothing calls for another"
-            if why:
+            if why and retrain.too_old(config.labels, f"{reference:%Y-%m}", day):
+                said = f"version {champion} stays: who has left since {reference:%Y-%m} is not seen"
+            elif why:
                 candidate = str(len(done.windows) + 1)
                 done.windows[candidate] = _window(timeline, config, known)
                 against = _refusals(

@@ -119,3 +119,14 @@ def test_more_rows_than_a_training_takes_are_an_error(
     few = config(training={"window": "newest", "max_rows": 1000})
     with pytest.raises(ValueError, match="a rehearsal draws no rows"):
         rehearsed(truth, few, days)
+
+
+def test_after_a_gap_in_the_deliveries_nothing_is_trained_until_departures_are_seen_again(
+    truth: Timeline, days: list[pd.Timestamp]
+) -> None:
+    done = rehearsed(truth, config(), days, refused=[days[2]])
+    # September follows August, October is lost: November is compared with nothing.
+    assert done.books[1].decision.startswith("because")
+    assert done.books[3].surprise > 3
+    assert done.books[3].decision.endswith("stays: who has left since 2024-08 is not seen")
+    assert done.books[4].decision.startswith("because")

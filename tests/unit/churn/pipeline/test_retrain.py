@@ -8,13 +8,15 @@ import pandas as pd
 import pytest
 
 from churn.pipeline import tables
-from churn.pipeline.config import Trigger
+from churn.pipeline.config import Labels, Trigger
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import retrain, train
 from churn.pipeline.runs import Run, recorded
 
 JULY, AUGUST = pd.Timestamp("2024-07-31"), pd.Timestamp("2024-08-31")
 QUIET: dict[str, Any] = {"surprise": 0.4, "drifted": 0, "column": "Contract", "version": "1"}
+QUIET["labelled"] = "2024-05"
+LABELS = Labels(window_months=1, gap_months=0, delay_months=2)
 MORE, FEWER = {**QUIET, "surprise": 3.1}, {**QUIET, "surprise": -3.1}
 DRIFT = {**QUIET, "drifted": 2, "column": "MonthlyCharges"}
 BOTH = {**DRIFT, "surprise": 4.0}
@@ -60,7 +62,9 @@ def test_the_bounds_are_the_settings() -> None:
 def place(home: Path, kind: str = "either") -> Any:
     """An environment whose champion was trained in July."""
     return SimpleNamespace(
-        config=SimpleNamespace(trigger=trigger(kind), model="churn", digest=lambda: "settings"),
+        config=SimpleNamespace(
+            trigger=trigger(kind), labels=LABELS, model="churn", digest=lambda: "settings"
+        ),
         tags_of=lambda _: {train.DAY: "2024-07-31"},
         tables=home / "tables",
         records=home / "records",
@@ -132,3 +136,18 @@ def test_after_a_refusal_the_scores_stay(
     monkeypatch.setattr(retrain.deploy, "run", lambda *_: refused)
     assert retrain.run(here, AUGUST).made == {"retrained": False}
     assert called == ["train"]
+
+
+def test_an_early_outcome_from_before_a_gap_in_the_deliveries_trains_nothing(
+    tmp_path: Path, called: list[str]
+) -> None:
+    early = LABELS.model_copy(update={"early": True})
+    assert not retrain.too_old(LABELS, "2024-05", AUGUST)
+    assert not retrain.too_old(early, "2024-07", AUGUST)
+    here = place(tmp_path)
+    here.config.labels = early
+    look(here, MORE)
+    done = retrain.run(here, AUGUST)
+    assert called == []
+    assert done.said == "version 1 stays: who has left since 2024-05 is not seen"
+    assert done.made == {"retrained": False}

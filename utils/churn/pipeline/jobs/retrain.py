@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from churn.labels import Day
-from churn.pipeline import runs, tables
-from churn.pipeline.config import Trigger
+from churn.pipeline import early, runs, tables
+from churn.pipeline.config import Labels, Trigger
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import batch_inference, deploy, train
 from churn.pipeline.place import Place
@@ -26,6 +26,9 @@ def run(place: Place, day: Day) -> runs.Run:
     why = reason(place.config.trigger, row, age_in_months(place, str(row["version"]), day))
     if not why:
         said = f"version {row['version']} stays: nothing calls for another"
+        return runs.record(place, "retrain", day, said, retrained=False)
+    if too_old(place.config.labels, str(row["labelled"]), day):
+        said = f"version {row['version']} stays: who has left since {row['labelled']} is not seen"
         return runs.record(place, "retrain", day, said, retrained=False)
     train.run(place, day)
     deployed = deploy.run(place, day)
@@ -55,6 +58,16 @@ def reason(trigger: Trigger, row: pd.Series, age: int) -> str:
     if trigger.kind in ("data", "either") and row["drifted"]:
         return f"{row['column']} drifted"
     return ""
+
+
+def too_old(labels: Labels, looked_at: str, day: Day) -> bool:
+    """Whether the month that was looked at, such as ``2024-11``, says too little about ``day``.
+
+    With early outcomes the same month judges the candidate. One from before a gap in the deliveries may
+    be of another world: the candidate that suits it best can be the worst now.
+    """
+    month = pd.Period(looked_at, "M").end_time.normalize()
+    return labels.early and not early.is_fresh(labels.rule, month, day)
 
 
 def age_in_months(place: Place, version: str, day: Day) -> int:
