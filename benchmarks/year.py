@@ -272,10 +272,15 @@ def main() -> None:
             if not rows:
                 show(found, paths.workspaces() / "year" / "year.png")
             total = found.money.sum()
-            shares = {way: round(total[way] / total["oracle"], 3) for way in JUDGED}
+            shares = {way: round(float(total[way] / total["oracle"]), 3) for way in JUDGED}
             row = {"seed": seed, "oracle": round(total["oracle"]), **shares}
             rows.append({**row, "promoted": found.promoted, "bad": len(found.bad)})
-            print(rows[-1], *found.bad.items(), flush=True)
+            print(
+                f"seed {seed}: {shares['unattended']:.1%} of the oracle's ${row['oracle']:,}, "
+                f"{found.promoted} promoted, {len(found.bad)} bad",
+                *(f"(version {version}: {why})" for version, why in found.bad.items()),
+                flush=True,
+            )
             if found.stores is not None:
                 print(
                     f"with stores: ${found.stores.dollars:,.0f}, in memory ${total['unattended']:,.0f}; "
