@@ -15,7 +15,8 @@ first model  without monitoring and retraining: its first model for ever
 by hand      a person who trains every month on the newest three labelled months, without a gate
 oracle       knows date and kind of every incident, begun or about to begin: it trains at once on every
              labelled month that is like today (churn.pipeline.year.right_months), and scores last
-             month's customers where a delivery is spoiled. Labels, records and model are the pipeline's
+             month's customers where a delivery is spoiled. Labels come when the pipeline's do, and the
+             model is the same; like the person it trains on spoiled months as if they had come whole
 mended       the same oracle, to whom spoiled deliveries come whole: more than anybody could have
 
 A champion is bad if
