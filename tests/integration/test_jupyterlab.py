@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -55,10 +56,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def leave_a_store(folder: Path, lesson: str, experiment: str | None = None) -> None:
     """What a lesson leaves that has just begun."""
     place = folder / lesson
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir()
-    shutil.copyfile(mlflow_store.empty(), place / "mlflow.db")
-    mlflow.MlflowClient(f"sqlite:///{place}/mlflow.db").create_experiment(experiment or lesson)
+    # Written elsewhere: the server still has the old file of this name open, and takes the journal of
+    # a commit in the new one for that of its own.
+    with tempfile.TemporaryDirectory() as scratch:
+        store = Path(scratch, "mlflow.db")
+        shutil.copyfile(mlflow_store.empty(), store)
+        mlflow.MlflowClient(f"sqlite:///{store}").create_experiment(experiment or lesson)
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        shutil.move(store, place / "mlflow.db")
 
 
 @pytest.fixture(scope="module")
