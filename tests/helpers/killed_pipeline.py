@@ -47,6 +47,7 @@ from churn.scoring import engines
 from churn.scoring.store import ScoreStore
 from churn.simulator import simulate_history
 from churn.simulator.scenario import Scenario
+from few_customers import BOUNDS
 
 #: Of each job. `make long` kills at five places.
 KILLS = 5 if os.environ.get("COURSE_LONG") else 2
@@ -59,11 +60,7 @@ CHANGES: dict[str, Any] = {
     "campaign": {"contact_cost": 1, "offer_cost": 5},
     "trigger": {"kind": "schedule", "months": 1},
     "approval": {"second_person": True, "approver": "owner of the campaign"},
-    "gate": {
-        "min_auc_lead": -0.5, "min_leavers": 10, "max_calibration_error": 1.0,
-        "max_slice_loss": 0.5, "max_value_loss": 1000, "min_slice_leavers": 2,
-        "max_wrong_direction": 0.9, "min_contrast": 0.001, "draws": 100, "latency_calls": 20,
-    },
+    "gate": BOUNDS,
 }  # fmt: skip
 #: The registry's writing calls, MLflow's own names.
 REGISTRY_WRITES = (

@@ -20,18 +20,13 @@ from churn.data.landing import deliver_table
 from churn.pipeline.config import FOLDER, ConfigError, load_config
 from churn.pipeline.place import Place, PlaceError
 from coursekit.environment import known
+from few_customers import BOUNDS
 
 pytestmark = pytest.mark.needs("postgresql")
 DATABASES = ("registry", "feature_registry", "feature_store", "scores")
 EACH = 600
 #: Loads what the test itself does not need.
 SCRIPT = Path(postgresql_cluster.__file__).with_name("pipeline_by_url.py")
-#: Bounds that so few customers can keep.
-BOUNDS = {
-    "min_auc_lead": -0.5, "min_leavers": 10, "max_calibration_error": 1.0, "max_slice_loss": 0.5,
-    "max_value_loss": 1000, "min_slice_leavers": 2, "max_wrong_direction": 0.9,
-    "min_contrast": 0.001, "draws": 100, "latency_calls": 20,
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -30,9 +30,14 @@ def newest(place: Place, day: Day) -> pd.Timestamp | None:
     certain = place.config.labels.rule.youngest(day)
     there = [m for m in tables.months(place.tables, tables.FEATURES) if certain < m <= day]
     for month in reversed(there):
-        if _after(place, month) <= day and _seen(place, month) is not None:
+        if seen_on(place.config.labels.rule, month) <= day and _seen(place, month) is not None:
             return month
     return None
+
+
+def seen_on(rule: LabelRule, month: Day) -> pd.Timestamp:
+    """The month end at which the window of ``month`` is over: whose delivery shows who is missing."""
+    return rule.window(month)[1].normalize()
 
 
 def is_fresh(rule: LabelRule, month: Day, day: Day) -> bool:
@@ -40,7 +45,7 @@ def is_fresh(rule: LabelRule, month: Day, day: Day) -> bool:
 
     After deliveries that were refused it does not, and the world may have changed since.
     """
-    return bool(rule.window(month)[1].normalize() == pd.Timestamp(day))
+    return bool(seen_on(rule, month) == pd.Timestamp(day))
 
 
 def outcome_of(place: Place, month: Day) -> pd.DataFrame:
@@ -61,20 +66,15 @@ def outcome_of(place: Place, month: Day) -> pd.DataFrame:
     return seen
 
 
-def _after(place: Place, month: pd.Timestamp) -> pd.Timestamp:
-    """The month end at which the window of ``month`` is over."""
-    rule = place.config.labels.rule
-    return rule.window(month)[1].normalize()
-
-
 def _seen(place: Place, month: pd.Timestamp) -> pd.DataFrame | None:
-    gap_ends = place.config.labels.rule.window(month)[0] - pd.offsets.Day(1)
+    rule = place.config.labels.rule
+    gap_ends, after = rule.window(month)[0] - pd.offsets.Day(1), seen_on(rule, month)
     there = tables.months(place.tables, tables.FEATURES)
-    if not {month, gap_ends, _after(place, month)} <= set(there):
+    if not {month, gap_ends, after} <= set(there):
         return None
     rows, begun, later = (
-        tables.read(place.tables, tables.FEATURES, day)[[schema.ID, "as_of"]]
-        for day in (month, gap_ends, _after(place, month))
+        tables.read(place.tables, tables.FEATURES, day, columns=[schema.ID, "as_of"])
+        for day in (month, gap_ends, after)
     )
     rows = rows[rows[schema.ID].isin(begun[schema.ID])].reset_index(drop=True)
     gone = ~rows[schema.ID].isin(later[schema.ID]).to_numpy()

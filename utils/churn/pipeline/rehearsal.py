@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from churn import schema
 from churn.metrics import Campaign, campaign_value
-from churn.monitoring.drift import compare_columns
+from churn.pipeline import early
 from churn.pipeline.config import Config
 from churn.pipeline.jobs import monitor, retrain
 from churn.pipeline.year import Month, dollars, window_model, window_scores
@@ -135,7 +135,7 @@ def _months(
     known = [month for month in timeline.labelled_months(day) if month in there]
     if config.labels.early:
         certain = config.labels.rule.youngest(day)
-        ends = {m: config.labels.rule.window(m)[1].normalize() for m in there if m > certain}
+        ends = {m: early.seen_on(config.labels.rule, m) for m in there if m > certain}
         seen = [month for month, end in ends.items() if end in there and end <= day]
         if seen:
             return known[-config.training.months :], max(seen)
@@ -158,25 +158,14 @@ def _look(
     timeline: Timeline, config: Config, window: Window, day: pd.Timestamp, newest: pd.Timestamp
 ) -> pd.Series:
     """The row of ``monitoring``, as far as the trigger reads it."""
-    watched = [name for name in schema.FEATURES if name not in monitor.GROWING]
 
-    def some(months: list[pd.Timestamp]) -> pd.DataFrame:
+    def watched(months: list[pd.Timestamp]) -> pd.DataFrame:
         rows = timeline.labelled(months).sort_values(["as_of", schema.ID], ignore_index=True)
-        most = config.monitor.max_rows
-        return (rows if len(rows) <= most else rows.sample(most, random_state=0))[watched]
+        return rows[monitor.WATCHED]
 
-    bounds = config.monitor
-    found = compare_columns(
-        some(list(window)), some([day]), bounds.level, min_effect=bounds.min_effect
-    )
-    drifted = found[found["drift"]]
-    largest = (drifted if len(drifted) else found)["effect"]
+    drift = monitor.drift_of(watched(list(window)), watched([day]), config.monitor)
     p = window_scores(timeline, list(window), newest)
-    return pd.Series({
-        "column": str(largest.idxmax()),
-        "drifted": len(drifted),
-        "surprise": surprise(timeline.outcome(newest), p),
-    })  # fmt: skip
+    return pd.Series({**drift, "surprise": surprise(timeline.outcome(newest), p)})
 
 
 def _refusals(

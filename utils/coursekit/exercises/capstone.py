@@ -14,7 +14,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coursekit.exercises.retraining import BREAK_EVEN, CALL, DELAY, GAIN, WINDOW, Floats, groups
+from coursekit.exercises.retraining import (
+    BREAK_EVEN,
+    CALL,
+    DELAY,
+    GAIN,
+    WINDOW,
+    Floats,
+    groups,
+    shares_of,
+)  # fmt: skip
 
 #: Months simulated, after a year of history.
 MONTHS, BEFORE = 24, 12
@@ -158,12 +167,7 @@ def _arrived(telco: Telco, feed: list[Floats], day: int) -> tuple[Floats, Floats
 
 def _learned(telco: Telco, feed: list[Floats], day: int) -> Floats:
     months = [_arrived(telco, feed, d) for d in range(day - DELAY - WINDOW + 1, day - DELAY + 1)]
-    return _shares(*(np.sum(part, axis=0) for part in zip(*months, strict=True)))
-
-
-def _shares(counts: NDArray[Any], left: NDArray[Any]) -> Floats:
-    shares: Floats = (left + 10 * left.sum() / counts.sum()) / (counts + 10)
-    return shares
+    return shares_of(*(np.sum(part, axis=0) for part in zip(*months, strict=True)))
 
 
 def _seen(telco: Telco, feed: list[Floats], model: Floats, age: int, day: int) -> dict[str, Any]:
@@ -233,7 +237,7 @@ def _world(
             before = deliveries[-1]["groups"]
             told = _SPOIL[bad[month]](rng, told, before)
         deliveries.append({"month": month, "groups": copy.deepcopy(told)})
-    model = _shares(counts[:WINDOW].sum(axis=0), left[:WINDOW].sum(axis=0))
+    model = shares_of(counts[:WINDOW].sum(axis=0), left[:WINDOW].sum(axis=0))
     disk = {
         "champion": {"version": 1, "shares": dict(zip(texts, model.tolist(), strict=True))},
         "labels": [{"month": d - first, "groups": true[d]} for d in range(WINDOW)],
@@ -309,12 +313,18 @@ def money(world: Telco, disks: list[Disk]) -> NDArray[np.float64]:
     """Dollars that each month's calls brought, less :data:`TRAINING` where the champion was changed."""
     brought, before = [], world["disk"]["champion"]
     for month, disk in enumerate(disks):
-        who = [order["groups"] for order in disk["orders"] if order["month"] == month]
-        place = [world["names"].index(group) for groups_called in who for group in groups_called]
+        orders = [order["groups"] for order in disk["orders"] if order["month"] == month]
+        who = [group for groups_called in orders for group in groups_called]
         changed = disk["champion"]["shares"] != before["shares"]
-        brought.append(float(world["worth"][month][place].sum()) - TRAINING * changed)
+        brought.append(_brought(world, month, who) - TRAINING * changed)
         before = disk["champion"]
     return np.array(brought)
+
+
+def _brought(world: Telco, month: int, who: list[str]) -> float:
+    """Dollars of calling some groups in a month; a group that stands there twice is called twice."""
+    place = [world["names"].index(group) for group in who]
+    return float(world["worth"][month][place].sum())
 
 
 def possible(world: Telco) -> NDArray[np.float64]:
@@ -333,8 +343,7 @@ def every_quarter(world: Telco) -> NDArray[np.float64]:
         trains = month % 3 == 2
         if trains:
             table = [[one[group] for group in world["names"]] for one in known[-WINDOW:]]
-            shares = _shares(*np.sum(table, axis=0).T)
+            shares = shares_of(*np.sum(table, axis=0).T)
             champion = {"shares": dict(zip(world["names"], shares.tolist(), strict=True))}
-        place = [world["names"].index(group) for group in called(champion)]
-        brought.append(float(world["worth"][month][place].sum()) - TRAINING * trains)
+        brought.append(_brought(world, month, called(champion)) - TRAINING * trains)
     return np.array(brought)

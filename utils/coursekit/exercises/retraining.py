@@ -88,12 +88,17 @@ def _telco(
 
 
 def learned(telco: Telco, day: int, months: int) -> Floats:
-    """Each group's share that left in the newest ``months`` labelled months before month ``day``.
+    """Each group's share that left in the newest ``months`` labelled months before month ``day``."""
+    rows = slice(max(0, day - DELAY - months + 1), day - DELAY + 1)
+    counts, left = telco["customers"][rows].sum(axis=0), telco["left"][rows].sum(axis=0)
+    return shares_of(counts, left)
+
+
+def shares_of(counts: NDArray[Any], left: NDArray[Any]) -> Floats:
+    """Each group's share that left, of its customers and of those who left.
 
     Ten customers like all others are added to each group, or a small one would follow its luck.
     """
-    rows = slice(max(0, day - DELAY - months + 1), day - DELAY + 1)
-    counts, left = telco["customers"][rows].sum(axis=0), telco["left"][rows].sum(axis=0)
     shares: Floats = (left + 10 * left.sum() / counts.sum()) / (counts + 10)
     return shares
 

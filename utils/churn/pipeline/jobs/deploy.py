@@ -19,14 +19,8 @@ from churn.pipeline.place import Place
 from churn.registry import packaging
 from churn.registry.gates import Decision, Evidence, decide
 from churn.registry.gates.evidence import Scorer
-from churn.registry.promotion import (
-    CHAMPION,
-    COMPARED_WITH,
-    DECISION,
-    NONE,
-)
+from churn.registry.promotion import CHAMPION, COMPARED_WITH, DECISION, NONE
 from churn.registry.supply_chain import signing
-from churn.registry.supply_chain.signing import PRIVATE_KEY, PUBLIC_KEY
 from churn.registry.versions import files_of
 
 #: A tag of a version that the gate refused: by which criteria.
@@ -82,7 +76,7 @@ def signed_files(place: Place, version: str) -> Iterator[Path]:
             this is looked at before.
     """
     with files_of(place.client, _version(place, version)) as folder:
-        signing.verify(folder, place.keys / "signer" / PUBLIC_KEY)
+        signing.verify(folder, _signers_key(place))
         yield folder
 
 
@@ -128,16 +122,20 @@ def decided(place: Place, version: str, champion: str | None) -> Decision:
         else:
             with scorer_of(place, champion) as theirs:
                 decision = _ask(place, table, candidate, theirs, folder, tags)
-    place.promotion.record(version, decision, place.keys / "gate" / PRIVATE_KEY)
+    place.promotion.record(version, decision, place.keys / "gate" / signing.PRIVATE_KEY)
     client, model = place.client, place.config.model
     client.set_model_version_tag(model, version, JUDGED_BY, place.config.digest())
     return decision
 
 
+def _signers_key(place: Place) -> Path:
+    return place.keys / "signer" / signing.PUBLIC_KEY
+
+
 def _signed_scorer(place: Place, folder: Path) -> Scorer | None:
     """The candidate's scores; none if it is not as it was signed: the gate says so and refuses it."""
     try:
-        signing.verify(folder, place.keys / "signer" / PUBLIC_KEY)
+        signing.verify(folder, _signers_key(place))
     except signing.SignatureError:
         return None
     return packaging.scorer(folder, "onnx")
@@ -157,7 +155,7 @@ def _ask(
         champion=champion,
         signature=packaging.signature_of(folder),
         folder=folder,
-        public_key=place.keys / "signer" / PUBLIC_KEY,
+        public_key=_signers_key(place),
         lineage=tags,
     )
     bounds = place.config.bounds

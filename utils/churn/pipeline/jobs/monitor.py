@@ -12,6 +12,7 @@ from churn import features, metrics, schema
 from churn.labels import Day
 from churn.monitoring.drift import compare_columns
 from churn.pipeline import early, feature_repo, runs, tables
+from churn.pipeline.config import Monitor
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import train
 from churn.pipeline.jobs.deploy import scorer_of
@@ -19,8 +20,8 @@ from churn.pipeline.place import Place
 from churn.registry.promotion import CHAMPION
 from churn.training.continuous import surprise
 
-#: Columns that grow as time goes by, whatever happens: their drift says nothing.
-GROWING = ("tenure", "TotalCharges")
+#: Without those that grow as time goes by, whatever happens: their drift says nothing.
+WATCHED = [name for name in schema.FEATURES if name not in ("tenure", "TotalCharges")]
 
 
 def run(place: Place, day: Day) -> runs.Run:
@@ -52,18 +53,11 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
     if day not in tables.months(place.tables, tables.FEATURES):
         raise JobError(f"{runs.month_of(day)} has no features: there is nothing to look at")
     bounds, tags = place.config.monitor, place.tags_of(champion)
-    watched = [name for name in schema.FEATURES if name not in GROWING]
     past = tables.read(
-        place.tables, tables.FEATURES, tags[train.FIRST], tags["trained_until"], columns=watched
+        place.tables, tables.FEATURES, tags[train.FIRST], tags["trained_until"], columns=WATCHED
     )
-    today = tables.read(place.tables, tables.FEATURES, day, columns=watched)
-    found = compare_columns(
-        _some(past, bounds.max_rows), _some(today, bounds.max_rows),
-        bounds.level, min_effect=bounds.min_effect,
-    )  # fmt: skip
-    drifted = found[found["drift"]]
-    # Of a quiet month too: a column that moves slowly is seen to come.
-    largest = (drifted if len(drifted) else found)["effect"]
+    today = tables.read(place.tables, tables.FEATURES, day, columns=WATCHED)
+    drift = drift_of(past, today, bounds)
     newest = early.newest(place, day)
     if newest is None:
         # A month that is looked at late, when more is known, is looked at as it was.
@@ -81,9 +75,7 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
         "as_of": day,
         "version": champion,
         "trained_until": tags["trained_until"],
-        "drifted": len(drifted),
-        "column": str(largest.idxmax()),
-        "effect": float(largest.max()),
+        **drift,
         "labelled": f"{newest:%Y-%m}",
         "promised": float(p.sum()),
         "left": int(y.sum()),
@@ -93,6 +85,31 @@ def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
         "dollars": metrics.campaign_value(y, p, campaign.break_even, campaign),
     }
     return pd.DataFrame([row])
+
+
+def drift_of(past: pd.DataFrame, today: pd.DataFrame, bounds: Monitor) -> dict[str, Any]:
+    """How far the customers have moved, of at most ``bounds.max_rows`` on each side.
+
+    Args:
+        past: columns :data:`WATCHED` of the months of training.
+        today: the same of a month.
+        bounds: from which on a column counts as drifted.
+
+    Returns:
+        ``drifted``, how many columns; ``column``, the one that moved most, and its ``effect``: of those
+        that drifted, and in a quiet month of all, so that a slow one is seen to come.
+    """
+    found = compare_columns(
+        _some(past, bounds.max_rows), _some(today, bounds.max_rows),
+        bounds.level, min_effect=bounds.min_effect,
+    )  # fmt: skip
+    drifted = found[found["drift"]]
+    largest = (drifted if len(drifted) else found)["effect"]
+    return {
+        "drifted": len(drifted),
+        "column": str(largest.idxmax()),
+        "effect": float(largest.max()),
+    }
 
 
 def _some(rows: pd.DataFrame, most: int) -> pd.DataFrame:

@@ -24,11 +24,11 @@ def run(place: Place, day: Day) -> runs.Run:
         raise JobError(f"{runs.month_of(day)} was not looked at: run the job monitor first")
     row = tables.read(place.tables, tables.MONITORING, day).iloc[0]
     why = reason(place.config.trigger, row, age_in_months(place, str(row["version"]), day))
-    if not why:
-        said = f"version {row['version']} stays: nothing calls for another"
-        return runs.record(place, "retrain", day, said, retrained=False)
-    if too_old(place.config.labels, str(row["labelled"]), day):
-        said = f"version {row['version']} stays: who has left since {row['labelled']} is not seen"
+    against = "" if why else "nothing calls for another"
+    if why and too_old(place.config.labels, str(row["labelled"]), day):
+        against = f"who has left since {row['labelled']} is not seen"
+    if against:
+        said = f"version {row['version']} stays: {against}"
         return runs.record(place, "retrain", day, said, retrained=False)
     train.run(place, day)
     deployed = deploy.run(place, day)
