@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -56,15 +55,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def leave_a_store(folder: Path, lesson: str, experiment: str | None = None) -> None:
     """What a lesson leaves that has just begun."""
     place = folder / lesson
-    # Written elsewhere: the server still has the old file of this name open, and takes the journal of
-    # a commit in the new one for that of its own.
-    with tempfile.TemporaryDirectory() as scratch:
-        store = Path(scratch, "mlflow.db")
-        shutil.copyfile(mlflow_store.empty(), store)
-        mlflow.MlflowClient(f"sqlite:///{store}").create_experiment(experiment or lesson)
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir()
-        shutil.move(store, place / "mlflow.db")
+    mlflow_store.set_aside(place)
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    uri = mlflow_store.uri(mlflow_store.begin(place))
+    mlflow.MlflowClient(uri).create_experiment(experiment or lesson)
 
 
 @pytest.fixture(scope="module")

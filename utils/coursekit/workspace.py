@@ -62,7 +62,7 @@ class Workspace:
 
         database = self.path / mlflow_store.FILE
         if not database.exists():
-            shutil.copyfile(mlflow_store.empty(), database)
+            mlflow_store.begin(self.path)
         uri = mlflow_store.uri(database)
         mlflow_store.open_quietly()
         mlflow.set_tracking_uri(uri)
@@ -96,6 +96,7 @@ def open_workspace(name: str, *, seed: int = 0, keep: bool = False) -> Workspace
         if keep:
             _say_what_goes(name, folder)
         if folder.exists():
+            mlflow_store.set_aside(folder)
             shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     _opened.add(folder)

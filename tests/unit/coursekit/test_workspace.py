@@ -1,8 +1,10 @@
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +122,35 @@ def test_mlflow_gets_a_store_of_its_own() -> None:
     # Asked again, it keeps what is there.
     opened.use_mlflow("churn")
     assert len(mlflow.search_runs()) == 1
+
+
+def test_a_store_begun_anew_is_the_file_that_a_server_has_open() -> None:
+    """Else the server takes the new store's journal for its own, and the lesson has an I/O error."""
+    import mlflow
+
+    def names() -> list[str]:
+        return [name for (name,) in server.execute("SELECT name FROM experiments")]
+
+    first = open_workspace("lesson")
+    first.use_mlflow("first")
+    with closing(sqlite3.connect(first / "mlflow.db")) as server:
+        assert "first" in names()
+        second = open_workspace("lesson")
+        assert list(second.path.iterdir()) == []
+        second.use_mlflow("second")
+        assert "second" in names()
+        assert "first" not in names()
+        with mlflow.start_run():
+            assert server.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+
+
+def test_a_damaged_store_is_replaced() -> None:
+    import mlflow
+
+    first = open_workspace("lesson")
+    (first / "mlflow.db").write_text("no database " * 100)
+    open_workspace("lesson").use_mlflow("churn")
+    assert mlflow.get_experiment_by_name("churn")
 
 
 def test_a_lesson_that_is_run_again_in_the_same_kernel_has_a_new_store() -> None:

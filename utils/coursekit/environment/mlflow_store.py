@@ -1,11 +1,18 @@
-"""An empty MLflow store, made once per MLflow version: creating its tables takes seconds."""
+"""A notebook's MLflow store: begun empty from a template, because creating its tables takes seconds.
+
+A store that is begun anew stays the same file on the disk. The tile's server (``tiles``) may have it
+open; SQLite's locks belong to a file, its journal to a name, and a server that still reads the deleted
+file of a name would take the new one's journal for that of its own, and remove it.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
+import shutil
+import sqlite3
 import tempfile
-from contextlib import suppress
+from contextlib import closing, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -49,6 +56,36 @@ def empty() -> Path:
     os.replace(draft, template)
     _let_others_read(template)
     return template
+
+
+def set_aside(folder: Path) -> None:
+    """Before a notebook's folder is deleted: keep its store beside it, for :func:`begin`."""
+    with suppress(OSError):  # the folder has none
+        os.replace(folder / FILE, _aside(folder))
+
+
+def begin(folder: Path) -> Path:
+    """The empty store of a notebook's folder: the one that was set aside, emptied, or a new file.
+
+    Waits while another process reads or writes the old one.
+    """
+    database, old = folder / FILE, _aside(folder)
+    if old.exists():
+        os.replace(old, database)
+        with suppress(sqlite3.DatabaseError):  # it is no database
+            with (
+                closing(sqlite3.connect(empty())) as template,
+                closing(sqlite3.connect(database)) as connection,
+            ):
+                template.backup(connection)
+            return database
+        database.unlink()
+    shutil.copyfile(empty(), database)
+    return database
+
+
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}-{FILE}")
 
 
 def _let_others_read(path: Path) -> None:
