@@ -81,7 +81,7 @@ long: automl  ## what takes long: every setting of every lab, cold kernels, 50 k
 	    tests/integration/test_cli.py tests/notebooks/test_labs.py tests/notebooks/test_your_turn.py \
 	    tests/integration/test_validate_and_grader.py tests/integration/test_pipeline_kills.py \
 	    tests/integration/test_workflows.py tests/integration/test_orchestrated_pipeline.py \
-	    tests/unit/churn/pipeline/test_year.py
+	    tests/integration/test_micro_batches.py tests/unit/churn/pipeline/test_year.py
 
 grade: setup  ## the whole grading cycle on sample submissions
 	@$(COURSE) demo-grade --source $(SOURCE)

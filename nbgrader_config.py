@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from grader import cell_errors
+
 # nbgrader puts this name into the file's namespace.
 c = get_config()  # type: ignore[name-defined] # noqa: F821
 
@@ -63,12 +65,7 @@ c.IgnorePattern.pattern = r"(?s).*"
 
 # Seconds. A cell that runs longer is interrupted and the notebook goes on with the next one.
 c.Execute.timeout = int(os.environ.get("COURSE_CELL_TIMEOUT", "60"))
-_SAID = f"stopped after {c.Execute.timeout} seconds"
-c.Execute.error_on_timeout = {
-    "ename": "CellTimeoutError",
-    "evalue": _SAID,
-    "traceback": [f"CellTimeoutError: {_SAID}"],
-}
+c.Execute.error_on_timeout = cell_errors.timed_out_reply(c.Execute.timeout)
 c.Execute.startup_timeout = 120
 c.Execute.iopub_timeout = 30
 

@@ -35,10 +35,10 @@ from typing import Any
 import nbformat
 import psutil
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
 
 from churn.data import IBM_CSV
 from coursekit import paths
+from coursekit.authoring.cells import is_answer, is_test
 from drawing import drawn
 from grader.isolation.files import scratch_folder
 from grader.isolation.sandbox import Sandbox
@@ -141,9 +141,9 @@ def tasks(lab: str) -> dict[str, Task]:
     for cell in nbformat.read(notebook_path(lab), as_version=4).cells:
         if cell.cell_type != "code":
             continue
-        if is_solution(cell):
+        if is_answer(cell):
             current = cell
-        elif is_grade(cell):
+        elif is_test(cell):
             assert current is not None, (
                 f"the test {cell.id} of {lab} has no solution cell before it"
             )

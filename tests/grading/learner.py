@@ -24,6 +24,7 @@ from typing import Any, Self
 
 from processes import end_group, lead_group, settle
 
+from grader import cell_errors
 from grader.endpoints import agent
 from grader.exceptions import ConnectionClosedError, KernelGoneError
 from grader.isolation.fair_clock import FairClock
@@ -77,13 +78,13 @@ class Learner:
     def run(self, source: str, seconds: float) -> str:
         """Run a cell; one line on how it ended, empty when all went well."""
         if self.death:
-            return f"DeadKernelError: {self.death}"
+            return f"{cell_errors.DEAD_KERNEL}: {self.death}"
         try:
             return self._request(b"X" + source.encode(), seconds)[1:].decode()
         except TimeoutError:
-            return f"CellTimeoutError: stopped after {seconds:g} seconds"
+            return f"{cell_errors.TIMEOUT}: stopped after {seconds:g} seconds"
         except KernelGoneError:
-            return f"DeadKernelError: {self.death}"
+            return f"{cell_errors.DEAD_KERNEL}: {self.death}"
 
     def ask(self, question: bytes, seconds: float) -> bytes:
         """Put an encoded question to the learner's names; the encoded answer, unread.

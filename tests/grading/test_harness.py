@@ -17,7 +17,6 @@ from grader.course import Course
 from grader.cycle.release import generate
 from grader.cycle.samples import fill_in, solutions
 from grader.engines.trusted import TrustedEngine
-from grader.isolation.sandbox import why_not
 from grader.outcomes import Submission
 
 LAB = "lab00_warm_up"
@@ -93,7 +92,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
-@pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
+@pytest.mark.needs("sandbox")
 @pytest.mark.parametrize("student", ["perfect", "mixed"])
 def test_scores_equal_those_of_grading(
     student: str, course: Course, codes: dict[str, str], report: dict[str, Any]

@@ -2,12 +2,15 @@
 
 import ast
 import builtins
+import dis
 import re
-import symtable
+from types import CodeType
 
 import harness
 import pytest
 from nbformat import NotebookNode
+
+from grader.bindings import names_bound
 
 CELLS = [
     pytest.param(task, cell, id=f"{lab}/{cell.id}")
@@ -24,7 +27,7 @@ def test_it_uses_nothing_but_the_answer_and_the_parameters(
     task: harness.Task, cell: NotebookNode
 ) -> None:
     for source in (cell.source, HIDDEN.sub("", cell.source)):
-        foreign = free_names(source) - bound_names(task.solution.source) - PARAMETERS
+        foreign = free_names(source) - names_bound(task.solution.source, imports=False) - PARAMETERS
         assert not foreign, f"{cell.id} relies on {foreign}, which a learner could have replaced"
 
 
@@ -70,26 +73,27 @@ def test_it_looks_at_plain_data_only(task: harness.Task, cell: NotebookNode) -> 
 def free_names(source: str) -> set[str]:
     """Global names that ``source`` reads and does not bind itself."""
     read: set[str] = set()
-    tables = [symtable.symtable(source, "<cell>", "exec")]
-    bound = {s.get_name() for s in tables[0].get_symbols() if s.is_assigned() or s.is_imported()}
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        at_top = table.get_type() == "module"
+    codes = [compile(source, "<cell>", "exec")]
+    while codes:
+        code = codes.pop()
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
         read |= {
-            symbol.get_name()
-            for symbol in table.get_symbols()
-            if symbol.is_referenced() and (at_top or symbol.is_global())
+            step.argval
+            for step in dis.get_instructions(code)
+            if step.opname in ("LOAD_NAME", "LOAD_GLOBAL")
         }
-    return read - bound - set(dir(builtins))
+    return read - names_bound(source) - set(dir(builtins))
 
 
-def bound_names(source: str) -> set[str]:
-    """Names that a solution cell defines at top level."""
-    table = symtable.symtable(source, "<cell>", "exec")
-    return {s.get_name() for s in table.get_symbols() if s.is_assigned() and not s.is_imported()}
-
-
-def test_free_names_sees_into_functions() -> None:
-    source = "import math\ndef f(a):\n    return [a + b + math.pi for b in rows]\nf(variant)"
-    assert free_names(source) == {"rows", "variant"}
+@pytest.mark.parametrize(
+    ("source", "free"),
+    [
+        ("import math\ndef f(a):\n    return [a + b + math.pi for b in rows]\nf(variant)", {"rows", "variant"}),
+        ("[b for b in (1, 2)]\nprint(b)", {"b"}),
+        ("f = lambda a, b=late: a + b + other", {"late", "other"}),
+    ],
+)  # fmt: skip
+def test_free_names_sees_into_functions_and_not_out_of_comprehensions(
+    source: str, free: set[str]
+) -> None:
+    assert free_names(source) == free

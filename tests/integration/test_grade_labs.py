@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from coursekit import paths
+from coursekit.authoring.cells import is_test, marks
 from coursekit.environment import mlflow_store
 from coursekit.variants import SECRET_VARIABLE
 from courses import course_of_labs
@@ -41,7 +42,7 @@ def said_by_tests(course: Course, student: str, lab: str) -> Iterator[str]:
     """What the test cells have printed in the graded notebook."""
     graded = nbformat.read(course.autograded(student, lab) / f"{lab}.ipynb", as_version=4)
     for cell in graded.cells:
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+        if is_test(cell):
             yield from (output.get("text", "") for output in cell.outputs)
 
 
@@ -55,8 +56,8 @@ def test_a_perfect_notebook_gets_every_point_and_an_empty_one_none(
     with on_this_machine(lab=imported_modules(course.require_lab(lab))) as run:
         perfect, empty = grade_many(PooledEngine(course), course, batch, run, jobs=2)
 
-    marks = [(cell.cell_type, cell.metadata.get("nbgrader", {})) for cell in source.cells]
-    points = {m.grade_id: m.points for kind, m in marks if kind == "code" and m.get("grade")}
+    tests = [marks(cell) for cell in source.cells if is_test(cell)]
+    points = {test["grade_id"]: test["points"] for test in tests}
     missed = "\n".join(said_by_tests(course, "ada", lab))
     assert {task: perfect.tasks[task] for task in points} == points, missed
     assert {task: empty.tasks[task] for task in points} == dict.fromkeys(points, 0.0)

@@ -1,6 +1,7 @@
 """The folded answer of each *Your turn* cell passes its check and leaves other outputs alone.
 
-A default run executes one lesson in four, drawn by the commit; ``make long`` all of them.
+A default run executes one lesson in four, drawn by the commit; ``make quick`` those that a change
+touches, ``make long`` all of them.
 """
 
 import os
@@ -12,12 +13,13 @@ from nbformat import NotebookNode
 import marks
 from coursekit import paths
 from coursekit.authoring import limits, notebooks
+from coursekit.authoring.quick import TURNS_OF
 from drawing import drawn
 
 LESSONS = sorted(paths.course_root().glob("modules/*/*.ipynb"))
-TRIED = (
-    LESSONS if os.environ.get("COURSE_LONG") else drawn("turns", [LESSONS[i::4] for i in range(4)])
-)
+TOUCHED = [paths.course_root() / name for name in os.environ.get(TURNS_OF, "").split()]
+DRAWN = drawn("turns", [LESSONS[i::4] for i in range(4)])
+TRIED = LESSONS if os.environ.get("COURSE_LONG") else TOUCHED or DRAWN
 
 
 def printed(cell: NotebookNode) -> str:

@@ -20,6 +20,18 @@ NO_INPUT = "StdinNotImplementedError"
 ASKED = "asks for input(); a notebook that is graded has nobody to answer"
 
 
+def timed_out(seconds: float) -> dict[str, Any]:
+    """The error of a cell that was stopped after so many seconds."""
+    return error_output(TIMEOUT, f"stopped after {seconds:g} seconds")
+
+
+def timed_out_reply(seconds: float) -> dict[str, Any]:
+    """The same as nbclient wants it: a kernel's reply, for ``Execute.error_on_timeout``."""
+    error = timed_out(seconds)
+    del error["output_type"]
+    return error
+
+
 def error_output(name: str, message: str) -> dict[str, Any]:
     """An error as a kernel reports it."""
     return {

@@ -54,7 +54,7 @@ UNREAD = ("*.md", "LICENSE", ".gitignore", ".ci/*", "benchmarks/*", "postBuild",
 HELPERS = "tests/helpers"
 #: Python files that nobody imports: answers, attacks and faults are read as data.
 READ_AS_DATA = re.compile(r"tests/grading/(lab\d\d_\w+|attacks|faults)/")
-_OURS = re.compile(r"\b(?:churn|coursekit|grader)(?:\.\w+)+")
+_OURS = re.compile(r"\b(?:churn|coursekit|grader|coursecli)(?:\.\w+)+")
 
 
 @dataclass(frozen=True)

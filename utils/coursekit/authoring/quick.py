@@ -25,6 +25,8 @@ TOOLS = {
     "modules/03_deployment_paradigms/11_federated.ipynb": "flower",
     "modules/04_production/18_catastrophic_forgetting.ipynb": "continuum",
 }
+#: Tries the folded answers of lessons; names of lessons in this variable take the place of its draw.
+TURNS, TURNS_OF = "tests/notebooks/test_your_turn.py", "COURSE_TURNS"
 #: Up to so many files, workers cost more than they save.
 FEW = 3
 
@@ -42,8 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     repository = Repository(root, {*files_in_git(root), *changed})
     selection = repository.select(changed)
     print(*plan(repository, selection, changed, base), sep="\n", flush=True)
+    env = known.environment({TURNS_OF: "\n".join(_possible(selection.lessons))})
     codes = [
-        subprocess.run(command, cwd=root, env=known.environment(), check=False).returncode
+        subprocess.run(command, cwd=root, env=env, check=False).returncode
         for command in commands(selection)
     ]
     print(*left_out(repository, selection), sep="\n", flush=True)
@@ -64,7 +67,7 @@ def commands(selection: Selection) -> list[list[str]]:
     """The command lines to run, one after the other."""
     ruff = [sys.executable, "-m", "ruff"]
     found = [[*ruff, "check", "--no-cache", "."], [*ruff, "format", "--no-cache", "--check", "."]]
-    files = [*_possible(selection.lessons), *selection.tests]
+    files = [*_possible(selection.lessons), *_tests(selection)]
     if files:
         found.append([*_pytest(files), *(("-n", "0") if len(files) <= FEW else ())])
     if selection.labs:
@@ -79,7 +82,7 @@ def plan(
     lines = [f"{_count(len(changed), 'file')} changed since {base}. To run:"]
     lines += [f"  {path}" for path in _possible(selection.lessons)]
     lines += [f"  {lab}: release, solution, grading, answers" for lab in selection.labs]
-    lines += [f"  {path}" for path in selection.tests]
+    lines += [f"  {path}" for path in _tests(selection)]
     lines.append("  ruff")
     if selection.unclear:
         lines.append(f"That is everything: nobody knows who reads {', '.join(selection.unclear)}.")
@@ -88,7 +91,7 @@ def plan(
 
 def left_out(repository: Repository, selection: Selection) -> list[str]:
     """What did not run, by kind."""
-    tests = set(repository.tests).difference(selection.tests)
+    tests = set(repository.tests).difference(_tests(selection))
     tests -= set(LAB_TESTS) if selection.labs else set()
     counts = [
         f"{len(repository.lessons) - len(_possible(selection.lessons))} of {len(repository.lessons)} lessons",
@@ -102,6 +105,12 @@ def left_out(repository: Repository, selection: Selection) -> list[str]:
     if selection.environment:
         lines.append(f"Only `make test` can tell about {', '.join(selection.environment)}.")
     return lines
+
+
+def _tests(selection: Selection) -> list[str]:
+    """The files of tests; with a lesson come the answers folded in it."""
+    turns = {TURNS} if _possible(selection.lessons) else set()
+    return sorted(turns.union(selection.tests))
 
 
 def _possible(lessons: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from coursekit.authoring.cells import find_tests, is_answer, is_test, task_name
+from coursekit.authoring.cells import find_tests, is_answer, is_test, marks, task_name
 from grader.course import Course
 from grader.cycle.released_lab import ReleasedLab, find_lab
 from grader.engines.autograde import remarks_on
@@ -166,7 +166,7 @@ def _verdict(lab: ReleasedLab, found: Recognised, ran: NotebookNode) -> Verdict:
 
 def _problem(cell: NotebookNode, missing: list[str]) -> Problem | None:
     name = task_name(cell)
-    if not cell.metadata.get("nbgrader", {}).get("grade"):
+    if not marks(cell).get("grade"):
         return None
     points, most = points_of(cell)
     if name in missing and is_test(cell):

@@ -42,6 +42,5 @@ class StockEngine(AutogradeEngine):
             return max(1.0, min(per_cell, deadline - time.monotonic()))
 
         config.Execute.timeout_func = seconds_left
-        said = cell_errors.error_output(cell_errors.TIMEOUT, f"stopped after {per_cell:g} seconds")
-        config.Execute.error_on_timeout = {k: said[k] for k in ("ename", "evalue", "traceback")}
+        config.Execute.error_on_timeout = cell_errors.timed_out_reply(per_cell)
         return config

@@ -108,7 +108,7 @@ class Proctor:
                 )
             ]
         self._end()
-        return [cell_errors.error_output(cell_errors.TIMEOUT, f"stopped after {seconds:g} seconds")]
+        return [cell_errors.timed_out(seconds)]
 
     def _hears(self, link: Connection, deadline: float) -> bool:
         """Whether the examiner says something in time."""

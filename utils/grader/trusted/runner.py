@@ -83,9 +83,7 @@ def _run_learners(kernel: StudentKernel, source: str, seconds: float) -> list[di
         ]
     status, outputs = kernel.run(source, seconds)
     if status == "timeout":
-        outputs.append(
-            cell_errors.error_output(cell_errors.TIMEOUT, f"stopped after {seconds:g} seconds")
-        )
+        outputs.append(cell_errors.timed_out(seconds))
     if kernel.death:
         outputs.append(cell_errors.error_output(cell_errors.DEAD_KERNEL, kernel.death))
     return outputs

@@ -1,7 +1,5 @@
 """Fitting: the committed calibration is what IBM's table gives, and it does not overfit."""
 
-import os
-
 import pytest
 
 from churn import data, schema
@@ -10,12 +8,8 @@ from churn.simulator import conditional_models
 from churn.simulator.codes import STEPS_PER_DOLLAR
 from churn.simulator.customers import simulate_customers
 
-needs_ibm = pytest.mark.skipif(
-    not os.environ.get(data.IBM_CSV), reason=f"{data.IBM_CSV} does not name IBM's telco CSV"
-)
 
-
-@needs_ibm
+@pytest.mark.needs("ibm")
 def test_a_simulator_fitted_to_one_half_resembles_the_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -26,7 +20,7 @@ def test_a_simulator_fitted_to_one_half_resembles_the_other(
     assert compare.two_sample_auc(unseen, simulate_customers(len(unseen), seed=1)) < 0.6
 
 
-@needs_ibm
+@pytest.mark.needs("ibm")
 def test_calibrating_again_gives_the_same_bytes() -> None:
     fitted = fit.to_json(fit.fit(data.load("ibm")))
     assert fitted.encode() == fit.TARGET_FILE.read_bytes()

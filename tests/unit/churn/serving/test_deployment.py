@@ -138,7 +138,7 @@ def hadolint(folder: Path, text: str) -> set[str]:
     return {one["code"] for one in json.loads(done.stdout)}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no hadolint for Windows")
+@pytest.mark.needs("posix")
 def test_hadolint_finds_nothing_in_ours_and_something_in_a_bad_one(tmp_path: Path) -> None:
     assert hadolint(tmp_path, DOCKERFILE) == set()
     bad = "FROM python:latest\nRUN pip install mlflow\nADD . /app\nUSER root\n"

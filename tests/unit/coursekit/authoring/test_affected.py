@@ -3,6 +3,7 @@
 import fnmatch
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,8 @@ FILES: dict[str, str | list[str]] = {
     "utils/churn/schema.py": "",
     "utils/churn/labels.py": "from churn import schema",
     "utils/churn/money.py": "",
+    "utils/coursecli/main.py": "",
+    "tests/integration/test_types_a_command.py": "WORDS = ['-m', 'coursecli.main', 'doctor']",
     "utils/churn/late.py": "def f():\n    from churn.money import g",
     "utils/churn/typed.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import churn.money",
     "utils/churn/relative.py": "from .money import g",
@@ -117,6 +120,13 @@ def test_imports_in_functions_for_types_and_in_programs_count_and_documentation_
     )
 
 
+def test_a_command_that_a_test_types_is_known_by_its_module(
+    select: Callable[..., Selection],
+) -> None:
+    found = select("utils/coursecli/main.py")
+    assert found == Selection(tests=("tests/integration/test_types_a_command.py",))
+
+
 def test_a_package_passes_on_what_its_face_imports(select: Callable[..., Selection]) -> None:
     assert select("utils/churn/sim/chain.py").lessons == (OTHER,)
 
@@ -193,7 +203,14 @@ def test_who_imported_a_file_that_is_gone_is_run(root: Path) -> None:
 
 def test_the_files_with_rules_of_their_own_exist() -> None:
     root = paths.course_root()
-    named = {*LOADED_BY_ALL, SANITIZE, *affected.LAB_TESTS, quick.AUTOML[0], *quick.TOOLS}
+    named = {
+        *LOADED_BY_ALL,
+        SANITIZE,
+        quick.TURNS,
+        *affected.LAB_TESTS,
+        quick.AUTOML[0],
+        *quick.TOOLS,
+    }
     for path in named.union(*READERS.values()):
         assert (root / path).is_file(), path
     folders = ("modules", "labs", "solutions", "tests")
@@ -246,7 +263,7 @@ def test_labs_are_chosen_by_name_and_lessons_are_compared(root: Path) -> None:
     selection = Selection(lessons=(LESSON,), labs=("lab00_one", "lab01_two"))
     lessons, labs = quick.commands(selection)[-2:]
     assert "--nbval" in lessons
-    assert lessons[-3:] == [LESSON, "-n", "0"]
+    assert lessons[-4:] == [LESSON, quick.TURNS, "-n", "0"]
     assert labs[-2:] == ["-k", "lab00_one or lab01_two"]
 
 
@@ -256,7 +273,7 @@ def test_ruff_looks_at_everything_in_any_case() -> None:
 
 def test_what_was_left_out_is_counted(root: Path, select: Callable[..., Selection]) -> None:
     said = "\n".join(quick.left_out(Repository(root, FILES), select(LESSON, "pyproject.toml")))
-    assert "Left out: 1 of 2 lessons, 2 of 2 labs, 15 of 17 files of tests, mypy." in said
+    assert "Left out: 1 of 2 lessons, 2 of 2 labs, 16 of 18 files of tests, mypy." in said
     assert "Only `make test` can tell about pyproject.toml." in said
 
 
@@ -280,6 +297,19 @@ def test_a_lesson_without_its_tool_is_left_out_and_named(
     monkeypatch.setattr(quick.tools, "python_of", lambda name: Path("python"))
     assert lesson in quick.commands(touched)[-1]
     assert "Touched" not in "\n".join(quick.left_out(repository, touched))
+
+
+def test_the_folded_answers_of_touched_lessons_are_tried(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lesson = "modules/00_introduction/01_start_here.ipynb"
+    tell = [sys.executable, "-c", f"import os; print('tried:', os.environ['{quick.TURNS_OF}'])"]
+    monkeypatch.setattr(quick, "changed_files", lambda root, base: [lesson])
+    monkeypatch.setattr(quick, "commands", lambda selection: [tell])
+    assert quick.main([]) == 0
+    said = capfd.readouterr().out
+    assert f"  {quick.TURNS}" in said
+    assert f"tried: {lesson}" in said
 
 
 def test_the_answer_is_that_of_what_ran(
