@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import trial_course as trial_course
+import trial_course
 from graders import ENGINES, TOGETHER, UNPROTECTED
 from trial_course import HERE, Files, Trial, TrialCourse, Trials
 

@@ -1,24 +1,31 @@
-"""The face of each folder exports what it says, and is cheap to import."""
+"""The face of each folder says what is in it, exports what it says, and is cheap to import."""
 
+import ast
 import importlib
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-FACES = (
-    "churn", "churn.simulator", "churn.data", "churn.features", "churn.training",
-    "churn.registry", "churn.registry.gates", "churn.registry.supply_chain", "churn.spark",
-    "churn.calibration", "churn.serving", "churn.monitoring", "churn.monitoring.drift",
-    "churn.release", "churn.experiments", "churn.pipeline", "churn.assistant", "coursekit", "coursekit.environment",
-    "coursekit.exercises",
-    "coursekit.authoring",
-)  # fmt: skip
+from coursekit import paths
+
+UTILS = paths.course_root() / "utils"
+
+
+def face_of(file: Path) -> str:
+    return ".".join(file.parent.relative_to(UTILS).parts)
+
+
+FACES = sorted(face_of(file) for file in UTILS.rglob("__init__.py"))
 #: Libraries of seconds or of hundreds of megabytes: their modules are imported by their own names.
 HEAVY = (
     "great_expectations", "feast", "mlflow", "pyspark", "deltalake", "optuna", "IPython",
     "onnx", "onnxruntime", "skops", "model_signing", "cyclonedx",
 )  # fmt: skip
+#: Folders whose modules nobody imports from outside: the face calls them the machine inside.
+INSIDE = ("churn.simulator", "grader.steps")
 
 
 def test_no_face_loads_a_heavy_library() -> None:
@@ -36,3 +43,26 @@ def test_a_face_says_what_belongs_there_and_has_what_it_exports(name: str) -> No
     exported = getattr(face, "__all__", [])
     assert [name for name in exported if not hasattr(face, name)] == []
     assert exported == sorted(exported, key=lambda name: (not name.isupper(), name[0].islower()))
+
+
+def unnamed(face: Path) -> set[str]:
+    """The modules and folders beside a face that it neither names nor exports something of."""
+    tree = ast.parse(face.read_text(encoding="utf-8"))
+    named = set(re.findall(r"``(\w+)``", ast.get_docstring(tree) or ""))
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            named.add(node.module.rpartition(".")[2])
+    files = {path.stem for path in face.parent.glob("*.py")} - {"__init__", "__main__"}
+    return (files | {path.parent.name for path in face.parent.glob("*/__init__.py")}) - named
+
+
+@pytest.mark.parametrize("name", [name for name in FACES if name not in INSIDE])
+def test_a_face_leads_to_each_of_its_modules(name: str) -> None:
+    assert unnamed(UTILS.joinpath(*name.split("."), "__init__.py")) == set()
+
+
+def test_a_module_that_no_face_names_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").write_text('"""``one`` is here."""\nfrom churn.two import x\n')
+    for name in ("one", "two", "three"):
+        (tmp_path / f"{name}.py").touch()
+    assert unnamed(tmp_path / "__init__.py") == {"three"}

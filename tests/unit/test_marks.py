@@ -1,14 +1,28 @@
 """What a test needs is skipped where it is missing, and fails in CI where it is a protection's."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import marks
+from coursekit import paths
 from coursekit.authoring.quick import TOOLS
 
 pytest_plugins = ["pytester"]
+ROOT = paths.course_root()
+FILES = {str(path.relative_to(ROOT)): path.read_text() for path in ROOT.glob("tests/**/*.py")}
+#: What a test says of which `make long` does more; the last is a helper's.
+WAITS = r"COURSE_LONG|harness\.LONG|import .*\bKILLS\b"
+#: Skips that are about no need of a machine: how long it takes, the engine, where the course is.
+OTHER_SKIPS = {
+    "tests/grading/test_attacks.py", "tests/grading/test_lab_answers.py",
+    "tests/integration/test_orchestrated_pipeline.py", "tests/integration/test_workflows.py",
+    "tests/unit/churn/pipeline/test_year.py",
+    "tests/unit/coursekit/authoring/test_learner_copy.py",
+    "tests/unit/coursekit/environment/test_registry.py",
+}  # fmt: skip
 TESTS = """
 import pytest
 
@@ -140,3 +154,16 @@ def test_the_lines_arrive_from_workers(
     pytester.makepyfile(tests + "def test_it(n): pass")
     done = pytester.runpytest_subprocess("-p", "xdist", "-p", "marks", "-n", "1")
     assert done.outlines[-1] == "without IBM's table: 3 tests were skipped"
+
+
+def test_a_machine_s_lack_is_said_by_a_mark() -> None:
+    """A skip of one's own would be green in CI, and the last line would not count it."""
+    own = {name for name, text in FILES.items() if re.search(r"pytest\.(mark\.)?skip", text)}
+    assert own - {"tests/marks.py", "tests/unit/test_marks.py"} == OTHER_SKIPS
+
+
+def test_what_waits_for_make_long_is_run_by_it() -> None:
+    long = (ROOT / "Makefile").read_text().partition("\nlong:")[2].partition("\ngrade:")[0]
+    waiting = {name for name, text in FILES.items()
+               if "/test_" in name and re.search(WAITS, text)}  # fmt: skip
+    assert {name for name in waiting if name not in long} == {"tests/unit/test_marks.py"}

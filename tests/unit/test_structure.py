@@ -18,8 +18,6 @@ from coursekit import paths
 UTILS = paths.course_root() / "utils"
 #: From the ground up.
 PACKAGES = ["churn", "coursekit", "grader", "coursecli"]
-#: Packages that do not keep the order inside yet; what they import from others is looked at.
-EXEMPT_INSIDE: list[str] = []
 #: The parts of churn that may know the outside world, itself among them.
 KNOW_THE_WORLD = ["simulator", "data", "calibration"]
 
@@ -78,8 +76,7 @@ def problems(utils: Path) -> Iterator[str]:
         if company and company not in KNOW_THE_WORLD and below(b, "churn") == "simulator":
             yield f"{a} imports {b}: the company knows the outside world by its data only"
     for package in PACKAGES:
-        if package not in EXEMPT_INSIDE:
-            yield from problems_inside(utils, package, edges, known)
+        yield from problems_inside(utils, package, edges, known)
 
 
 def problems_inside(

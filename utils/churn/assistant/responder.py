@@ -119,8 +119,3 @@ class Responder:
 def split(text: str) -> list[str]:
     """The sentences of a text, in order."""
     return [one.strip() for one in re.split(r"(?<=[.!?])\s+", text) if one.strip()]
-
-
-def not_understood(prompt: str) -> list[str]:
-    """The sentences of a prompt that the responder ignores, in order."""
-    return [one for one in split(prompt.partition(MESSAGE)[0]) if one not in DIRECTIVES]

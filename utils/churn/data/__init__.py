@@ -2,8 +2,9 @@
 
 ``load`` gets the table from one of its ``sources``: simulated, or IBM's own (``ibm`` knows its file,
 ``csv_format`` its form). ``origin`` asks where a batch comes from, ``expectations`` whether it keeps
-the rules (it loads Great Expectations, so it is imported by its own name), ``annotation`` reads
-labels that people made.
+the rules (it loads Great Expectations, so it is imported by its own name), ``contract`` whether it is
+what its makers promise, ``annotation`` reads labels that people made. ``landing`` stands for the
+source systems: it puts a month's tables where the company finds them.
 """
 
 from churn.data.csv_format import DataError, csv_bytes, read_csv, write_csv

@@ -9,8 +9,12 @@ data, and makes one with a past; ``news`` is a month of events, ``redis_server``
 ``model_servers`` starts several and a router, ``broken_release`` is one with a fault in its code,
 ``callers`` ask about customers all day; ``storm`` plays a day to a service, in ``virtual_time``;
 ``databases`` are small SQLite ones; ``feeds`` are feeds of customers in which something drifts,
-``watching`` is what a monitor looks at, ``remedies`` are months after an alarm; ``releases`` are canaries
-and campaigns; ``pipeline_so_far`` runs the jobs before a lesson's; ``federation`` runs a Flower app, with a process for each region. Each is imported by its
+``watching`` is what a monitor looks at, ``remedies`` are months after an alarm, ``service_years`` three
+years of a service, ``outages`` cases to decide on; ``releases`` are canaries
+and campaigns; ``retraining`` telcos that change, ``capstone`` such as a small pipeline is left alone with;
+``pipeline_so_far`` runs the jobs before a lesson's, ``orchestrators`` the same below six orchestrators,
+job by ``orchestrated_job``; ``federation`` runs a Flower app by ``federation_grid``, with a process for
+each region. Each is imported by its
 own name: some load large libraries. All of it lies on the
 learner's disk: it makes material and reads it, and holds no answer to a lab. What a telco would own
 stands in ``churn``.

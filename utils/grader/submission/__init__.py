@@ -3,7 +3,8 @@
 ``decoding`` finds the JSON in a file, ``mending`` makes a notebook of it that can be run, and
 ``reading`` is both: the one function that reads a submission, in Validate as in grading.
 ``lab_cells`` says what was handed out; ``recognition`` finds these cells again. ``files`` says
-which file of a folder is the notebook.
+which file of a folder is the notebook, ``archive`` unpacks what came packed. ``sources`` compares a
+cell with what was handed out, ``remarks`` are what is said beside the points.
 """
 
 from grader.submission.decoding import LARGEST

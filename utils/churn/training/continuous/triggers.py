@@ -90,8 +90,3 @@ def on_demand(days: Collection[Day]) -> Trigger:
     """When somebody asked for it: in the months of these days."""
     months = {pd.Timestamp(day).to_period("M") for day in days}
     return lambda now: now.day.to_period("M") in months
-
-
-def rested(trigger: Trigger, months: int) -> Trigger:
-    """``trigger``, but not before the live model is ``months`` months old."""
-    return lambda now: now.since_training >= months and trigger(now)

@@ -62,9 +62,3 @@ def test_on_demand_means_the_month() -> None:
     asked = triggers.on_demand(["2025-05-02", "2026-05-31"])
     assert asked(NOW)
     assert not asked(replace(NOW, day=pd.Timestamp("2025-06-30")))
-
-
-def test_a_rested_trigger_waits() -> None:
-    assert triggers.rested(triggers.surprised(4), 3)(NOW)
-    assert not triggers.rested(triggers.surprised(4), 4)(NOW)
-    assert not triggers.rested(triggers.never, 1)(NOW)
