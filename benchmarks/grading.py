@@ -21,14 +21,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
-import psutil
+from memory import largest_memory
 from nbformat.v4 import new_code_cell
 
 from coursekit import paths
@@ -146,30 +145,6 @@ def cell_seconds(course: Course, labs: list[str], learners: int) -> float:
     finally:
         StudentKernel.run, Proctor.run = own  # type: ignore[method-assign]
     return total
-
-
-@contextmanager
-def largest_memory() -> Iterator[list[int]]:
-    """Bytes of all that this process started meanwhile, looked at twice a second."""
-    most, done = [0], threading.Event()
-
-    def watch() -> None:
-        while not done.wait(0.5):
-            used = 0
-            for process in psutil.Process().children(recursive=True):
-                try:
-                    used += process.memory_full_info().pss
-                except psutil.Error:
-                    continue
-            most[0] = max(most[0], used)
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield most
-    finally:
-        done.set()
-        thread.join()
 
 
 @contextmanager

@@ -1,7 +1,13 @@
 """Scoring a base by each engine, side by side: rows per second, memory, and where Spark pays.
 
-python benchmarks/scoring.py                                # 10 thousand to a million customers
-python benchmarks/scoring.py --rows 10000 10000000 --engines onnx polars spark
+python benchmarks/scoring.py                            # 10 thousand to 10 million customers: half an hour
+python benchmarks/scoring.py --rows 10000 --engines onnx polars spark   # whether it works
+
+Each figure is that of a program of its own, which starts, scores a few customers and then the base.
+Memory is the largest of that program with all that it started, Spark's Java and Python among them;
+pages that processes share count once. pandas and onnx read the whole base at once, so beyond
+``--whole`` customers they are left out. At the end: at which size Spark would overtake, and with how
+many processors it would, from its rates on one processor and on all. Nothing is asserted.
 """
 
 from __future__ import annotations
@@ -10,24 +16,28 @@ import argparse
 import datetime as dt
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from memory import largest_memory
 
 from churn import data, features, schema, training
 from churn.registry import packaging
 from churn.scoring import ScoreStore, engines
+from churn.spark.session import MASTER
 
 PART = 100_000
+#: Engines whose memory grows with the base.
+READS_WHOLE = ("pandas", "onnx")
 
 
 def make_base(folder: Path, rows: int) -> Path:
@@ -43,6 +53,28 @@ def make_base(folder: Path, rows: int) -> Path:
     return base
 
 
+@dataclass(frozen=True)
+class Measured:
+    """One engine on one base.
+
+    Attributes:
+        start: seconds for all that is paid once: Spark's session, loading the model, first scores.
+        seconds: for the base.
+        rows: of the base.
+        peak_mb: memory of the program with all that it started.
+    """
+
+    start: float
+    seconds: float
+    rows: int
+    peak_mb: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Rows per second, the start left out."""
+        return self.rows / self.seconds
+
+
 @contextmanager
 def opened(engine: str, folder: Path) -> Iterator[object]:
     """A Spark session for the engine that needs one."""
@@ -55,11 +87,8 @@ def opened(engine: str, folder: Path) -> Iterator[object]:
         yield spark
 
 
-def measure(engine: engines.Engine, model: Path, base: Path, folder: Path) -> dict[str, float]:
-    """One engine in this process, which does nothing else: its peak memory is the process's.
-
-    The start is all that is paid once: Spark's session, loading the model, the first scores.
-    """
+def measure(engine: engines.Engine, model: Path, base: Path, folder: Path) -> Measured:
+    """One engine in this process, which does nothing else."""
     few = folder / "few"
     start = time.perf_counter()
     with opened(engine, folder) as spark:
@@ -68,35 +97,55 @@ def measure(engine: engines.Engine, model: Path, base: Path, folder: Path) -> di
         pieces = engines.score(engine, model, base, spark=spark)  # type: ignore[arg-type]
         rows = sum(len(piece) for piece in pieces)
         done = time.perf_counter()
-    peak = max(
-        resource.getrusage(who).ru_maxrss
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return {"start": ready - start, "seconds": done - ready, "rows": rows, "peak_mb": peak / 1024}
+    return Measured(ready - start, done - ready, rows)
 
 
-def apart(engine: str, model: Path, base: Path, folder: Path) -> dict[str, float]:
-    """Measure in a process of its own."""
+def apart(
+    engine: str, model: Path, base: Path, folder: Path, master: str | None = None
+) -> Measured:
+    """Measure in a process of its own; ``master`` is Spark's, where it is not all processors here."""
     command = [sys.executable, __file__, "--one", engine, str(model), str(base), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    env = os.environ | ({MASTER: master} if master else {})
+    with largest_memory(every=0.1) as memory:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=env)
+    return replace(Measured(**json.loads(done.stdout.splitlines()[-1])), peak_mb=memory[0] / 2**20)
 
 
-def print_engines(folder: Path, sizes: list[int], chosen: list[str], model: Path) -> None:
-    print(
-        f"{'customers':>10} {'engine':<7} {'start s':>8} {'score s':>8} {'rows/s':>9} {'x pandas':>8} {'peak MB':>8}"
-    )
+def print_engines(folder: Path, sizes: list[int], chosen: list[str], whole: int) -> None:
+    """The table, and what follows from it for Spark."""
+    model, found = folder / "model", dict[str, Measured]()
+    print(f"{'customers':>10} {'engine':<7} {'start s':>8} {'score s':>8} {'rows/s':>9} {'x ' + chosen[0]:>9} {'peak MB':>8}")  # fmt: skip
     for rows in sizes:
         base, first = make_base(folder, rows), None
         for engine in chosen:
-            found = apart(engine, model, base, folder)
-            speed = found["rows"] / found["seconds"]
-            first = first or speed
-            print(
-                f"{rows:>10,} {engine:<7} {found['start']:>8.2f} {found['seconds']:>8.2f}"
-                f" {speed:>9,.0f} {speed / first:>8.2f} {found['peak_mb']:>8,.0f}"
-            )
+            if rows > whole and engine in READS_WHOLE:
+                continue
+            found[engine] = one = apart(engine, model, base, folder)
+            first = first or (one.rate if engine == chosen[0] else None)
+            ratio = f"{one.rate / first:>9.2f}" if first else f"{'':>9}"
+            print(f"{rows:>10,} {engine:<7} {one.start:>8.2f} {one.seconds:>8.2f} {one.rate:>9,.0f} {ratio} {one.peak_mb:>8,.0f}", flush=True)  # fmt: skip
+    if "spark" in chosen and len(chosen) > 1:
+        print_crossover(found, apart("spark", model, base, folder, "local[1]"))
+
+
+def print_crossover(found: dict[str, Measured], alone: Measured) -> None:
+    """Where Spark overtakes the fastest other engine: by customers, and by processors.
+
+    Args:
+        found: each engine on the largest base that it was asked for.
+        alone: Spark on one processor, on the largest base.
+    """
+    spark, cores = found["spark"], os.cpu_count() or 1
+    name, best = max(
+        ((n, one) for n, one in found.items() if n != "spark"), key=lambda item: item[1].rate
+    )
+    print(f"\nspark on 1 processor {alone.rate:,.0f} rows/s, on {cores} {spark.rate:,.0f}: {spark.rate / alone.rate:.2f} x")  # fmt: skip
+    if spark.rate > best.rate:
+        saved = 1 / best.rate - 1 / spark.rate
+        print(f"it overtakes {name} from {max(0.0, spark.start - best.start) / saved:,.0f} customers on")  # fmt: skip
+    else:
+        more = best.rate / spark.rate * cores
+        print(f"on this machine it never overtakes {name} ({best.rate:,.0f} rows/s); with {more:,.0f} processors it would, if each added as much as these do")  # fmt: skip
 
 
 def print_store(folder: Path, model: Path, rows: int = PART) -> None:
@@ -129,13 +178,18 @@ def print_store(folder: Path, model: Path, rows: int = PART) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument(
+        "--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000, 10_000_000]
+    )
     parser.add_argument("--engines", nargs="+", choices=engines.ENGINES, default=engines.ENGINES)
+    parser.add_argument(
+        "--whole", type=int, default=1_000_000, help="largest base for engines that read it at once"
+    )
     parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
         engine, *paths = arguments.one
-        print(json.dumps(measure(engine, *map(Path, paths))))
+        print(json.dumps(asdict(measure(engine, *map(Path, paths)))))
         return
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -143,7 +197,7 @@ def main() -> None:
         model = training.make_model("logistic").fit(*features.xy(customers))
         packaging.package(model, customers, folder / "model", threshold=0.24)
         make_base(folder, 10).rename(folder / "few")
-        print_engines(folder, arguments.rows, list(arguments.engines), folder / "model")
+        print_engines(folder, arguments.rows, list(arguments.engines), arguments.whole)
         print_store(folder, folder / "model")
 
 

@@ -19,7 +19,7 @@ from coursecli.terminal import console, fail, say, status, tracked
 if TYPE_CHECKING:
     from grader.course import Course
     from grader.outcomes import Outcome
-    from grader.selection import Way
+    from grader.selection import GradingRun
 
 INSTRUCTORS = "For instructors"
 # The sample with the endless loop waits this long for one cell.
@@ -153,8 +153,8 @@ def grade(
 
     full_course("grade", "instructors")
     with one_sentence():
-        way = select(engine, timeout, jobs, cluster, unsafe_no_sandbox)
-    with way.started(lab), _open_course("grade", alone=True) as course:
+        grading = select(engine, timeout, jobs, cluster, unsafe_no_sandbox)
+    with grading.started(lab), _open_course("grade", alone=True) as course:
         from grader.cycle.collect import learners_of
         from grader.exceptions import CourseError
         from grader.parameters import read_record
@@ -165,30 +165,30 @@ def grade(
         if unknown:
             names = ", ".join(map(repr, unknown))
             raise CourseError(f"{lab} was not released to {names}: look at the spelling.")
-        outcomes = _grade(course, lab, student or list(learners), way, again)
+        outcomes = _grade(course, lab, student or list(learners), grading, again)
         failed = sum(outcome.status == "failed" for outcome in outcomes)
         say(f"{len(outcomes)} submissions, {failed} of them failed to run")
 
 
 def _grade(
-    course: Course, lab: str, students: list[str], way: Way, again: bool = False
+    course: Course, lab: str, students: list[str], grading: GradingRun, again: bool = False
 ) -> list[Outcome]:
-    way.require()
+    grading.require()
     with ExitStack() as stack:
         with status("Starting kernels"):
-            run = stack.enter_context(way.cells())
+            cells = stack.enter_context(grading.cells())
             from coursecli.progress import graded_with_progress
             from grader.engines.engine import submissions
             from grader.engines.pool import grade_many
 
             batch = submissions(course, lab, students)
-            engine = way.engine(course)
+            engine = grading.engine(course)
         try:
             return graded_with_progress(
                 console,
                 batch,
                 lambda on_progress: grade_many(
-                    engine, course, batch, run, way.jobs, again=again, on_progress=on_progress
+                    engine, course, batch, cells, grading.jobs, again=again, on_progress=on_progress
                 ),
             )
         except KeyboardInterrupt:
@@ -259,14 +259,14 @@ def demo_grade(
 
     full_course("demo-grade", "instructors")
     with one_sentence():
-        way = select(engine, timeout or DEMO_SECONDS, jobs, unsafe=unsafe_no_sandbox)
-    with way.started(lab), _open_course("demo-grade", alone=True) as course:
+        grading = select(engine, timeout or DEMO_SECONDS, jobs, unsafe=unsafe_no_sandbox)
+    with grading.started(lab), _open_course("demo-grade", alone=True) as course:
         from grader.cycle import demo
         from grader.cycle.collect import collect as take_in
         from grader.cycle.release import release as make
         from grader.cycle.samples import write_samples
 
-        way.require()
+        grading.require()
         _require_data({source})
         with status(f"Generating {lab} and handing out variants"):
             roster = demo.prepare(course, lab)
@@ -275,7 +275,7 @@ def demo_grade(
             take_in(course, demo.incoming(course), lab)
         for student in roster.ids:
             say(f"{student:>12}: {kinds.get(student, 'hands in nothing')}")
-        _grade(course, lab, list(roster.ids), way)
+        _grade(course, lab, list(roster.ids), grading)
         _feedback(course, lab, list(roster.ids))
         _report(course)
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from grader.kernels.forked import ForkServer
 
 
-class Way(Protocol):
-    """One way to run cells and to turn a submission into points."""
+class GradingRun(Protocol):
+    """A run of grading: where cells run, and what turns a submission into points."""
 
     @property
     def jobs(self) -> int:
@@ -57,8 +57,8 @@ def select(
     jobs: int | None = None,
     cluster: str | None = None,
     unsafe: bool = False,
-) -> Way:
-    """The way that the words of a command line ask for.
+) -> GradingRun:
+    """The run that the words of a command line ask for.
 
     Args:
         engine: "trusted" or "stock".
