@@ -8,7 +8,7 @@ from pathlib import Path
 import harness
 import pytest
 import try_answers
-from harness import Setting
+from harness import Result, Setting
 
 import mutation_report
 
@@ -20,6 +20,7 @@ def break_even(charge, terms):
         return None
     return (terms["offer_cost"] + terms["contact_cost"]) / (kept + terms["offer_cost"])
 """
+NOTHING = Result(0, "", ())
 WRONG = "def break_even(charge, terms):\n    return 0.5"
 
 
@@ -59,7 +60,14 @@ def test_what_got_through_and_what_was_refused_is_named(
         {"lab": LAB, "round": "3", "wrong": "2", "caught": "1", "settings": "1"}
     ]
     (line,) = mutation_report.first_try_lines()
-    assert " ".join(line.split()) == f"{LAB}, round 3 1 of 2 caught at the first try 50.0%"
+    said = f"{LAB}, round 3 1 of 2 caught at the first try 50.0% in"
+    assert " ".join(line.split()) == f"{said} 1 setting"
+    answers = try_answers.read(LAB, Path(command[1]))
+    try_answers.record(
+        LAB, 4, {a: dict.fromkeys(map(Setting, (0, 1), "xy"), NOTHING) for a in answers}
+    )
+    (line,) = mutation_report.first_try_lines()
+    assert line.endswith("100.0%  in 2 settings")
 
 
 def test_all_is_well_when_each_got_what_it_should(
