@@ -37,7 +37,7 @@ def written(folder: Path, content: object) -> Path:
 def test_what_got_through_and_what_was_refused_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(harness, "settings", lambda: [Setting(0, "synthetic")])
+    monkeypatch.setattr(harness, "settings", lambda: [Setting(v, "synthetic") for v in (0, 1)])
     records = [
         record("wrong", WRONG, "neither gains\nnor loses"),
         record("wrong", RIGHT, "it is right"),
@@ -45,7 +45,7 @@ def test_what_got_through_and_what_was_refused_is_named(
         record("right", WRONG, "it is wrong"),
     ]
     monkeypatch.setattr(mutation_report, "FIRST_TRY", tmp_path / "first_try.csv")
-    command = [LAB, str(written(tmp_path, records)), "--record", "3"]
+    command = [LAB, str(written(tmp_path, records)), "--record", "3", "--variants", "0"]
     assert try_answers.main(command) == 1
     lines = capsys.readouterr().out.splitlines()
     kept = f"kept every point in every setting: {LAB}/break_even/wrong_002 (it is right)"
@@ -68,6 +68,14 @@ def test_what_got_through_and_what_was_refused_is_named(
     )
     (line,) = mutation_report.first_try_lines()
     assert line.endswith("100.0%  in 2 settings")
+
+
+def test_a_variant_in_which_nothing_is_tried_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        try_answers.main([LAB, str(written(tmp_path, [record("right", RIGHT)])), "--variants", "2"])
+    assert "not in [2]" in capsys.readouterr().err
 
 
 def test_all_is_well_when_each_got_what_it_should(
