@@ -63,11 +63,15 @@ def recorded() -> list[dict[str, str]]:
 
 
 def first_try_lines() -> list[str]:
-    """The latest round of each lab: answers of people who saw only the text."""
+    """The latest round of each lab: answers of people who saw only the text.
+
+    What was tried in one setting proves less: each line says in how many.
+    """
     latest = {line["lab"]: line for line in recorded()}
     return [
         f"{lab + ', round ' + line['round']:<48} {line['caught']:>4} of {line['wrong']:>4}"
         f" caught at the first try  {int(line['caught']) / int(line['wrong']):>7.1%}"
+        f"  in {line['settings']} setting{'s' * (line['settings'] != '1')}"
         for lab, line in latest.items()
     ]
 

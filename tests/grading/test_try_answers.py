@@ -8,7 +8,7 @@ from pathlib import Path
 import harness
 import pytest
 import try_answers
-from harness import Setting
+from harness import Result, Setting
 
 import mutation_report
 
@@ -20,6 +20,7 @@ def break_even(charge, terms):
         return None
     return (terms["offer_cost"] + terms["contact_cost"]) / (kept + terms["offer_cost"])
 """
+NOTHING = Result(0, "", ())
 WRONG = "def break_even(charge, terms):\n    return 0.5"
 
 
@@ -36,7 +37,7 @@ def written(folder: Path, content: object) -> Path:
 def test_what_got_through_and_what_was_refused_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(harness, "settings", lambda: [Setting(0, "synthetic")])
+    monkeypatch.setattr(harness, "settings", lambda: [Setting(v, "synthetic") for v in (0, 1)])
     records = [
         record("wrong", WRONG, "neither gains\nnor loses"),
         record("wrong", RIGHT, "it is right"),
@@ -44,7 +45,7 @@ def test_what_got_through_and_what_was_refused_is_named(
         record("right", WRONG, "it is wrong"),
     ]
     monkeypatch.setattr(mutation_report, "FIRST_TRY", tmp_path / "first_try.csv")
-    command = [LAB, str(written(tmp_path, records)), "--record", "3"]
+    command = [LAB, str(written(tmp_path, records)), "--record", "3", "--variants", "0"]
     assert try_answers.main(command) == 1
     lines = capsys.readouterr().out.splitlines()
     kept = f"kept every point in every setting: {LAB}/break_even/wrong_002 (it is right)"
@@ -59,7 +60,22 @@ def test_what_got_through_and_what_was_refused_is_named(
         {"lab": LAB, "round": "3", "wrong": "2", "caught": "1", "settings": "1"}
     ]
     (line,) = mutation_report.first_try_lines()
-    assert " ".join(line.split()) == f"{LAB}, round 3 1 of 2 caught at the first try 50.0%"
+    said = f"{LAB}, round 3 1 of 2 caught at the first try 50.0% in"
+    assert " ".join(line.split()) == f"{said} 1 setting"
+    answers = try_answers.read(LAB, Path(command[1]))
+    try_answers.record(
+        LAB, 4, {a: dict.fromkeys(map(Setting, (0, 1), "xy"), NOTHING) for a in answers}
+    )
+    (line,) = mutation_report.first_try_lines()
+    assert line.endswith("100.0%  in 2 settings")
+
+
+def test_a_variant_in_which_nothing_is_tried_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        try_answers.main([LAB, str(written(tmp_path, [record("right", RIGHT)])), "--variants", "2"])
+    assert "not in [2]" in capsys.readouterr().err
 
 
 def test_all_is_well_when_each_got_what_it_should(

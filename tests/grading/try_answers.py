@@ -143,8 +143,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("lab", help=", ".join(harness.labs()))
     parser.add_argument("answers", type=Path, help="a JSON file")
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
         "--once", action="store_true", help="each answer in one setting: quicker, proves less"
+    )
+    where.add_argument(
+        "--variants", type=int, nargs="+", metavar="N", help="only these, of each source"
     )
     parser.add_argument("--record", type=int, metavar="ROUND", help="keep the share of this round")
     options = parser.parse_args(arguments)
@@ -153,8 +157,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AnswersError as error:
         print(f"{error}.", file=sys.stderr)
         return 2
-    every = not options.once
-    wanted = {answer: harness.settings_of(answer, every) for answer in answers}
+    chosen = {setting.variant for setting in harness.settings()}
+    if unknown := set(options.variants or ()) - chosen:
+        parser.error(
+            f"answers are tried in the variants {sorted(chosen)}, not in {sorted(unknown)}"
+        )
+    chosen = set(options.variants or chosen)
+    wanted = {
+        answer: [s for s in harness.settings_of(answer, not options.once) if s.variant in chosen]
+        for answer in answers
+    }
     tried = harness.results_of(options.lab, wanted)
     if options.record is not None:
         record(options.lab, options.record, tried)

@@ -6,9 +6,10 @@ From the ground up; each imports only what stands above it here:
 ``wording``      what is said in the same way in many messages
 ``spreadsheet``  tables as people save them
 ``variants``     each learner's own variant of a lab
-``checks``       rubrics for test cells, with messages in domain words
 ``pictures``     figures with an alternative text
 ``environment``  installing, what child processes start with, the network, the doctor, tiles
+``fresh_process``  a call in a new Python, in which texts have other hashes
+``checks``       rubrics for test cells, with messages in domain words
 ``shell``        Git and DVC commands from a notebook
 ``workspace``    a fresh folder and MLflow store for a notebook
 ``my_notebooks``  a learner's copies of lessons and labs, which follow the course

@@ -29,6 +29,8 @@ from typing import Any, NoReturn
 import numpy as np
 import pandas as pd
 
+from coursekit.fresh_process import call_elsewhere
+
 _LONGEST = 160
 #: The standard library's kinds of dict; to the grader they come as plain ones.
 _DICTS = (dict, defaultdict, OrderedDict, Counter)
@@ -198,6 +200,17 @@ def untouched(function: Callable[..., Any], *args: Any) -> Any:
         which = ("first", "second", "third", "fourth", "fifth")[changed[0]]
         fail(f"your function changes what it is given as its {which} argument: work on a copy")
     return result
+
+
+def elsewhere(function: Callable[..., Any], *args: Any) -> Any:
+    """What ``function(*args)`` returns in a new process, in which texts have other hashes.
+
+    A draw from a set of texts, or one with a ``hash()``, comes out otherwise there. The call starts a
+    Python: one for a task is enough. A function in another process has a stand-in with a method of
+    the same name, which has the new process started over there.
+    """
+    there = getattr(function, "elsewhere", None)
+    return call_elsewhere(function, *args) if there is None else there(*args)
 
 
 def _as_before(value: Any, old: Any) -> bool:

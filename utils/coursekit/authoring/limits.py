@@ -41,6 +41,8 @@ ANSWER = re.compile(
 #: A picture in Markdown; the first group is its alternative text.
 PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 TIME = re.compile(r"(\*\*Time\*\*: )(\d+) minutes")
+#: What no command computes and no test holds: a machine's time, which another machine has not.
+MACHINE_TIME = re.compile(r"(\*\*Time\*\*: [^\n.;]*); [^\n.]*\bexecutes in [^\n.]*")
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ def _time_problems(lesson: NotebookNode, size: Size) -> Iterator[str]:
             f"its line **Time**: N minutes should say {size.minutes}: "
             "run `python -m coursekit.authoring.limits`"
         )
+    if any(MACHINE_TIME.search(cell.source) for cell in lesson.cells):
+        yield "its **Time** line says how long the notebook executes, which no test holds"
 
 
 def _picture_problems(lesson: NotebookNode) -> Iterator[str]:
@@ -152,7 +156,10 @@ def _turn_problems(lesson: NotebookNode) -> Iterator[str]:
 
 
 def state_minutes(lesson: NotebookNode) -> None:
-    """Write the minutes of the formula into the lesson's *Time* line."""
+    """Write the minutes of the formula into the lesson's *Time* line, and no machine's time."""
+    for cell in lesson.cells:
+        if cell.cell_type == "markdown":
+            cell.source = MACHINE_TIME.sub(r"\1", cell.source)
     minutes = measure(lesson).minutes
     for cell in lesson.cells:
         if cell.cell_type == "markdown":

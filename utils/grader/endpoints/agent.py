@@ -11,6 +11,7 @@ import socket
 import types
 from typing import Any
 
+from coursekit.fresh_process import call_elsewhere
 from coursekit.workspace import Workspace
 from grader.exceptions import ConnectionClosedError, NotPlainDataError
 from grader.wire.codec import MAX_BYTES, decode, encode
@@ -23,8 +24,8 @@ def serve(place: str) -> None:
     """Answer questions on the socket ``place`` until the grader hangs up.
 
     A question is ``("resolve", name)``, ``("call", name, args, kwargs, deleted)`` or the same with
-    ``"watch"``, which also asks for the arguments that the call changes; :func:`answer` says what
-    comes back.
+    ``"watch"``, which also asks for the arguments that the call changes, or ``"elsewhere"``, which
+    has the call made in a new process; :func:`answer` says what comes back.
     """
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(place)
@@ -55,11 +56,11 @@ def answer(names: dict[str, Any], verb: str, name: str, *rest: Any) -> bytes:
     if name not in names:
         return encode(("missing",))
     value = names[name]
-    if verb in ("call", "watch"):
+    if verb in _CALLS:
         args, kwargs, deleted = rest
         taken = {name: names.pop(name) for name in deleted if name in names}
         try:
-            return (_call if verb == "call" else _watch)(value, args, kwargs)
+            return _CALLS[verb](value, args, kwargs)
         finally:
             names.update(taken)
     if isinstance(value, Workspace):
@@ -90,6 +91,13 @@ def _watch(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> byte
     called = _call(function, args, kwargs)
     changed = [place for place, value in enumerate(args) if _encoded(value) != before[place]]
     return encode(("watched", changed, called))
+
+
+def _elsewhere(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
+    return _call(call_elsewhere, (function, *args), kwargs)
+
+
+_CALLS = {"call": _call, "watch": _watch, "elsewhere": _elsewhere}
 
 
 def _encoded(value: Any) -> bytes:

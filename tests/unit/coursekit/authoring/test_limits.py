@@ -45,6 +45,11 @@ def other_time(lesson: NotebookNode) -> None:
     lesson.cells[0].source = "**Time**: 10 minutes. ![a map](map.svg)"
 
 
+def machine_time(lesson: NotebookNode) -> None:
+    said = "5 minutes to read and run; the notebook itself executes in about 30 seconds."
+    lesson.cells[0].source = f"**Time**: {said} ![a map](map.svg)"
+
+
 def turn_without_answer(lesson: NotebookNode) -> None:
     lesson.cells[-1].source = "No answer."
 
@@ -65,6 +70,7 @@ BREACHES: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
     "predictions": (add(*[new_markdown_cell("> **Before you run it.**")] * 8), "predictions"),
     "helpers": (add(*[new_code_cell(HELPER.format(i)) for i in range(7)]), "helper functions"),
     "time": (other_time, "should say 5"),
+    "machine time": (machine_time, "how long the notebook executes"),
     "picture": (add(picture(None)), "pictures.show"),
     "markdown picture": (add(new_markdown_cell("![](map.svg)")), "without an alternative text"),
     "one turn": (one_turn, "announces 1"),
@@ -82,7 +88,7 @@ def test_a_breach_is_named(breach: str) -> None:
     lesson = good()
     change, said = BREACHES[breach]
     change(lesson)
-    limits.state_minutes(lesson) if breach != "time" else None
+    limits.state_minutes(lesson) if "time" not in breach else None
     (problem,) = limits.limit_problems(lesson)
     assert said in problem
 
@@ -108,4 +114,9 @@ def test_the_command_writes_the_minutes(tmp_path: Path, capsys: pytest.CaptureFi
     write(lesson, path)
     limits.main([str(path)])
     assert "**Time**: 5 minutes" in read(path).cells[0].source
+    machine_time(lesson)
+    write(lesson, path)
+    limits.main([str(path)])
+    said = "**Time**: 5 minutes to read and run. ![a map](map.svg)"
+    assert read(path).cells[0].source == said
     assert "✘" not in capsys.readouterr().out

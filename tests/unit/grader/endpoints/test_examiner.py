@@ -38,6 +38,7 @@ lying = Lying(1)
 outside = pathlib.Path("/etc/passwd")
 def assert_(x): pass
 def count(table): return len(table)
+def draw(names): return list(set(names))
 def widen(rows, table):
     rows.append(object())
     table["more"] = 1
@@ -143,6 +144,16 @@ def test_what_a_function_does_to_its_arguments_is_seen_where_it_runs(bench: Benc
     assert bench.value(table + "widen.watched([], table)\nlist(table)") == "['a']"
     assert bench.error("broken.watched(1)") == "ValueError: not today"
     assert "is not plain data" in bench.error("strange.watched()")
+
+
+def test_a_function_can_be_called_in_a_new_process_where_it_runs(bench: Bench) -> None:
+    assert bench.value("double.elsewhere(21)") == "42"
+    draw = "from coursekit.checks import elsewhere\nnames = [f'H{n}' for n in range(60)]\n"
+    assert bench.value(draw + "elsewhere(draw, names) == draw(names)") == "False"
+    assert bench.value(draw + "sorted(elsewhere(draw, names)) == sorted(names)") == "True"
+    assert bench.error("broken.elsewhere(1)") == "ValueError: not today"
+    assert "is not plain data" in bench.error("strange.elsewhere()")
+    assert "is not plain data" in bench.error("double.elsewhere(object())")
 
 
 def test_names_come_from_the_record_and_from_the_labs_own_imports(bench: Bench) -> None:

@@ -69,6 +69,23 @@ def test_a_right_answer_gets_its_points(start: StartKernel) -> None:
     assert [cell.execution_count for cell in done.cells] == [1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    "start", [pytest.param(start_sandboxed, marks=needs_sandbox), start_unprotected]
+)
+def test_a_draw_from_a_set_is_another_one_in_a_new_process(start: StartKernel) -> None:
+    test = """from coursekit.checks import elsewhere
+names = [f"H{number}" for number in range(60)]
+assert elsewhere(order, names) == order(names), "another order"
+"""
+    limits = replace(LIMITS, cell_seconds=60, notebook_seconds=120, call_seconds=60)
+    from_set = "def order(names): return list(frozenset(names))"
+    done = ran(from_set, test=test, start=start, limits=limits)
+    assert points(done) == 0
+    assert text(done) == "AssertionErroranother order"
+    done = ran("def order(names): return sorted(names)", test=test, start=start, limits=limits)
+    assert points(done) == 3, text(done)
+
+
 @needs_sandbox
 @pytest.mark.parametrize(
     "answer",
