@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from deltalake import CommitProperties, DeltaTable, write_deltalake
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mlflow.data import from_pandas  # type: ignore[attr-defined]
 from sklearn.metrics import roc_auc_score
@@ -115,6 +115,7 @@ FAULTS = st.lists(
 
 
 @settings(max_examples=15, deadline=None)
+@example([("loaded twice", 0.3)], (12.0, 60.0), 0)
 @given(FAULTS, st.sampled_from([(12.0, 60.0), (45.0, 90.0)]), st.integers(0, 9))
 def test_whoever_is_called_is_in_the_delivery_once(
     faults: list[tuple[str, float]], terms: tuple[float, float], seed: int
