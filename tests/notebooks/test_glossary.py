@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -17,6 +18,8 @@ from coursekit.authoring.notebooks import read
 ROOT = paths.course_root()
 NOTEBOOKS = [*sorted(ROOT.glob("modules/*/*.ipynb")), *sorted(ROOT.glob("solutions/*/*.ipynb"))]
 PACKAGES = ("churn", "coursekit", "grader")
+#: In how many notebooks a helper of the course's stands that one meets everywhere.
+EVERYWHERE = 5
 #: ``## `module`: text.``, below it ``- `name`: text.``; and ``- **word**: text.``
 HEADING = re.compile(r"^## `([\w.]+)`: .+$")
 NAME = re.compile(r"^- `(\w+)`: .+$")
@@ -136,6 +139,21 @@ def test_every_line_of_a_list_is_an_entry_and_none_stands_twice(glossary: str) -
     assert [line for line in lines if not (NAME.match(line) or WORD.match(line))] == []
     assert [line for line in lines if not line.endswith(".")] == []
     assert len(set(entries(glossary))) == len(list(entries(glossary)))
+
+
+def test_the_first_page_holds_the_helpers_that_one_meets_everywhere(glossary: str) -> None:
+    page, found, _ = glossary.partition("\n# For looking up\n")
+    assert found
+    assert len(page.splitlines()) <= 70
+    met = Counter(pair for path in NOTEBOOKS for pair in set(names_used(read(path))))
+    helpers = {
+        meaning(*pair)
+        for pair, count in met.items()
+        if pair[0].startswith("coursekit.") and ".exercises" not in pair[0] and count >= EVERYWHERE
+    }
+    there = {meaning(*entry) for entry in entries(page)}
+    assert helpers <= there
+    assert not any(module.startswith("churn") for module, _ in entries(page))
 
 
 # The rules themselves.

@@ -19,6 +19,14 @@ _KERNELS = pytest.StashKey[int]()
 #: The parent of this process's warm kernels; None when they are to start cold.
 _FORK_SERVER: pytest.StashKey[ForkServer | None] = pytest.StashKey()
 _FORKED_KERNELS = "forked_kernels"
+#: Modules in whose lessons a cell that writes to stderr fails, unless its metadata say why it does
+#: (``"stderr": "..."``). Of the lessons elsewhere the end of the run says which of them do; so it
+#: does of the one with Ludwig, which logs through many libraries.
+_QUIET = ("00_introduction", "01_experimentation")
+_LUDWIG = "11_automl"
+_STDERR = "stderr"
+#: Of which cells that is said, by notebook.
+_LOUD: dict[str, set[str]] = {}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -47,6 +55,20 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
         return (yield)
     with _kernels(item.config):
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """A learner sees on the screen what the stored outputs lack: that a cell writes to stderr."""
+    result = yield
+    if not _is_cell(item) or _STDERR in item.cell.metadata:  # type: ignore[attr-defined]
+        return result
+    said = "".join(out["text"] for out in item.test_outputs or () if out.get("name") == "stderr")  # type: ignore[attr-defined]
+    if said and item.path.parent.name in _QUIET and item.path.stem != _LUDWIG:
+        item.raise_cell_error("The cell writes to stderr", said)  # type: ignore[attr-defined]
+    if said:
+        item.user_properties.append((_STDERR, item.name))
+    return result
 
 
 @pytest.fixture
@@ -86,6 +108,14 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     notebook, _, cell = report.nodeid.partition("::")
     if notebook.endswith(".ipynb") and cell and report.when == "call":
         _RAN[notebook] += int(not report.skipped and report.duration > 0)
+        if _STDERR in dict(report.user_properties):
+            _LOUD.setdefault(notebook, set()).add(cell)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the lessons that write to stderr where that is let pass."""
+    for notebook, cells in sorted(_LOUD.items()):
+        terminalreporter.write_line(f"writes to stderr: {notebook}, {', '.join(sorted(cells))}")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -19,6 +19,8 @@ ROUTES: dict[Route, str] = {
     "two_days": "Two-day workshop",
     "half_day": "Half-day workshop",
 }
+#: Hours of notebooks that fit into a workshop, breaks not counted: seven a day, four in half a day.
+HOURS: dict[Route, int] = {"two_days": 14, "half_day": 4}
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,10 @@ text{font-family:system-ui,sans-serif;font-size:11.5px;fill:#1b2733}
 
 
 def draw_map(modules: list[Module]) -> str:
-    """The map as SVG: a column a module, lessons above labs; what is not written yet is dashed."""
+    """The map as SVG: a column a module, lessons above labs; what is not written yet is dashed.
+
+    The legend explains a dashed frame only if there is one.
+    """
     height = _TOP + _ROW * max(len(module.units) for module in modules) + 40
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img">',
@@ -105,7 +110,8 @@ def draw_map(modules: list[Module]) -> str:
     gap = (_WIDTH - len(modules) * _COLUMN) / (len(modules) + 1)
     for number, module in enumerate(modules):
         parts += _draw_module(number, module, gap + number * (_COLUMN + gap))
-    parts += _draw_legend(height - 24)
+    planned = any(not unit.written for module in modules for unit in module.units)
+    parts += _draw_legend(height - 24, planned)
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -128,8 +134,9 @@ def _draw_unit(unit: Unit, x: float, y: float) -> Iterator[str]:
     yield f'<text{ink} x="{x + 7:.0f}" y="{y + 16}">{escape(text)}</text>'
 
 
-def _draw_legend(y: float) -> Iterator[str]:
-    entries = [("lesson", "lesson"), ("lab", "graded lab"), ("planned", "not written yet")]
+def _draw_legend(y: float, planned: bool) -> Iterator[str]:
+    entries = [("lesson", "lesson"), ("lab", "graded lab")]
+    entries += [("planned", "not written yet")] if planned else []
     for number, (look, text) in enumerate(entries):
         x = 10 + number * 120
         yield f'<rect class="{look}" x="{x}" y="{y}" width="18" height="14" rx="3"/>'

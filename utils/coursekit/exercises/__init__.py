@@ -1,8 +1,8 @@
 """Props of lessons and labs: material to work on that no telco would own.
 
 ``deliveries`` spoils batches of the customer table, one defect each, ``bad_year`` is a year of labelled
-ones; ``bills`` are a year's bills by month; ``delta_history`` writes a Delta table with a past, one job of
-which wrote a defect; ``graphs`` draws boxes and arrows; ``annotators`` are two imaginary people who label
+ones; ``suites`` runs a suite of Great Expectations again; ``bills`` are a year's bills by month;
+``delta_history`` writes a Delta table with a past, one job of which wrote a defect; ``graphs`` draws boxes and arrows; ``annotators`` are two imaginary people who label
 notes; ``tampering`` spoils copies of a signed model; ``registries`` reads MLflow registries as plain
 data, and makes one with a past; ``news`` is a month of events, ``redis_server`` a broker of one's own;
 ``service_files`` is what a service is started with, ``service_traffic`` who asks it what;

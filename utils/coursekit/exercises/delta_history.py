@@ -2,13 +2,14 @@
 
 The table has about a dozen versions by several jobs, one of which wrote a defect::
 
-    planted = write_history("bills", load("synthetic"), seed=3)
+    write_history("bills", load("synthetic"), seed=3)
     DeltaTable("bills").history()
 
 Every defect breaks a rule that can be checked row by row (a value outside its range or its set, a
 blank, a customer twice, two columns that contradict each other), and stays in the table to its last
 version. The kinds of operation and the names of the jobs say nothing about it: the job that wrote
-the defect also wrote, or could have written, good versions. :func:`pack` and :func:`unpack` move a
+the defect also wrote, or could have written, good versions. Which version it was is not said here:
+a learner's cell calls this, too; a test finds it in the table. :func:`pack` and :func:`unpack` move a
 table, with its past, between two processes that share no files.
 """
 
@@ -43,26 +44,6 @@ _FIRST, _APPENDED = 500, 40
 _WRITES = 8
 
 
-@dataclass(frozen=True)
-class Planted:
-    """The truth about a table made by :func:`write_history`.
-
-    Attributes:
-        defect: its kind, one of :data:`DEFECTS`.
-        version: the first version that holds it.
-        operation: what the table's history calls that version's operation.
-        job: which job wrote it.
-        lost: later versions that changed rows, in ascending order; restoring the last good version
-            takes them back too.
-    """
-
-    defect: str
-    version: int
-    operation: str
-    job: str
-    lost: tuple[int, ...]
-
-
 @dataclass
 class _Telco:
     """The table, and what the jobs that write to it know."""
@@ -83,8 +64,8 @@ class _Telco:
 
 def write_history(
     path: str | Path, customers: pd.DataFrame, seed: int, defect: str | None = None
-) -> Planted:
-    """Write a Delta table with a past and say where its defect is.
+) -> None:
+    """Write a Delta table with a past, in one version of which a defect came in.
 
     It has about a dozen versions. At least two come before the defect. After it come at least one
     that adds rows and two that change none: one compacts files, the other writes what was there.
@@ -115,7 +96,6 @@ def write_history(
     for name in before:
         _GOOD[name](telco)
     DEFECTS[defect](telco)
-    bad = telco.table().version()
     # There are several files to compact after new customers only.
     after = [*rng.choice(list(_GOOD), size=_WRITES - len(before)), ("append", "compact")]
     after.append("confirm")
@@ -124,20 +104,6 @@ def write_history(
     for names in rng.permutation(np.array(after, dtype=object)):
         for name in [names] if isinstance(names, str) else names:
             (_GOOD | {"confirm": _confirm, "again": _again})[name](telco)
-    return _truth(telco, defect, bad)
-
-
-def _truth(telco: _Telco, defect: str, bad: int) -> Planted:
-    history = {entry["version"]: entry for entry in telco.table().history()}
-    rows = {
-        version: DeltaTable(telco.path, version=version)
-        .to_pandas()
-        .sort_values(list(COLUMNS), ignore_index=True)
-        for version in sorted(history)
-        if version >= bad
-    }
-    lost = [v for v in rows if v > bad and not rows[v].equals(rows[v - 1])]
-    return Planted(defect, bad, history[bad]["operation"], history[bad]["job"], tuple(lost))
 
 
 def pack(folder: str | Path) -> dict[str, bytes]:

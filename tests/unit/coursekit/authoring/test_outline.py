@@ -35,6 +35,25 @@ def test_self_study_takes_everything_and_workshops_a_part() -> None:
         assert 0 < len(chosen) < len(everything)
 
 
+def test_a_workshop_fits_into_its_hours() -> None:
+    def minutes(path: outline.Route, modules: list[outline.Module]) -> int:
+        return sum(unit.minutes() or 0 for unit in outline.route(modules, path))
+
+    for path, hours in outline.HOURS.items():
+        assert hours * 60 * 0.75 < minutes(path, MODULES) <= hours * 60
+    # As the first lesson says: modules 00 and 01 on the first day, the others on the second.
+    day = outline.HOURS["two_days"] * 60 / 2
+    assert minutes("two_days", MODULES[:2]) <= day
+    assert minutes("two_days", MODULES[2:]) <= day
+
+
+def test_the_legend_explains_what_is_on_the_map() -> None:
+    assert "not written yet" not in outline.draw_map(MODULES)
+    gone = outline.Unit(ROOT / "no.ipynb", "No", ("self_study",), is_lab=False)
+    planned = outline.Module("no", "No", "Why?", (gone,))
+    assert "not written yet" in outline.draw_map([*MODULES[:5], planned])
+
+
 def test_minutes_are_read_from_the_notebook(tmp_path: Path) -> None:
     path = tmp_path / "lesson.ipynb"
     unit = outline.Unit(path, "Lesson", ("self_study",), is_lab=False)
