@@ -256,8 +256,8 @@ class Promotion:
     def _must_compare(self, version: str, decision: Decision, champion: str | None) -> None:
         if decision.compared_with != champion:
             raise PromotionError(
-                f"the gate compared version {version} with {_champion(decision.compared_with)}, "
-                f"and now there is {_champion(champion)}: judge it again"
+                f"the gate compared version {version} with champion "
+                f"{decision.compared_with or 'none'}, but it is {champion or 'none'} now: judge it again"
             )
 
     def _must_be_unchanged(self, version: str, decision: Decision) -> None:
@@ -356,7 +356,3 @@ def _must_answer(who: str, why: str) -> None:
 def _approved(decision: Decision) -> dict[str, str | None]:
     """Of what an approval is, once the gate has been passed: these files, against this champion."""
     return {"champion": decision.compared_with, "digest": decision.digest}
-
-
-def _champion(version: str | None) -> str:
-    return f"champion {version}" if version else "no champion"

@@ -315,13 +315,13 @@ def test_a_decision_against_a_former_champion_is_not_enough(
         judge(desk, tmp_path, number)
     late = decision(_folder(tmp_path, 4), against="1")
     desk.promote("2", "Ada", "better")
-    before, words = everything(desk), "with champion 1, and now there is champion 2: judge it again"
+    before, words = everything(desk), "with champion 1, but it is 2 now: judge it again"
     with pytest.raises(PromotionError, match=f"version 3 {words}"):
         desk.promote("3", "Bo", "better")
     # The gate asked for minutes, and meanwhile another became the champion: nothing is recorded.
     with pytest.raises(PromotionError, match=f"version 4 {words}"):
         desk.record("4", late)
-    with pytest.raises(PromotionError, match="version 4 with no champion, and now"):
+    with pytest.raises(PromotionError, match="version 4 with champion none, but it is 2 now"):
         desk.record("4", replace(late, compared_with=None))
     assert everything(desk) == before
 
