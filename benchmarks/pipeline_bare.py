@@ -185,6 +185,7 @@ def deploy(at: Folders, day: pd.Timestamp) -> None:
             table=rows[[*schema.COLUMNS, "as_of"]],
             candidate=_scorer(candidate),
             champion=_scorer(theirs),
+            champion_version=str(champion.version),
             signature=packaging.signature_of(candidate),
             folder=candidate,
             public_key=at.root / "keys" / "signer" / signing.PUBLIC_KEY,

@@ -71,7 +71,7 @@ REGISTRY_WRITES = (
 #: Tags that say when or where, not what.
 VOLATILE = ("run_id", "digest", SIGNED)
 #: Of a record of the audit, for the same reason; ``number`` counts abandoned moves, too.
-UNLIKE = ("when", "number", "evidence")
+UNLIKE = ("when", "number", "decision", "signature")
 
 
 class Counter:

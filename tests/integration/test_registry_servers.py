@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,8 +101,17 @@ def cross(staging: MlflowClient, target: servers.Server, tmp_path: Path) -> None
         assert signing.verify(folder, public)
     passed = tuple(Verdict(name, True, "it is so", {"figure": 1.0}) for name in CRITERIA)
     desk = Promotion(client(target, "deploy", "write"), "churn", tmp_path)
-    desk.record(moved, Decision(passed, tuple(CRITERIA), there.tags["digest"]))
+    digest, champion = there.tags["digest"], desk.version_of("champion")
+    decision = Decision(passed, tuple(CRITERIA), digest, champion)
+    desk.record(moved, decision)
     assert desk.promote(moved, "Ada", "the first").state == "done"
+    assert reader.get_model_version_by_alias("churn", "champion").version == moved
+    # The next one follows, disappoints, and one call brings the first back.
+    after = transfer(staging, client(target, "deploy", "write"), "churn", version, public)
+    desk.record(after, replace(decision, compared_with=moved))
+    desk.promote(after, "Ada", "the next")
+    assert reader.get_model_version_by_alias("churn", "champion").version == after
+    assert desk.rollback("Bo", "complaints").version == moved
     assert reader.get_model_version_by_alias("churn", "champion").version == moved
 
 

@@ -18,7 +18,7 @@ from fnmatch import fnmatchcase
 
 from mlflow import MlflowClient
 
-from churn.registry.promotion import AUDIT, DECISION, REPLACED
+from churn.registry.promotion import AUDIT, DECISION
 
 #: From the name of a fact to what is known, as text.
 Facts = Mapping[str, str]
@@ -70,7 +70,7 @@ ANNEX_IV: dict[str, tuple[Field, ...]] = {
     "1. General description of the system": (
         _field("Intended purpose", "tag.intended_use"),
         _field("Provider", "tag.owner"),
-        _field("Version and relation to earlier versions", "model.*", f"tag.{REPLACED}"),
+        _field("Version and relation to earlier versions", "model.*", "audit.*"),
         _field("Software it interacts with", "run.version.*"),
         _field("Form in which it is put into service", "tag.served_as"),
         _field("Instructions for use", "tag.instructions"),
@@ -174,6 +174,7 @@ def _audit(tag: str, text: str) -> dict[str, str]:
     try:
         record = json.loads(text)
         told = [record[key] for key in ("when", "action", "who", "why", "state")]
+        told.insert(2, f"in place of version {record['replaced'] or 'none'}")
     except (ValueError, KeyError, TypeError):
         return {}
     return {tag: " · ".join(map(str, told))}

@@ -33,7 +33,7 @@ from sklearn.pipeline import Pipeline
 
 from churn import features, schema
 from churn.registry import folders
-from churn.registry.gates.evidence import ModelSignature, Scorer
+from churn.registry.gates.evidence import Evidence, ModelSignature, Scorer
 
 Engine = Literal["sklearn", "onnx"]
 
@@ -127,12 +127,18 @@ def _why_other(model: Pipeline) -> str:
     )
 
 
-def scorer(folder: Path, engine: Engine = "sklearn") -> Scorer:
+def scorer(folder: Path, engine: Engine = "sklearn", public_key: Path | None = None) -> Scorer:
     """The probabilities of a packaged model, by one of its twins.
 
-    What is installed here is not compared with the packages that the folder pins, which takes longer
-    than everything else: who serves a model installs them.
+    Loading runs Python of the model. With a key, its signature is verified before; without one, the
+    caller answers for the files. What is installed here is not compared with the packages that the
+    folder pins, which takes longer than everything else: who serves a model installs them.
+
+    Raises:
+        SignatureError: if there is a key, and the files are not as its owner signed them.
     """
+    if public_key is not None:
+        _verify(folder, public_key)
     model = mlflow.pyfunc.load_model(
         str(folder), suppress_warnings=True, model_config={"engine": engine}
     )
@@ -141,6 +147,45 @@ def scorer(folder: Path, engine: Engine = "sklearn") -> Scorer:
         return np.asarray(model.predict(X)["probability"], dtype=float)
 
     return score
+
+
+def evidence_of(
+    folder: Path,
+    public_key: Path,
+    *,
+    table: pd.DataFrame | None,
+    champion: Scorer | None,
+    champion_version: str | None = None,
+    lineage: Mapping[str, str],
+    engine: Engine = "sklearn",
+) -> Evidence:
+    """What a gate looks at, of a packaged model; the parts are those of :class:`Evidence`.
+
+    Nothing of the folder is run or believed before its signature is verified. A model that is
+    changed, unsigned or unreadable raises nothing here: the criteria that ask for it refuse it,
+    each with the reason.
+    """
+
+    @cache
+    def loaded() -> Scorer:
+        return scorer(folder, engine, public_key)
+
+    def signature() -> ModelSignature:
+        _verify(folder, public_key)
+        return signature_of(folder)
+
+    return Evidence(
+        table=table, candidate=lambda X: loaded()(X), champion=champion,
+        champion_version=champion_version, signature=signature, folder=folder,
+        public_key=public_key, lineage=lineage,
+    )  # fmt: skip
+
+
+def _verify(folder: Path, public_key: Path) -> None:
+    # Here, because it loads cryptography that packaging does not need.
+    from churn.registry.supply_chain import signing
+
+    signing.verify(folder, public_key)
 
 
 def default_threshold(folder: Path) -> float:

@@ -10,8 +10,9 @@ to be whom is not checked here: whatever calls the desk (a service, a CI job) kn
 
 Readers ask for the alias ``champion``. It is set once in each move, as one row of the store, so that
 a reader sees the old version or the new one. What else is written comes before it (the record, as
-``started``) or can be told again from the record after a crash (``previous``, ``challenger``): the
-next call settles what the last one left.
+``started``) or can be told again from the records after a crash (``previous``, ``challenger``): the
+next call settles what the last one left. The way back is read from the records of moves that were
+made. A call that is refused writes nothing of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 from mlflow import MlflowClient
@@ -30,48 +31,28 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from churn.registry import folders
+from churn.registry.audit import Action, AuditRecord, promotion_of, way_back
 from churn.registry.gates.gate import CRITERIA
 from churn.registry.gates.verdict import Decision
 from churn.registry.supply_chain import signing
 from churn.registry.versions import files_of
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
-#: Tags of a version: the gate's decision, the champion that it was compared with, and the version
-#: that it replaced when it became the champion. The records are ``audit.0001`` and so on.
-DECISION, COMPARED_WITH, REPLACED = "gate.decision", "gate.champion", "promotion.replaced"
-APPROVAL, SIGNED = "promotion.approval", "gate.signature"
+#: Tags of a version: the gate's last decision with the gate's signature, and who approved it. The
+#: records are ``audit.0001`` and so on.
+DECISION, SIGNED, APPROVAL = "gate.decision", "gate.signature", "promotion.approval"
 AUDIT = "audit."
-#: In a tag, for no version.
-NONE = "none"
-
-State = Literal["started", "done", "abandoned"]
 
 
 class PromotionError(RuntimeError):
     """A version cannot become the champion; with one sentence."""
 
 
-@dataclass(frozen=True)
-class AuditRecord:
-    """Who made which version the champion, when, on what grounds.
+class Grounds(NamedTuple):
+    """On what a version becomes the champion: a decision, as text, and the gate's signature of it."""
 
-    ``state`` is ``started`` until the move is made; ``abandoned`` if its process ended before.
-    ``data_version`` and ``code_version`` are the version's own tags, ``evidence`` the figures of the
-    gate by criterion.
-    """
-
-    number: int
-    action: Literal["promote", "rollback"]
-    version: str
-    replaced: str | None
-    who: str
-    why: str
-    when: str
-    data_version: str | None
-    code_version: str | None
-    evidence: dict[str, dict[str, float]]
-    state: State = "started"
-    approved_by: str | None = None
+    decision: str
+    signature: str
 
 
 @dataclass(frozen=True)
@@ -81,7 +62,8 @@ class Promotion:
     Attributes:
         client: of the registry.
         name: of the registered model.
-        locks: a folder that everyone who promotes shares.
+        locks: a folder that everyone who promotes shares: two desks with folders of their own do
+            not keep each other out. Where a registry is a server, one machine promotes.
         now: the clock.
         second_person: whether a promotion needs the approval of somebody else. A rollback does not:
             it goes to a version that was approved, and it is urgent.
@@ -110,21 +92,20 @@ class Promotion:
             private_key: the gate's, where its decisions are signed.
 
         Raises:
-            PromotionError: if the decision is about other files, or must be signed and is not.
+            PromotionError: if the decision is about other files or compares with another version
+                than the present champion, or must be signed and is not.
         """
         if self.gate_key is not None and private_key is None:
             raise PromotionError("decisions are signed here: give the private key of the gate")
         with self._alone():
             self._settle()
+            self._must_compare(version, decision, self.version_of(CHAMPION))
             if decision.passed and self._digest(version) != decision.digest:
                 raise PromotionError(f"the gate judged other files than those of version {version}")
-            champion = self.version_of(CHAMPION) or NONE
-            # The decision last: a version that has one also has what it was compared with.
-            self._tag(version, COMPARED_WITH, champion)
             text = decision.to_json()
             if private_key is not None:
-                statement = self._statement(version, champion, text)
-                self._tag(version, SIGNED, signing.sign_text(statement, private_key))
+                signature = signing.sign_text(self._statement(version, text), private_key)
+                self._tag(version, SIGNED, signature)
             self._tag(version, DECISION, text)
             if decision.passed:
                 self.client.set_registered_model_alias(self.name, CHALLENGER, version)
@@ -137,52 +118,58 @@ class Promotion:
         Raises:
             PromotionError: if nobody says so, or the version could not be promoted now.
         """
+        if not who.strip():
+            raise PromotionError("say who approves")
         with self._alone():
             self._settle()
-            if not who.strip():
-                raise PromotionError("say who approves")
-            champion = self.version_of(CHAMPION)
-            self._must_have_passed(version, champion)
-            approval = {"who": who, **self._judged(version, champion)}
-            self._tag(version, APPROVAL, json.dumps(approval))
+            decision = self._passed(version, self.version_of(CHAMPION))
+            self._tag(version, APPROVAL, json.dumps({"who": who, **_approved(decision)}))
 
     def promote(self, version: str, who: str, why: str) -> AuditRecord:
         """Make a version the champion.
 
         Raises:
             PromotionError: if it has not passed the gate against the present champion, its files are
-                not those that were judged, nobody else has approved it where that is asked for, or
-                another promotion is under way.
+                not those that were judged, nobody else has approved it where that is asked for,
+                nobody says who and why, or another promotion is under way.
         """
+        _must_answer(who, why)
         with self._alone():
             self._settle()
             champion = self.version_of(CHAMPION)
             if version == champion:
                 raise PromotionError(f"version {version} is the champion already")
-            evidence = self._must_have_passed(version, champion)
-            approved_by = self._approver(version, champion, who) if self.second_person else None
-            self._tag(version, REPLACED, champion or NONE)
-            return self._move("promote", version, champion, who, why, evidence, approved_by)
+            decision = self._passed(version, champion)
+            approved_by = self._approver(version, decision, who) if self.second_person else None
+            grounds = self._last_grounds(version)
+            return self._move("promote", version, champion, who, why, grounds, approved_by)
 
     def rollback(self, who: str, why: str) -> AuditRecord:
         """Make the version that the champion replaced the champion again.
 
-        A second call goes further back, never to the version that was just taken out.
+        A second call goes further back, and a version that was taken out is not come back to: see
+        :func:`churn.registry.audit.way_back`. The version passed the gate when it was promoted, and
+        what the gate says of it since does not matter here; its files must be the same.
 
         Raises:
-            PromotionError: if the champion replaced none, or another promotion is under way.
+            PromotionError: if the champion replaced none, the files of that version are not those
+                that were promoted, nobody says who and why, or another promotion is under way.
         """
+        _must_answer(who, why)
         with self._alone():
             self._settle()
             champion = self.version_of(CHAMPION)
             if champion is None:
                 raise PromotionError(f"{self.name} has no champion")
-            back = self._version(champion).tags.get(REPLACED, NONE)
-            if back == NONE:
+            records = self.audit()
+            if not (way := way_back(champion, records)):
                 raise PromotionError(f"version {champion} replaced no other: there is no way back")
-            # It passed when it was promoted; whether its files are still the same is asked again.
-            evidence = self._must_be_unchanged(back)
-            return self._move("rollback", back, champion, who, why, evidence)
+            back = way[-1]
+            promotion = promotion_of(back, records)
+            assert promotion is not None  # or it would not be on the way
+            grounds = Grounds(promotion.decision, promotion.signature)
+            self._must_be_unchanged(back, self._answered(back, grounds))
+            return self._move("rollback", back, champion, who, why, grounds)
 
     def settle(self) -> None:
         """Finish what a move that was killed has left; every other call does so first, too.
@@ -208,23 +195,21 @@ class Promotion:
 
     def _move(
         self,
-        action: Literal["promote", "rollback"],
+        action: Action,
         version: str,
         champion: str | None,
         who: str,
         why: str,
-        evidence: dict[str, dict[str, float]],
+        grounds: Grounds,
         approved_by: str | None = None,
     ) -> AuditRecord:
-        if not who.strip() or not why.strip():
-            raise PromotionError("say who promotes, and why")
         tags = self._version(version).tags
         record = AuditRecord(
             number=max((r.number for r in self.audit()), default=0) + 1,
             action=action, version=version, replaced=champion, who=who, why=why,
             when=self.now().isoformat(timespec="seconds"),
             data_version=tags.get("data_version"), code_version=tags.get("code_version"),
-            evidence=evidence, approved_by=approved_by,
+            decision=grounds.decision, signature=grounds.signature, approved_by=approved_by,
         )  # fmt: skip
         self._write(record)
         self.client.set_registered_model_alias(self.name, CHAMPION, version)
@@ -233,21 +218,23 @@ class Promotion:
 
     def _settle(self) -> None:
         """Finish what the last move left: its record, and the aliases that follow from it."""
-        champion = self.version_of(CHAMPION)
-        open_records = [r for r in self.audit() if r.state == "started"]
-        if not open_records:
+        champion, found = self.version_of(CHAMPION), self.audit()
+        if not any(record.state == "started" for record in found):
             return
+        settled = [
+            replace(r, state="done" if r.version == champion else "abandoned")
+            if r.state == "started"
+            else r
+            for r in found
+        ]
         # The aliases first: a record that is still open brings us here again.
-        self._point(PREVIOUS, self._replaced_by(champion))
+        way = way_back(champion, settled)
+        self._point(PREVIOUS, way[-1] if way else None)
         if champion is not None and champion == self.version_of(CHALLENGER):
             self._point(CHALLENGER, None)
-        for record in open_records:
-            made = record.version == champion
-            self._write(replace(record, state="done" if made else "abandoned"))
-
-    def _replaced_by(self, champion: str | None) -> str | None:
-        back = self._version(champion).tags.get(REPLACED, NONE) if champion else NONE
-        return None if back == NONE else back
+        for before, record in zip(found, settled, strict=True):
+            if record != before:
+                self._write(record)
 
     def _point(self, alias: str, version: str | None) -> None:
         if version is not None:
@@ -255,59 +242,57 @@ class Promotion:
         elif self.version_of(alias) is not None:
             self.client.delete_registered_model_alias(self.name, alias)
 
-    def _must_have_passed(self, version: str, champion: str | None) -> dict[str, dict[str, float]]:
-        tags = self._version(version).tags
-        if DECISION not in tags:
+    def _passed(self, version: str, champion: str | None) -> Decision:
+        """The gate's decision, which is that a version may follow the present champion as it is."""
+        if DECISION not in self._version(version).tags:
             raise PromotionError(f"version {version} has not been through the gate")
-        compared = tags.get(COMPARED_WITH)
-        if compared != (champion or NONE):
-            raise PromotionError(
-                f"the gate compared version {version} with champion {compared}, but it is "
-                f"{champion or NONE} now: judge it again"
-            )
-        return self._must_be_unchanged(version)
-
-    def _must_be_unchanged(self, version: str) -> dict[str, dict[str, float]]:
-        """The figures of the passed gate, if the version's files are those that passed."""
-        decision = self._decision(version)
-        if not decision.passed:
-            raise PromotionError(f"the gate refused version {version}")
+        decision = self._answered(version, self._last_grounds(version))
+        self._must_compare(version, decision, champion)
         if unasked := set(CRITERIA) - set(decision.required):
             raise PromotionError(f"the gate did not ask version {version} for {min(unasked)}")
+        self._must_be_unchanged(version, decision)
+        return decision
+
+    def _must_compare(self, version: str, decision: Decision, champion: str | None) -> None:
+        if decision.compared_with != champion:
+            raise PromotionError(
+                f"the gate compared version {version} with champion "
+                f"{decision.compared_with or 'none'}, but it is {champion or 'none'} now: judge it again"
+            )
+
+    def _must_be_unchanged(self, version: str, decision: Decision) -> None:
+        if not decision.passed:
+            raise PromotionError(f"the gate refused version {version}")
         if self._digest(version) != decision.digest:
             raise PromotionError(f"the files of version {version} are not those that were judged")
-        return {verdict.name: dict(verdict.evidence) for verdict in decision.verdicts}
 
-    def _decision(self, version: str) -> Decision:
-        """The gate's decision on a version, if the gate answers for it where that is asked for."""
+    def _last_grounds(self, version: str) -> Grounds:
         tags = self._version(version).tags
+        return Grounds(tags.get(DECISION, ""), tags.get(SIGNED, ""))
+
+    def _answered(self, version: str, grounds: Grounds) -> Decision:
+        """A decision on a version, if the gate answers for it where that is asked for."""
         try:
-            text = tags[DECISION]
-            decision = Decision.from_json(text)
-        except (KeyError, ValueError) as error:
+            decision = Decision.from_json(grounds.decision)
+        except ValueError as error:
             raise PromotionError(f"version {version} has no readable decision") from error
         if self.gate_key is not None:
-            statement = self._statement(version, tags.get(COMPARED_WITH, NONE), text)
+            statement = self._statement(version, grounds.decision)
             try:
-                signing.verify_text(statement, tags.get(SIGNED, ""), self.gate_key)
+                signing.verify_text(statement, grounds.signature, self.gate_key)
             except signing.SignatureError as error:
                 raise PromotionError(
                     f"the gate has not signed this decision on version {version}"
                 ) from error
         return decision
 
-    def _statement(self, version: str, champion: str, decision: str) -> str:
-        """What the gate signs: a decision, with what it must not be moved away from."""
-        about = {"model": self.name, "version": version, "champion": champion}
-        return json.dumps({**about, "decision": decision}, sort_keys=True)
+    def _statement(self, version: str, decision: str) -> str:
+        """What the gate signs: a decision, with the version that it must not be moved away from."""
+        about = {"model": self.name, "version": version, "decision": decision}
+        return json.dumps(about, sort_keys=True)
 
-    def _judged(self, version: str, champion: str | None) -> dict[str, str]:
-        """Of what an approval is, once the gate has been passed: these files, against this champion."""
-        decision = self._decision(version)
-        return {"champion": champion or NONE, "digest": decision.digest}
-
-    def _approver(self, version: str, champion: str | None, who: str) -> str:
-        """Who approved a version as it is now, being somebody else than who promotes it."""
+    def _approver(self, version: str, decision: Decision, who: str) -> str:
+        """Who approved a version as it was judged, being somebody else than who promotes it."""
         text = self._version(version).tags.get(APPROVAL)
         if text is None:
             raise PromotionError(f"nobody has approved version {version}")
@@ -316,7 +301,7 @@ class Promotion:
             by = str(approval.pop("who"))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise PromotionError(f"version {version} has no readable approval") from error
-        if approval != self._judged(version, champion):
+        if approval != _approved(decision):
             raise PromotionError(
                 f"the approval of version {version} was given before something changed"
             )
@@ -361,3 +346,13 @@ class Promotion:
             yield
         finally:
             lock.release()
+
+
+def _must_answer(who: str, why: str) -> None:
+    if not who.strip() or not why.strip():
+        raise PromotionError("say who promotes, and why")
+
+
+def _approved(decision: Decision) -> dict[str, str | None]:
+    """Of what an approval is, once the gate has been passed: these files, against this champion."""
+    return {"champion": decision.compared_with, "digest": decision.digest}

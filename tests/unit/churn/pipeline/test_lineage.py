@@ -68,7 +68,8 @@ def lineage(number: int) -> dict[str, str]:
 def judge(place: Place, number: int) -> None:
     """The gate lets a version pass, by figures of its own, and somebody approves it."""
     verdicts = (Verdict(name, True, "it is so", {"figure": number / 4}) for name in CRITERIA)
-    passed = Decision(tuple(verdicts), tuple(CRITERIA), folders.digest(model(place, number)))
+    digest, champion = folders.digest(model(place, number)), place.promotion.version_of(CHAMPION)
+    passed = Decision(tuple(verdicts), tuple(CRITERIA), digest, champion)
     place.promotion.record(str(number), passed, place.keys / "gate" / signing.PRIVATE_KEY)
     place.promotion.approve(str(number), who=OWNER)
 

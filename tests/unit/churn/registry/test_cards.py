@@ -71,6 +71,9 @@ def test_what_is_shown_is_what_the_store_holds(
     page = cards.model_card(known)
     for text in ("`logistic`", "`0.8451`", "`Ada`", f"`{digest}`", "`better beyond chance`"):
         assert text in page
-    assert re.search(r"audit.0001: `20\S+ · promote · Bo · better in April · done`", page)
+    assert re.search(
+        r"audit.0001: `20\S+ · promote · in place of version none · Bo · better in April · done`",
+        page,
+    )
     for shown in re.findall(r"    - ([^:]+): `(.*)`", page + cards.annex_iv(known)):
         assert " ".join(known[shown[0]].split()) == shown[1]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from candidates import CONFIG, LINEAGE, SIGNATURE, TRAINED_UNTIL, changed, good_evidence, score
+from churn.registry import folders
 from churn.registry.gates import CRITERIA, Decision, Evidence, GateConfig, Verdict, decide
 from churn.registry.gates.gate import ask
 from churn.registry.gates.operation import latency
@@ -41,6 +42,9 @@ def test_a_good_candidate_passes_every_criterion(good: Evidence) -> None:
     assert decision.refusals == []
     assert decision.passed
     assert json.loads(decision.to_json())["passed"] is True
+    assert decision.compared_with is None
+    decision = decide(changed(good, champion_version="7"), CONFIG)
+    assert decision.compared_with == "7"
     assert Decision.from_json(decision.to_json()) == decision
 
 
@@ -50,6 +54,10 @@ def raising(X: pd.DataFrame) -> ArrayLike:
 
 def leaving(X: pd.DataFrame) -> ArrayLike:
     raise SystemExit
+
+
+def asking_for_region(X: pd.DataFrame) -> ArrayLike:
+    return np.asarray(X["region"], dtype=float)
 
 
 def one_nan(X: pd.DataFrame) -> ArrayLike:
@@ -273,6 +281,39 @@ def test_what_asks_the_model_refuses_a_broken_one(good: Evidence, candidate: Sco
     # One wrong score is seen where the customer it belongs to is asked about.
     assert [name for name, v in found.items() if v.passed] == []
     assert not decide(broken, CONFIG).passed
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reason"),
+    [
+        (asking_for_region, "it could not be asked: KeyError: 'region'"),
+        (raising, "it could not be asked: RuntimeError: the model cannot be read"),
+        (leaving, "it could not be asked: SystemExit"),
+    ],
+)
+def test_what_a_library_says_becomes_a_sentence(
+    good: Evidence, candidate: Scorer, reason: str
+) -> None:
+    assert verdict("quality", changed(good, candidate=candidate)).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("content", "word"), [(None, "is not signed"), ("{}", "does not fit the model")]
+)
+def test_a_folder_without_a_valid_signature_is_refused(
+    tmp_path: Path, content: str | None, word: str
+) -> None:
+    evidence = good_evidence(tmp_path)
+    assert evidence.folder is not None
+    signature = evidence.folder / folders.SIGNATURE
+    signature.unlink()
+    if content is not None:
+        signature.write_text(content)
+    decision = decide(evidence, CONFIG)
+    (refusal,) = decision.refusals
+    assert refusal.startswith("files_signed: the ")
+    assert word in refusal
+    assert not decision.passed
 
 
 @pytest.mark.parametrize("champion", [None, raising, one_nan, too_few])

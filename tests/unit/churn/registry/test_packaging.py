@@ -1,5 +1,6 @@
 """A package holds everything to serve a model, both engines agree, and nothing in it is a pickle."""
 
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from mlflow.exceptions import MlflowException
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from candidates import CONFIG, LINEAGE, later_table
 from churn import features, training
 from churn.registry import packaging
+from churn.registry.gates import Evidence, decide
+from churn.registry.supply_chain import signing
 from churn.registry.supply_chain.scan import scan
 from churn.training.tracking import configured
 
@@ -152,3 +156,60 @@ def test_a_threshold_is_a_share(tmp_path: Path, customers: pd.DataFrame, thresho
 def test_an_unknown_engine_is_refused(packaged: Packaged) -> None:
     with pytest.raises(ValueError, match="unknown engine 'tensorflow'"):
         mlflow.pyfunc.load_model(str(packaged[0]), model_config={"engine": "tensorflow"})
+
+
+@pytest.fixture
+def signed(packaged: Packaged, tmp_path: Path) -> tuple[Path, Path]:
+    """A signed package of its own, and the public key."""
+    folder = tmp_path / "model"
+    shutil.copytree(packaged[0], folder)
+    (tmp_path / "keys").mkdir()
+    private, public = signing.make_keys(tmp_path / "keys")
+    signing.sign(folder, private)
+    return folder, public
+
+
+def test_a_tampered_package_is_not_run(
+    signed: tuple[Path, Path], customers: pd.DataFrame, tmp_path: Path
+) -> None:
+    folder, public = signed
+    X = features.features(customers).head(3)
+    assert packaging.scorer(folder, public_key=public)(X).shape == (3,)
+    ran = tmp_path / "it ran"
+    code = folder / "served_model.py"
+    code.write_text(code.read_text() + f"open({str(ran)!r}, 'w').close()\n")
+    with pytest.raises(signing.SignatureError, match="does not fit the model"):
+        packaging.scorer(folder, public_key=public)
+    assert not decide(evidence(folder, public), CONFIG).passed
+    assert not ran.exists()
+    packaging.scorer(folder)  # who gives no key answers for the files
+    assert ran.exists()
+
+
+def evidence(folder: Path, public: Path) -> Evidence:
+    return packaging.evidence_of(
+        folder, public, table=later_table(), champion=training.baseline_rule, lineage=LINEAGE
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("flavors: {", "ParserError: "), ("flavors: {}", "MlflowException: "), ("", "")],
+)
+def test_a_model_that_cannot_be_read_is_a_refusal_and_no_error(
+    signed: tuple[Path, Path], text: str, word: str
+) -> None:
+    folder, public = signed
+    (folder / "MLmodel").write_text(text)
+    signing.sign(folder, public.with_name(signing.PRIVATE_KEY))
+    said = {v.name: v for v in decide(evidence(folder, public), CONFIG).verdicts}
+    assert said["files_signed"].passed
+    for name in ("quality", "calibration", "latency", "signature"):
+        assert not said[name].passed
+        assert said[name].reason.startswith("it could not be asked: ")
+        assert "\n" not in said[name].reason
+    assert word in said["quality"].reason
+
+
+def test_a_packaged_model_passes_the_gate(signed: tuple[Path, Path]) -> None:
+    assert decide(evidence(*signed), CONFIG).refusals == []

@@ -52,6 +52,8 @@ def test_a_pass_rests_on_finite_figures(evidence: dict[str, float]) -> None:
         {"max_slice_loss": math.inf},
         {"slices": ()},
         {"directions": ()},
+        {"lineage": ()},
+        {"params": ()},
         {"min_customers": 0},
         {"max_latencyms": 3},
     ],

@@ -12,7 +12,7 @@ from mlflow import MlflowClient
 from candidates import CONFIG, later_table
 from churn import features, training
 from churn.registry import packaging
-from churn.registry.gates import Decision, Evidence, decide
+from churn.registry.gates import Decision, decide
 from churn.registry.promotion import CHAMPION, Promotion
 from churn.registry.supply_chain import signing
 from churn.registry.topologies import transfer
@@ -21,9 +21,8 @@ LINEAGE = {"data_version": "2e", "code_version": "3d", "trained_until": "2025-01
 
 
 def judged(folder: Path, public: Path, run: str) -> Decision:
-    evidence = Evidence(
-        table=later_table(), candidate=packaging.scorer(folder), champion=training.baseline_rule,
-        signature=packaging.signature_of(folder), folder=folder, public_key=public,
+    evidence = packaging.evidence_of(
+        folder, public, table=later_table(), champion=training.baseline_rule,
         lineage=LINEAGE | {"run_id": run},
     )  # fmt: skip
     return decide(evidence, CONFIG)

@@ -141,7 +141,7 @@ def by_gender(X: pd.DataFrame, p: Any) -> Any:
 
 def signature_without_tenure(system: System, _: Path) -> System:
     known = system.evidence.signature
-    assert known is not None
+    assert isinstance(known, ModelSignature)
     inputs = {name: kind for name, kind in known.inputs.items() if name != "tenure"}
     return evidence(system, signature=ModelSignature(inputs, known.params))
 

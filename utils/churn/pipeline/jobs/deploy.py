@@ -17,9 +17,9 @@ from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import train
 from churn.pipeline.place import Place
 from churn.registry import packaging
-from churn.registry.gates import Decision, Evidence, decide
+from churn.registry.gates import Decision, decide
 from churn.registry.gates.evidence import Scorer
-from churn.registry.promotion import CHAMPION, COMPARED_WITH, DECISION, NONE
+from churn.registry.promotion import CHAMPION, DECISION
 from churn.registry.supply_chain import signing
 from churn.registry.versions import files_of
 
@@ -111,17 +111,17 @@ def decided(place: Place, version: str, champion: str | None) -> Decision:
         champion: the present one; None if there is none.
     """
     tags = place.tags_of(version)
-    asked = {COMPARED_WITH: champion or NONE, JUDGED_BY: place.config.digest()}
-    if DECISION in tags and all(tags.get(name) == value for name, value in asked.items()):
-        return Decision.from_json(tags[DECISION])
+    if DECISION in tags and tags.get(JUDGED_BY) == place.config.digest():
+        recorded = Decision.from_json(tags[DECISION])
+        if recorded.compared_with == champion:
+            return recorded
     table = reference_table(place, tags[train.REFERENCE])
     with files_of(place.client, _version(place, version)) as folder:
-        candidate = _signed_scorer(place, folder)
         if champion is None:
-            decision = _ask(place, table, candidate, _rule, folder, tags)
+            decision = _ask(place, table, folder, tags, _rule, None)
         else:
             with scorer_of(place, champion) as theirs:
-                decision = _ask(place, table, candidate, theirs, folder, tags)
+                decision = _ask(place, table, folder, tags, theirs, champion)
     place.promotion.record(version, decision, place.keys / "gate" / signing.PRIVATE_KEY)
     client, model = place.client, place.config.model
     client.set_model_version_tag(model, version, JUDGED_BY, place.config.digest())
@@ -132,32 +132,19 @@ def _signers_key(place: Place) -> Path:
     return place.keys / "signer" / signing.PUBLIC_KEY
 
 
-def _signed_scorer(place: Place, folder: Path) -> Scorer | None:
-    """The candidate's scores; none if it is not as it was signed: the gate says so and refuses it."""
-    try:
-        signing.verify(folder, _signers_key(place))
-    except signing.SignatureError:
-        return None
-    return packaging.scorer(folder, "onnx")
-
-
 def _ask(
     place: Place,
     table: pd.DataFrame,
-    candidate: Scorer | None,
-    champion: Scorer,
     folder: Path,
     tags: dict[str, str],
+    champion: Scorer,
+    champion_version: str | None,
 ) -> Decision:
-    evidence = Evidence(
-        table=table,
-        candidate=candidate,
-        champion=champion,
-        signature=packaging.signature_of(folder),
-        folder=folder,
-        public_key=_signers_key(place),
-        lineage=tags,
-    )
+    """What the gate says; a candidate that is unsigned or cannot be read is refused with a reason."""
+    evidence = packaging.evidence_of(
+        folder, _signers_key(place), table=table, champion=champion,
+        champion_version=champion_version, lineage=tags, engine="onnx",
+    )  # fmt: skip
     bounds = place.config.bounds
     if champion is _rule:  # its scores are 0 and 1: to be closer than that is no merit
         bounds = bounds.model_copy(update={"max_calibration_loss": None})

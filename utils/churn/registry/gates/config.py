@@ -67,9 +67,11 @@ class GateConfig(BaseModel):
     latency_calls: int = Field(default=50, ge=20)
     max_bytes: int = Field(default=20_000_000, gt=0)
     #: Facts of origin that must be known.
-    lineage: tuple[str, ...] = ("run_id", "data_version", "code_version", "trained_until")
+    lineage: tuple[str, ...] = Field(
+        default=("run_id", "data_version", "code_version", "trained_until"), min_length=1
+    )
     #: Parameters that the model's signature must offer.
-    params: tuple[str, ...] = ("threshold",)
+    params: tuple[str, ...] = Field(default=("threshold",), min_length=1)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -54,7 +54,9 @@ class Evidence:
         candidate: the candidate's scores.
         champion: the champion's; where there is none yet, the rule that the model replaces
             (:func:`churn.training.baseline_rule`).
-        signature: of the candidate's input.
+        champion_version: the champion's number in the registry; None where there is no champion yet.
+            The decision carries it, and holds against no other.
+        signature: of the candidate's input, or how to find it out.
         folder: the candidate's files.
         public_key: of the one who signs models.
         lineage: facts of origin; ``trained_until`` is the day of the youngest training row.
@@ -63,7 +65,8 @@ class Evidence:
     table: pd.DataFrame | None = None
     candidate: Scorer | None = None
     champion: Scorer | None = None
-    signature: ModelSignature | None = None
+    champion_version: str | None = None
+    signature: ModelSignature | Callable[[], ModelSignature] | None = None
     folder: Path | None = None
     public_key: Path | None = None
     lineage: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from churn.registry import folders
 from churn.registry.gates import behaviour, operation, performance
 from churn.registry.gates.config import GateConfig
-from churn.registry.gates.evidence import Evidence
+from churn.registry.gates.evidence import Evidence, MissingEvidenceError
 from churn.registry.gates.verdict import Decision, Verdict
 
 Criterion = Callable[[Evidence, GateConfig], Verdict]
@@ -35,8 +35,7 @@ def ask(name: str, criterion: Criterion, evidence: Evidence, config: GateConfig)
         return criterion(evidence, config)
     # Whatever a model or a file does: what could not be measured has not passed.
     except (Exception, SystemExit) as error:
-        reason = " ".join(str(error).split()) or f"it ended with {type(error).__name__}"
-        return Verdict(name, False, reason, {})
+        return Verdict(name, False, _reason(error), {})
 
 
 def decide(evidence: Evidence, config: GateConfig | None = None) -> Decision:
@@ -50,7 +49,16 @@ def decide(evidence: Evidence, config: GateConfig | None = None) -> Decision:
     verdicts = tuple(ask(name, one, evidence, bounds) for name, one in CRITERIA.items())
     # The files that were judged are the files that are there now.
     digest = before if before == _digest(evidence) else ""
-    return Decision(verdicts, tuple(CRITERIA), digest)
+    return Decision(verdicts, tuple(CRITERIA), digest, evidence.champion_version)
+
+
+def _reason(error: BaseException) -> str:
+    """One sentence in one line, whatever a library had to say."""
+    said = " ".join(str(error).split())
+    if isinstance(error, MissingEvidenceError):
+        return said
+    kind = type(error).__name__
+    return f"it could not be asked: {kind}: {said}" if said else f"it could not be asked: {kind}"
 
 
 def _digest(evidence: Evidence) -> str:

@@ -11,7 +11,13 @@ import pandas as pd
 from churn import schema
 from churn.registry import folders
 from churn.registry.gates.config import GateConfig
-from churn.registry.gates.evidence import Evidence, MissingEvidenceError, need, scores
+from churn.registry.gates.evidence import (
+    Evidence,
+    MissingEvidenceError,
+    ModelSignature,
+    need,
+    scores,
+)
 from churn.registry.gates.verdict import Verdict
 
 #: What MLflow calls the types of the table's columns; a whole number may be read as a double.
@@ -22,7 +28,8 @@ UNKNOWN = ("", "unknown", "none", "nan", "null", "n/a", "?")
 
 def signature(evidence: Evidence, config: GateConfig) -> Verdict:
     """The candidate asks for the feature columns, each with its type, and offers its parameters."""
-    found = need(evidence.signature, "the model's signature")
+    known = need(evidence.signature, "the model's signature")
+    found = known if isinstance(known, ModelSignature) else known()
     kinds = {name: TYPES[schema.dtypes()[name]] for name in schema.FEATURES}
     wrong = [f"{name} is not in it" for name in kinds if name not in found.inputs]
     wrong += [f"{name} is no feature" for name in found.inputs if name not in kinds]
@@ -104,6 +111,9 @@ def files_signed(evidence: Evidence, config: GateConfig) -> Verdict:
     from churn.registry.supply_chain import signing
 
     folder = need(evidence.folder, "the model's folder")
-    files = signing.verify(folder, need(evidence.public_key, "the public key"))
+    try:
+        files = signing.verify(folder, need(evidence.public_key, "the public key"))
+    except signing.SignatureError as error:
+        raise MissingEvidenceError(str(error)) from error
     said = "the signature of every file is valid"
     return Verdict("files_signed", True, said, {"files": len(files)})

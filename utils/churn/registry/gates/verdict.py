@@ -45,11 +45,14 @@ class Decision:
         verdicts: one for each criterion.
         required: the names of the criteria that must pass.
         digest: SHA-256 of the folder that was judged; empty if it could not be read.
+        compared_with: the version of the champion that the candidate was compared with; None if
+            there was no champion.
     """
 
     verdicts: tuple[Verdict, ...]
     required: tuple[str, ...]
     digest: str
+    compared_with: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -86,7 +89,10 @@ class Decision:
                 Verdict(v["name"], v["passed"], v["reason"], _figures(v["evidence"]))
                 for v in plain["verdicts"]
             )
-            return cls(verdicts, tuple(plain["required"]), plain["digest"])
+            compared_with = plain["compared_with"]
+            if compared_with is not None and not isinstance(compared_with, str):
+                raise TypeError("a version is text")
+            return cls(verdicts, tuple(plain["required"]), plain["digest"], compared_with)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError("this is no decision of a gate") from error
 
