@@ -15,7 +15,7 @@ def alarm(reference, window):
         p_values.append(stats.fisher_exact(missing).pvalue)
         a, b = old[c].dropna(), new[c].dropna()
         if pd.api.types.is_numeric_dtype(a):
-            p_values.append(stats.ks_2samp(a, b).pvalue)
+            p_values.append(stats.ks_2samp(a, b, method="asymp").pvalue)
             continue
         for value in set(a) | set(b):  # one value against all others
             inside = [[(s == value).sum(), (s != value).sum()] for s in (a, b)]
