@@ -104,7 +104,11 @@ def test_a_person_sees_the_project_its_panel_and_its_runs(
     browser: Browser, ui: tuple[str, object], workspace: tuple[Path, str]
 ) -> None:
     address, project = ui[0], f"/projects/{workspace[1]}"
-    pages = {"": ["churn"], project: ["Mean score", "0.30"], f"{project}/reports": ["2025-04", "2025-05"]}
+    pages = {
+        "": ["churn"],
+        project: ["Mean score", "0.30"],
+        f"{project}/reports": ["2025-04", "2025-05"],
+    }
     for page, words in pages.items():
         browser.open(f"{address}{page}")
         for word in words:
