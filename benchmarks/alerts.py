@@ -20,7 +20,7 @@ from churn.monitoring.slo import Objective
 from coursekit.exercises.service_years import service_years
 
 OBJECTIVE = Objective("availability", "answered without a 5xx", 0.999)
-ACTION = Action("Look at /ready.", "runbooks/availability.md", "on call")
+ACTION = Action("Look at /ready.", "deploy/runbooks/availability.md", "on call")
 MONTHS = 36
 POLICIES: dict[str, tuple[tuple[Rule, ...], dt.timedelta]] = {
     "five minutes above the budget": ((Rule("page", 1, 1 / 12, 1 / 12),), SAME_ALERT),

@@ -66,3 +66,31 @@ def test_a_module_that_no_face_names_is_seen(tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         (tmp_path / f"{name}.py").touch()
     assert unnamed(tmp_path / "__init__.py") == {"three"}
+
+
+def names(folder: Path) -> set[str]:
+    """What the Python files of a folder are called, and what they define."""
+    trees = [(file, ast.parse(file.read_text(encoding="utf-8"))) for file in folder.glob("*.py")]
+    defined = {
+        node.name
+        for _, tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+    return defined | {file.stem for file, _ in trees} | {one.name for one in folder.iterdir()}
+
+
+def ghosts(face: Path, known: set[str]) -> set[str]:
+    """What a face's text names, and what is neither in its folder nor in ``known``."""
+    said = ast.get_docstring(ast.parse(face.read_text(encoding="utf-8"))) or ""
+    return set(re.findall(r"``(\w+)``", said)) - names(face.parent) - known
+
+
+def test_a_face_names_only_what_is_there(tmp_path: Path) -> None:
+    folders = {one.parent.name for one in UTILS.rglob("__init__.py")}
+    known = folders | {"course"}  # a command
+    for face in UTILS.rglob("__init__.py"):
+        assert ghosts(face, known) == set(), face
+    (tmp_path / "__init__.py").write_text('"""``here`` and ``gone``."""')
+    (tmp_path / "here.py").touch()
+    assert ghosts(tmp_path / "__init__.py", known) == {"gone"}

@@ -43,9 +43,10 @@ def calibration_table(y: ArrayLike, p: ArrayLike, bins: int = 10) -> pd.DataFram
     labels, scores = _checked(y, p)
     if bins < 1:
         raise ValueError(f"bins must be at least 1, not {bins}")
-    group = pd.qcut(scores, bins, labels=False, duplicates="drop")
-    # One distinct score leaves qcut without an interval: that is one group.
-    group = np.nan_to_num(np.asarray(group, dtype=float))
+    # Not pandas' qcut: where a tenth of the scores or more are the lowest, it throws the next ones in
+    # with them, so that scores of 0 and 1 only would be one group, right on average.
+    edges = np.quantile(scores, np.linspace(0, 1, bins + 1))
+    group = np.searchsorted(edges[1:-1], scores, side="left")
     frame = pd.DataFrame({"group": group, "predicted": scores, "observed": labels})
     table = frame.groupby("group").agg(
         customers=("observed", "size"),

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from churn import metrics
@@ -66,6 +67,27 @@ def test_calibration_of_honest_and_of_boastful_scores() -> None:
     table = metrics.calibration_table(y, p, bins=4)
     assert table["customers"].sum() == 20_000
     assert table["predicted"].is_monotonic_increasing
+
+
+def test_scores_of_0_and_1_are_two_groups_and_far_from_calibrated() -> None:
+    """Right on average: nine of a hundred leave, as many are said to, and they are others."""
+    y = np.repeat([0, 1, 0, 1], [85, 6, 6, 3])
+    p = np.repeat([0.0, 0.0, 1.0, 1.0], [85, 6, 6, 3])
+    table = metrics.calibration_table(y, p)
+    assert table.to_dict("list") == {
+        "customers": [91, 9],
+        "predicted": [0, 1],
+        "observed": [pytest.approx(6 / 91), pytest.approx(3 / 9)],
+    }
+    assert metrics.calibration_error(y, p) == pytest.approx(0.12)
+
+
+def test_groups_are_those_of_qcut_where_scores_differ() -> None:
+    p = np.random.default_rng(0).random(1003)
+    table = metrics.calibration_table(p > 0.5, p)
+    assert (
+        table["customers"].tolist() == pd.Series(pd.qcut(p, 10)).value_counts(sort=False).tolist()
+    )
 
 
 def test_calibration_table_of_a_constant_score_is_one_group() -> None:

@@ -7,8 +7,8 @@ the labels that arrive weeks later, ``slices`` looks for customers for whom the 
 ``diversity`` says whom a policy reaches, and whether it is always the same, ``contacts`` how often somebody
 is contacted, and what that does to the answer.
 ``slo`` has objectives, error budgets and the indicators that are counted for them, ``burn_rate`` the
-rules by which a budget that burns becomes an alert, ``alerts`` what an alert must carry, how many of
-one cause are made one, and how a policy is judged, ``postmortem`` a timeline and what is rendered
-from it. ``fault_tree`` says which faults together bring the service down. ``usage`` looks for clients that use the service as nobody should, ``numbers`` for values that
+rules by which a budget that burns becomes an alert, ``alerts`` what an alert must carry and how a
+policy is judged, ``postmortem`` a timeline and what is rendered
+from it, ``fault_tree`` which faults together stop a system. ``usage`` looks for clients that use the service as nobody should, ``numbers`` for values that
 arithmetic does not survive.
 """

@@ -8,8 +8,9 @@ stumbles on it.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ class Action:
 
     Attributes:
         first_step: a sentence in the imperative.
-        runbook: where the other steps are written.
+        runbook: where the other steps are written, a file beside the code: see :func:`steps`.
         role: who is called: a role, not a person.
 
     Raises:
@@ -48,10 +49,10 @@ class Action:
 class Alert:
     """Sent once: from ``at``, when a rule fired, until ``until``, when none did any more.
 
-    ``objectives`` are those whose budget burns, the first to fire first.
+    ``objective`` is the name of the one whose budget burns.
     """
 
-    objectives: tuple[str, ...]
+    objective: str
     severity: Severity
     at: pd.Timestamp
     until: pd.Timestamp
@@ -86,7 +87,7 @@ def alerts(
             if rule.severity == severity:
                 fires |= burning(counts, objective, rule)
         sent = [
-            Alert((objective.name,), severity, at, until, action)
+            Alert(objective.name, severity, at, until, action)
             for at, until in _spells(times, fires, step, pd.Timedelta(same))
         ]
         if severity == "ticket":
@@ -112,22 +113,12 @@ def _overlap(one: Alert, other: Alert) -> bool:
     return one.at <= other.until and other.at <= one.until
 
 
-def grouped(found: Iterable[Alert], within: dt.timedelta = SAME_ALERT) -> list[Alert]:
-    """One alert for what several objectives say of one trouble.
+_STEP = re.compile(r"^\d+\. \*\*(.+?)\.\*\*", re.MULTILINE)
 
-    Alerts of one severity that overlap, or begin within ``within`` of the end of the one before, are
-    one; the action is that of the first.
-    """
-    groups: list[Alert] = []
-    for one in sorted(found, key=lambda alert: (alert.severity, alert.at)):
-        last = groups[-1] if groups else None
-        if last and last.severity == one.severity and one.at - last.until <= within:
-            names = dict.fromkeys((*last.objectives, *one.objectives))
-            until = max(last.until, one.until)
-            groups[-1] = replace(last, objectives=tuple(names), until=until)
-        else:
-            groups.append(one)
-    return sorted(groups, key=lambda alert: alert.at)
+
+def steps(runbook: str) -> list[str]:
+    """The names of a runbook's steps in their order: what is bold in the numbered lines of its text."""
+    return _STEP.findall(runbook)
 
 
 # --- what a policy is worth ------------------------------------------------------------------------
@@ -175,12 +166,25 @@ class Judgment:
 class Costs:
     """What alerts cost, in dollars: somebody's work and sleep, and what an event that fails loses.
 
-    ``repair`` is how long after a page the trouble is over, if it does not end before.
+    ``repair`` is how long after a page the trouble is over, if it does not end before. ``reacts`` is
+    the share of pages that somebody acts on; whoever is called for nothing most of the time does not.
+    People in experiments act on about as many alarms as are true (Bliss, Gilson & Deaton, "Human
+    probability matching behaviour in response to alarms of varying reliability", Ergonomics 1995).
+
+    Raises:
+        ValueError: ``reacts`` is no share.
     """
 
     page: float = 150.0
     bad_event: float = 1.0
     repair: dt.timedelta = dt.timedelta(minutes=30)
+    reacts: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.reacts <= 1:
+            raise ValueError(
+                f"the share of pages acted on lies between 0 and 1, not {self.reacts:g}"
+            )
 
 
 def judge(
@@ -189,7 +193,8 @@ def judge(
     """Compare the pages of a policy with what truly happened.
 
     The cost is that of all pages, and of the bad events of each trouble that deserved a page, from
-    its start until it is repaired after the page, or until its end when there was no page.
+    its start until it is repaired after the page, or until its end when there was no page or nobody
+    acted on it (``costs.reacts``: what is expected).
 
     Args:
         sent: alerts of the policy; tickets are left aside.
@@ -203,7 +208,7 @@ def judge(
         not any(page.at >= one.start and page.at <= one.end + one.within for one in serious)
         for page in pages
     )
-    delays, late, missed, lost = [], 0, 0, 0
+    delays, late, missed, lost = [], 0, 0, 0.0
     bad = counts["bad"]
     for one in serious:
         called = [page for page in pages if page.until >= one.start and page.at <= one.end]
@@ -216,6 +221,7 @@ def judge(
             end = min(end, one.start + delay + costs.repair)
         else:
             missed += 1
-        lost += int(bad[(bad.index >= one.start) & (bad.index < end)].sum())
-    cost = len(pages) * costs.page + lost * costs.bad_event
+        of_it = bad[(bad.index >= one.start) & (bad.index < one.end)]
+        lost += costs.reacts * of_it[of_it.index < end].sum() + (1 - costs.reacts) * of_it.sum()
+    cost = len(pages) * costs.page + float(lost) * costs.bad_event
     return Judgment(len(pages), int(false), tuple(delays), late, missed, cost)

@@ -2,6 +2,7 @@
 
     error = y - p                              # more left than was promised
     by_value(table, ["Contract"], error)       # sliced errors, each with its interval
+    focused(table, training, cases, cost)      # of special cases, which training has seldom seen
     ranked = search(table, error)              # hundreds of slices, p-values that know of it
     found = worst_slice(table, error)          # one, measured on other customers; or None
 
@@ -15,7 +16,7 @@ single-step maximum).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -90,6 +91,49 @@ def by_value(table: pd.DataFrame, columns: Sequence[str], error: ArrayLike) -> p
         margin = 1.96 * errors[inside].std(ddof=1) / np.sqrt(size) if size > 1 else np.nan
         rows.append((str(where), size, mean, mean - margin, mean + margin))
     return pd.DataFrame(rows, columns=["slice", "customers", "error", "low", "high"])
+
+
+def focused(
+    table: pd.DataFrame,
+    training: pd.DataFrame,
+    cases: Mapping[str, Callable[[pd.DataFrame], ArrayLike]],
+    cost: ArrayLike,
+) -> pd.DataFrame:
+    """What errors cost in special cases: few in training, dear when wrong.
+
+    For cases that somebody named beforehand, as :func:`by_value` for slices. They are small, so the
+    interval is that of the customers and four more, two with the least cost that anybody has and two
+    with the largest (for shares: Agresti & Coull, "Approximate is better than 'exact'", 1998): twenty
+    customers without an error do not prove that there is none.
+
+    Args:
+        table: n customers.
+        training: those whom the model was fitted on, with the same columns.
+        cases: by its name what says of each row of a table whether it belongs to the case.
+        cost: shape (n,), of each customer's error: 0 where the decision was right, and weighted by
+            what the wrong one costs, which may be far more in one direction than in the other.
+
+    Returns:
+        One row for each case: ``case``, ``in_training`` (share of its rows), ``customers``,
+        ``cost`` (mean of a customer, NaN without one), ``low``, ``high`` (95 %), ``share_of_cost``
+        (of all customers' costs together).
+    """
+    costs = _errors(table, cost)
+    least, most = costs.min(), costs.max()
+    rows = []
+    for name, belongs in cases.items():
+        inside = costs[np.asarray(belongs(table), dtype=bool)]
+        seen = np.asarray(belongs(training), dtype=bool).mean()
+        more = np.concatenate([inside, [least, least, most, most]])
+        # Of nobody, nothing is known.
+        margin = 1.96 * more.std() / np.sqrt(len(more)) if len(inside) else np.inf
+        rows.append((
+            name, seen, len(inside), inside.mean() if len(inside) else np.nan,
+            max(least, more.mean() - margin), min(most, more.mean() + margin),
+            inside.sum() / costs.sum() if costs.sum() else 0.0,
+        ))  # fmt: skip
+    columns = ["case", "in_training", "customers", "cost", "low", "high", "share_of_cost"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def search(

@@ -112,7 +112,7 @@ def scores(
         rows: customers with the columns.
         columns: what the model may read.
     """
-    known = fitted[list(columns)].to_numpy(dtype=float)
+    known = _array(fitted, columns)
     middle, spread = known.mean(axis=0), known.std(axis=0)
     spread[spread < 1e-9] = 1.0
     x = np.column_stack([np.ones(len(known)), (known - middle) / spread])
@@ -124,10 +124,14 @@ def scores(
         p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
         curve = x.T @ (x * (p * (1 - p))[:, None]) + ridge
         w += np.linalg.solve(curve, x.T @ (y - p) - ridge @ w)
-    z = np.column_stack(
-        [np.ones(len(rows)), (rows[list(columns)].to_numpy(dtype=float) - middle) / spread]
-    )
+    z = np.column_stack([np.ones(len(rows)), (_array(rows, columns) - middle) / spread])
     return np.asarray(1 / (1 + np.exp(-np.clip(z @ w, -30, 30))))
+
+
+def _array(rows: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    """The same as ``rows[list(columns)].to_numpy(float)``, in a fraction of its time."""
+    found = np.array([rows[name].to_numpy(dtype=float) for name in columns])
+    return found.reshape(len(columns), len(rows)).T
 
 
 def worth(month: Case) -> dict[Remedy, float]:

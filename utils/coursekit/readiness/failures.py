@@ -52,13 +52,15 @@ MIN_EFFECT = 0.1
 WHO_AND_WHY = "Who, when and why"
 
 
-def _gate(criterion: str) -> Any:
-    def check(system: System) -> Seen:
-        verdict = ask_gate(criterion, CRITERIA[criterion], system.evidence, system.config)
-        # The reason of a criterion may hold a measured time: it is told where it refuses.
-        return Seen(verdict.passed, "passed" if verdict.passed else verdict.reason)
+def _gate(group: str, name: str, *criteria: str) -> Row:
+    """A row that asks the promotion gate, and says which of its criteria it asks."""
 
-    return check
+    def check(system: System) -> Seen:
+        asked = [ask_gate(one, CRITERIA[one], system.evidence, system.config) for one in criteria]
+        # The reason of a criterion may hold a measured time: it is told where it refuses.
+        return nothing([one.reason for one in asked if not one.passed], "passed")
+
+    return Row(group, name, f"gate: {', '.join(criteria)}", check)
 
 
 # --- the data -------------------------------------------------------------------------------------
@@ -134,12 +136,6 @@ def output(system: System) -> Seen:
     return Seen(
         0 <= told["probability"] <= 1 and follows, "a probability, and the decision follows"
     )
-
-
-def bias(system: System) -> Seen:
-    """In no group is it far behind, and what must not matter does not."""
-    found = [_gate(criterion)(system) for criterion in ("worst_slice", "invariance")]
-    return nothing([one.said for one in found if not one.holds], "passed")
 
 
 def pain_elsewhere(system: System) -> Seen:
@@ -280,7 +276,8 @@ def _gaps(system: System) -> list[str]:
 
 
 MACHINE, DATA, MODEL, RELEASE, PEOPLE = "machine", "data", "model", "release", "people"
-#: All thirty-four.
+#: All thirty-four. What only knows its own rows promises too much of later ones: the gate judges on rows
+#: after the last training row, or not at all, and there such scores are off.
 FAILURES = (
     Row(MACHINE, "other packages than it was tried with", "requirements/serving.txt", machine.stack),
     Row(MACHINE, "another engine computes otherwise", "registry.packaging", machine.engines),
@@ -299,12 +296,12 @@ FAILURES = (
     Row(DATA, "another population", "monitoring.drift", population),
     Row(DATA, "unusual customers", "monitoring.conformal", outliers),
     Row(MODEL, "answers that nobody expects", "serving.predictor", output),
-    Row(MODEL, "a rule by hand is better", "gate: quality", _gate("quality")),
-    Row(MODEL, "it only knows its own rows", "gate: trained_until", _gate("calibration")),
-    Row(MODEL, "unfair to some", "gate: worst_slice, invariance", bias),
-    Row(MODEL, "too slow", "gate: latency", _gate("latency")),
-    Row(MODEL, "the input's form has changed", "gate: signature", _gate("signature")),
-    Row(MODEL, "the expected gain does not come", "gate: money", _gate("money")),
+    _gate(MODEL, "a rule by hand is better", "quality"),
+    _gate(MODEL, "it only knows its own rows", "calibration"),
+    _gate(MODEL, "unfair to some", "worst_slice", "invariance"),
+    _gate(MODEL, "too slow", "latency"),
+    _gate(MODEL, "the input's form has changed", "signature"),
+    _gate(MODEL, "the expected gain does not come", "money"),
     Row(MODEL, "its success hurts elsewhere", "this list", pain_elsewhere),
     Row(RELEASE, "the old one is gone before the new one works", "serving.champions", wrong_order),
     Row(RELEASE, "everybody asks at once", "serving.access", thundering_herd),
@@ -312,7 +309,7 @@ FAILURES = (
     Row(RELEASE, "a test that did not roll out", "serving.evaluation_store", split),
     Row(RELEASE, "too much traffic too soon", "monitoring.burn_rate", too_much_too_soon),
     Row(RELEASE, "nobody sees what it does", "serving.metrics", visibility),
-    Row(RELEASE, "changes by hand, without a trace", "gate: lineage", _gate("lineage")),
+    _gate(RELEASE, "changes by hand, without a trace", "lineage"),
     Row(PEOPLE, "a good change that nobody was told of", "registry.cards", communicated),
     Row(PEOPLE, "no day on which it is judged", "churn.labels", dates),
     Row(PEOPLE, "no documentation", "registry.cards", documentation),

@@ -1,4 +1,4 @@
-"""The company's own comparison of columns, with Holm's correction."""
+"""Fisher's test of each value against all others, Kolmogorov-Smirnov for numbers, Holm's correction."""
 
 
 def alarm(reference, window):
@@ -15,9 +15,10 @@ def alarm(reference, window):
         p_values.append(stats.fisher_exact(missing).pvalue)
         a, b = old[c].dropna(), new[c].dropna()
         if pd.api.types.is_numeric_dtype(a):
-            p_values.append(stats.ks_2samp(a, b).pvalue)
+            p_values.append(stats.ks_2samp(a, b, method="asymp").pvalue)
             continue
-        for value in set(a) | set(b):  # one value against all others
+        shared = Counter([*a, *b])
+        for value in (v for v in shared if shared[v] >= 8):  # one value against all others
             inside = [[(s == value).sum(), (s != value).sum()] for s in (a, b)]
             p_values.append(stats.fisher_exact(inside).pvalue)
     return bool(adjust(p_values, "holm").min() <= 0.05)

@@ -3,8 +3,8 @@
 
 def believe(scores, early, terms):
     rng = np.random.default_rng(3)
-    moves = np.concatenate([np.zeros(150), rng.normal(0, 0.8, 600)])
-    prior = np.concatenate([np.full(150, 0.5 / 150), np.full(600, 0.5 / 600)])
+    moves = np.concatenate([np.zeros(100), rng.normal(0, 0.8, 300)])
+    prior = np.concatenate([np.full(100, 0.5 / 100), np.full(300, 0.5 / 300)])
     logit = np.log(early["score"] / (1 - early["score"])).to_numpy()
     z = logit[None] + moves[:, None]
     sign = np.where(early["left"], 1.0, -1.0)

@@ -44,20 +44,17 @@ def _explained(rows, numbers, categories):
             rows[c], np.unique(np.quantile(rows[c], np.linspace(0, 1, 8))), include_lowest=True
         ).astype(str)
     inputs = [*numbers, *categories]
+    codes = {c: pd.factorize(values, sort=True)[0] for c, values in kinds.items()}
+    place = pd.factorize(rows["month"], sort=True)[0]
     cubes = {}
 
     def cube(a, b=None):
+        """Counts by month, a and b; without b, one more axis of length one in the middle."""
         if (a, b) not in cubes:
-            keys = [rows["month"], kinds[a]] + ([kinds[b]] if b else [])
-            counts = pd.crosstab(keys[:-1], keys[-1]) if b else pd.crosstab(*keys)
-            if b:
-                counts = counts.reindex(
-                    pd.MultiIndex.from_product([months, sorted(kinds[a].unique())]), fill_value=0
-                )
-                made = counts.to_numpy().reshape(12, -1, counts.shape[1])
-            else:
-                made = counts.reindex(months).to_numpy()[:, None]
-            cubes[a, b] = made.astype(float)
+            by = [codes[c] for c in (a, b) if c]
+            made = np.zeros([12, *(int(one.max()) + 1 for one in by)])
+            np.add.at(made, (place, *by), 1)
+            cubes[a, b] = made if b else made[:, None]
         return cubes[a, b]
 
     def moved(made, s):

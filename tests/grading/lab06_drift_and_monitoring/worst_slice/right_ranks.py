@@ -24,9 +24,10 @@ def worst_slice(table, error):
         s_out = np.maximum(squares - own_squares - n_out * b**2, 0) / (n_out - 1)
         return a - b, np.sqrt(s_in / n_in + s_out / n_out)
 
-    found, spread = excess(values[:, None])
+    ranks = stats.rankdata(values) - (len(values) + 1) / 2
+    found, spread = excess(ranks[:, None])
     # Errors dealt out anew: how far does the loudest of all slices stand out by chance?
-    dealt = np.random.default_rng(17).permuted(np.tile(values, (200, 1)), axis=1).T
+    dealt = np.random.default_rng(17).permuted(np.tile(ranks, (150, 1)), axis=1).T
     chance, chance_spread = excess(dealt)
     loudest = (chance / np.maximum(chance_spread, 1e-12)).max(axis=0)
     z = (found / np.maximum(spread, 1e-12)).ravel()

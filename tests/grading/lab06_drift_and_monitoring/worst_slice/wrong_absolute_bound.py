@@ -25,10 +25,6 @@ def worst_slice(table, error):
         return a - b, np.sqrt(s_in / n_in + s_out / n_out)
 
     found, spread = excess(values[:, None])
-    # Errors dealt out anew: how far does the loudest of all slices stand out by chance?
-    dealt = np.random.default_rng(0).permuted(np.tile(values, (150, 1)), axis=1).T
-    chance, chance_spread = excess(dealt)
-    loudest = (chance / np.maximum(chance_spread, 1e-12)).max(axis=0)
     z = (found / np.maximum(spread, 1e-12)).ravel()
     if found.max() <= 0.5:
         return None

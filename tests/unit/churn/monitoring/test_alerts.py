@@ -12,15 +12,15 @@ from churn.monitoring.alerts import (
     Costs,
     Trouble,
     alerts,
-    grouped,
     judge,
+    steps,
 )
 from churn.monitoring.burn_rate import FEW_AT_NIGHT, WORKBOOK, Rule
 from churn.monitoring.slo import Objective
 from coursekit.exercises.service_years import ServiceYears, service_years
 
 PROMISE = Objective("availability", "answered", 0.999)
-ACTION = Action("Look at /ready.", "runbooks/availability.md", "on call")
+ACTION = Action("Look at /ready.", "deploy/runbooks/availability.md", "on call")
 START = pd.Timestamp("2025-01-01")
 #: Not those on which the policy was chosen (see benchmarks/alerts.py).
 SEEDS = range(1000, 1006)
@@ -47,7 +47,7 @@ def test_an_alert_without_an_action_cannot_be(empty: str) -> None:
 
 def test_one_trouble_is_one_page_whatever_rules_fire() -> None:
     (page,) = alerts(counts((10, 20, 0.5)), PROMISE, WORKBOOK, ACTION)
-    assert (page.severity, page.objectives, page.action) == ("page", ("availability",), ACTION)
+    assert (page.severity, page.objective, page.action) == ("page", "availability", ACTION)
     assert at(10) < page.at <= at(10.25)
 
 
@@ -63,25 +63,13 @@ def test_a_slow_burn_is_a_ticket_and_nobody_is_woken() -> None:
     assert ticket.severity == "ticket"
 
 
-def test_several_objectives_of_one_trouble_are_one_alert() -> None:
-    one = Alert(("availability",), "page", at(1), at(2), ACTION)
-    other = Alert(("latency",), "page", at(1.5), at(3), ACTION)
-    later, ticket = replace(one, at=at(20), until=at(21)), replace(one, severity="ticket")
-    found = grouped([later, other, one, ticket], within=dt.timedelta(hours=2))
-    assert [(a.objectives, a.severity, a.at, a.until) for a in found] == [
-        (("availability", "latency"), "page", at(1), at(3)),
-        (("availability",), "ticket", at(1), at(2)),
-        (("availability",), "page", at(20), at(21)),
-    ]
-
-
 def test_what_a_policy_costs_when_it_misses_and_when_it_is_false() -> None:
     frame = counts((10, 12, 0.5))  # 12,000 bad ones
     hour = dt.timedelta(hours=1)
     serious = Trouble(at(10), at(12), "page", hour)
     harmless = Trouble(at(40), at(41), None, hour)
     costs = Costs(page=100, bad_event=1, repair=hour)
-    page = Alert(("availability",), "page", at(10.25), at(12), ACTION)
+    page = Alert("availability", "page", at(10.25), at(12), ACTION)
 
     good = judge([page], [serious, harmless], frame, costs)
     assert (good.pages, good.false, good.late, good.missed) == (1, 0, 0, 0)
@@ -92,8 +80,20 @@ def test_what_a_policy_costs_when_it_misses_and_when_it_is_false() -> None:
         [page, replace(page, at=at(40), until=at(41))], [serious, harmless], frame, costs
     )
     assert (needless.false, needless.cost) == (1, good.cost + 100)
+    tired = judge([page], [serious], frame, replace(costs, reacts=0.25))
+    assert tired.cost == 100 + 0.25 * 1.25 * 12 * 500 + 0.75 * 12_000
     late = judge([replace(page, at=at(11.5))], [serious, harmless], frame, costs)
     assert (late.late, late.delays, late.cost) == (1, (dt.timedelta(hours=1.5),), 100 + 12_000)
+
+
+def test_the_share_of_pages_acted_on_is_a_share() -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Costs(reacts=1.5)
+
+
+def test_the_steps_of_a_runbook() -> None:
+    text = "# Title\n\n1. **Look. Then wait.** Long.\n\n| a |\n\n2. **Act.** **Bold.**\n3. Plain."
+    assert steps(text) == ["Look. Then wait", "Act"]
 
 
 @pytest.fixture(scope="module")

@@ -114,6 +114,43 @@ def test_named_slices_come_with_an_interval() -> None:
     assert quarters["customers"].tolist() == [25] * 4
 
 
+def test_special_cases_by_what_their_errors_cost_and_how_seldom_training_saw_them() -> None:
+    training = pd.DataFrame({"bill": [20.0] * 97 + [110.0] * 3})
+    table = pd.DataFrame({"bill": [20.0] * 60 + [110.0] * 20})
+    cost = np.repeat([0.0, 45.0, 480.0, 0.0], [50, 10, 5, 15])  # needless calls, missed leavers
+    cases = {
+        "all": lambda t: t["bill"] > 0,
+        "high": lambda t: t["bill"] > 100,
+        "no": lambda t: t["bill"] < 0,
+    }
+    found = slices.focused(table, training, cases, cost).set_index("case")
+    assert found["in_training"].tolist() == [1.0, 0.03, 0.0]
+    assert found["customers"].tolist() == [80, 20, 0]
+    assert found["cost"].tolist()[:2] == [2850 / 80, 120.0]
+    assert found.loc["high", "share_of_cost"] == pytest.approx(2400 / 2850)
+    share = 7 / 24  # plus four: two dear errors and two right decisions more
+    margin = 1.96 * np.sqrt(share * (1 - share) / 24)
+    assert found.loc["high", "low"] == pytest.approx(480 * (share - margin))
+    assert found.loc["high", "high"] == pytest.approx(480 * (share + margin))
+    assert np.isnan(found.loc["no", "cost"])
+    assert found.loc["no", ["low", "high"]].tolist() == [0, 480]
+
+
+def test_the_interval_of_a_small_case_holds_the_truth() -> None:
+    """Of 20 customers 4 % cost something: most samples have no error, and a plain interval no width."""
+    rng = np.random.default_rng(5)
+    held = plain = 0
+    for _ in range(400):
+        table = pd.DataFrame({"rare": np.arange(200) < 20})
+        cost = 300.0 * (rng.random(200) < np.where(table["rare"], 0.04, 0.2))
+        one = slices.focused(table, table, {"rare": lambda t: t["rare"]}, cost).iloc[0]
+        held += one["low"] <= 12 <= one["high"]
+        named = slices.by_value(table, ["rare"], cost).set_index("slice").loc["rare = True"]
+        plain += named["low"] <= 12 <= named["high"]
+    assert held >= 0.94 * 400
+    assert plain < 0.7 * 400
+
+
 def test_an_interval_is_a_condition() -> None:
     table = pd.DataFrame({"n": [1.0, 2.0, 3.0]})
     inside = slices.members(table, Slice((("n", pd.Interval(1, 2)),)))

@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier
 
-from churn import schema
+from churn import features, schema, training
 from churn.data.origin import Origin
-from churn.registry.gates import ModelSignature
+from churn.registry.gates import ModelSignature, Verdict
 from churn.serving.access import Access, fingerprint
 from churn.serving.app import Service
 from churn.serving.champion import load_verified
@@ -204,6 +206,37 @@ def test_a_failure_that_is_planted_is_seen(name: str, well: System, tmp_path: Pa
     seen = rows.look(failures.FAILURES_BY_NAME[name], plant(well, tmp_path))
     assert seen.holds is False
     assert re.search(words, seen.said), seen.said
+
+
+def test_a_model_that_only_knows_its_own_rows_is_seen(well: System) -> None:
+    """A tree that has learned every training row by heart, judged on later ones."""
+    X, y = features.xy(well.train)
+    tree = make_pipeline(training.make_model("logistic")[0], DecisionTreeClassifier(random_state=0))
+    tree.fit(X, y)
+    assert tree.score(X, y) > 0.99
+    seen = rows.look(
+        failures.FAILURES_BY_NAME["it only knows its own rows"],
+        candidate(well, lambda X, p: tree.predict_proba(X)[:, 1]),
+    )
+    assert seen.holds is False
+    assert "calibration error" in seen.said
+
+
+def test_a_row_of_the_gate_says_which_criteria_it_asks(
+    well: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def ask(name: str, *_: Any) -> Verdict:
+        asked.append(name)
+        return Verdict(name, True, "asked", {"figure": 1.0})
+
+    monkeypatch.setattr(failures, "ask_gate", ask)
+    for row in (*failures.FAILURES, *requirements.REQUIREMENTS):
+        asked.clear()
+        if row.where.startswith("gate: "):
+            row.check(well)
+            assert row.where == f"gate: {', '.join(asked)}"
 
 
 #: Failures of the service's code itself, and what of it is exchanged.
