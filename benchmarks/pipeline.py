@@ -1,6 +1,6 @@
 """What each job of the pipeline takes, and how much of that the pipeline itself adds.
 
-python benchmarks/pipeline.py                       # 7 thousand and 100 thousand customers
+python benchmarks/pipeline.py                       # 7, 30 and 100 thousand customers
 python benchmarks/pipeline.py --sizes 1000000       # some 20 GB of memory
 python benchmarks/pipeline.py --profile feature_tables --sizes 100000    # where a job's time goes
 
@@ -14,6 +14,9 @@ batch_inference once more.
 pipeline s, bare s   processor time, middle of the runs: other work on the machine hardly changes it
 wall s               of the pipeline, middle of the runs, whatever else the machine did
 overhead             of the pipeline's processor time over the bare calls'; aim: 15 % for a month
+
+With three sizes or more each job's processor seconds get a curve through all sizes but the largest, which
+is asked for the largest: what it says there, what was measured, and the error.
 
 Nothing is asserted.
 """
@@ -40,6 +43,7 @@ from pathlib import Path
 import pandas as pd
 import pipeline_bare as bare
 
+from churn import cost_curves
 from churn.data.landing import deliver
 from churn.pipeline import JOBS, load_config, runs
 from churn.pipeline.graph import run_job
@@ -144,6 +148,21 @@ def measured(telco: Telco, repeats: int) -> pd.DataFrame:
     return table.assign(**{"added s": added, "overhead": table["pipeline s"] / table["bare s"] - 1})
 
 
+def curves(found: dict[int, pd.DataFrame]) -> pd.DataFrame:
+    """What an affine curve through the smaller sizes says of the largest, a row for each job.
+
+    Args:
+        found: tables of :func:`measured` by number of customers, three or more.
+    """
+    rows = {}
+    for job in (*JOBS, "all jobs"):
+        costs = [float(table["pipeline s"][job]) for table in found.values()]
+        checked = cost_curves.check(cost_curves.fit_affine, list(found), costs)
+        rows[job] = {"measured s": checked.measured, "predicted s": checked.predicted,
+                     "error": f"{checked.error:+.0%}"}  # fmt: skip
+    return pd.DataFrame(rows).T
+
+
 def profile(telco: Telco, job: str, lines: int = 45) -> None:
     """Where a job's time goes, by both ways."""
     with telco.ways(job) as ways:
@@ -164,20 +183,23 @@ def quiet() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[7_000, 100_000], help="customers")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[7_000, 30_000, 100_000], help="customers"
+    )
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--profile", choices=JOBS, help="instead of the table")
     given = parser.parse_args()
     for job in JOBS:
         importlib.import_module(f"churn.pipeline.jobs.{job}")
     quiet()
+    found: dict[int, pd.DataFrame] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for customers in given.sizes:
             telco = Telco(Path(scratch) / str(customers), customers)
             if given.profile:
                 profile(telco, given.profile)
                 continue
-            table = measured(telco, given.repeats)
+            found[customers] = table = measured(telco, given.repeats)
             shown = table.assign(overhead=[f"{x:+.1%}" for x in table["overhead"]])
             print(f"\n{customers:,} customers, {given.repeats} runs of each")
             print("\n".join(f"{job}: {said}" for job, said in telco.said.items()))
@@ -185,6 +207,9 @@ def main() -> None:
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
             print(f"largest memory so far: {peak:.1f} GB", flush=True)
             shutil.rmtree(Path(scratch) / str(customers))
+    if len(found) > 2:
+        print(f"\n{max(found):,} customers, by a curve through the smaller sizes")
+        print(curves(found).to_string(float_format="{:.3f}".format))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,17 @@
-"""Spark starts on the Java that the course finds, and on the bundled one; and it scores."""
+"""Spark starts on the Java that the course finds, and on the bundled one; and the pipeline scores by it."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from churn import data, features, training
+import few_customers
 from churn.registry import packaging
-from churn.scoring import engines
 from churn.spark import java
 from coursekit.environment import known
 
@@ -38,35 +37,62 @@ def test_spark_counts(find: Callable[[Path], Path], tmp_path: Path) -> None:
     assert "sum 45" in done.stdout, done.stderr[-2000:]
 
 
-SCORE = """
+PIPELINE = """
 import sys
 from pathlib import Path
-import pandas as pd
-from churn.scoring import engines
-from churn.spark.session import session
-folder = Path(sys.argv[1])
-with session(folder / "spark", "local[1]") as spark:
-    pieces = engines.score("spark", folder / "model", folder / "base", threshold=0.5, spark=spark)
-    pd.concat(pieces).to_parquet(folder / "scores.parquet")
+from churn import data
+from churn.data.landing import deliver_table
+from churn.pipeline import JOBS, load_config
+from churn.pipeline.graph import run_job, run_jobs
+from churn.pipeline.place import Place
+from churn.scoring.store import ScoreStore
+from few_customers import BOUNDS
+
+home = Path(sys.argv[1])
+*early, last = deliver_table(home / "landing", data.load("synthetic", n=3600, seed=3), 6)
+place = Place(load_config("prod", changes={"gate": BOUNDS}), home)
+for month in early:
+    run_jobs(place, ["setup", "feature_tables"], month)
+run_jobs(place, JOBS[: JOBS.index("monitor")], last)
+ScoreStore(place.scores_url).served().to_parquet(home / "onnx.parquet")
+
+changes = {"gate": BOUNDS, "spark": "local[1]", "scores": f"sqlite:///{home / 'spark.db'}"}
+place = Place(load_config("prod", changes=changes), home)
+for _ in range(2):
+    print(run_job(place, "batch_inference", last).said)
+ScoreStore(place.scores_url).served().to_parquet(home / "spark.parquet")
 """
 
 
-def test_spark_scores_as_pandas_does(tmp_path: Path) -> None:
-    customers = data.load("synthetic", n=400, seed=5)
-    model = training.make_model("logistic").fit(*features.xy(customers))
-    packaging.package(model, customers, tmp_path / "model", threshold=0.24)
-    (tmp_path / "base").mkdir()
-    customers.to_parquet(tmp_path / "base" / "part.parquet")
+def test_one_setting_has_spark_score_for_the_pipeline(tmp_path: Path) -> None:
+    helpers = Path(few_customers.__file__).parent
     done = subprocess.run(
-        [sys.executable, "-c", SCORE, str(tmp_path)],
-        env=known.environment(),
+        [sys.executable, "-c", PIPELINE, str(tmp_path)],
+        env=known.environment({"PYTHONPATH": str(helpers), "MLFLOW_LOGGING_LEVEL": "ERROR"}),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr[-2000:]
-    (expected,) = engines.score("pandas", tmp_path / "model", tmp_path / "base", threshold=0.5)
-    found = pd.read_parquet(tmp_path / "scores.parquet").set_index("customerID")
-    found = found.loc[expected["customerID"]]
-    np.testing.assert_allclose(found["probability"], expected["probability"], atol=1e-12)
-    assert (found["contact"].to_numpy() == expected["contact"].to_numpy()).all()
+    assert done.returncode == 0, done.stderr[-3000:]
+    by_onnx, by_spark = (
+        pd.read_parquet(tmp_path / f"{name}.parquet").set_index("customerID").sort_index()
+        for name in ("onnx", "spark")
+    )
+    # A customer of the month each, once; the second run of the job has written nothing.
+    assert len(by_spark) == 600
+    assert by_spark.index.is_unique
+    assert by_spark.index.equals(by_onnx.index)
+    once, again = done.stdout.splitlines()
+    assert once.startswith("600 customers by version 1")
+    assert again == once
+    with sqlite3.connect(tmp_path / "spark.db") as found:
+        assert found.execute("select count(*) from scores").fetchone() == (600,)
+    found.close()
+    # Spark asks the scikit-learn model, in 64 bits, and onnx its twin in 32.
+    apart = (by_spark["probability"] - by_onnx["probability"]).abs()
+    assert 0 < apart.max() < packaging.PARITY
+    assert by_spark["contact"].equals(by_onnx["contact"])
+    assert by_spark["contact"].any()
+    # What the workers wrote is gone, what Spark said is kept.
+    assert list((tmp_path / "prod" / "packages").iterdir()) == []
+    assert (tmp_path / "prod" / "spark" / "spark.log").is_file()

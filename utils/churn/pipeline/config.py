@@ -30,7 +30,7 @@ from churn.registry.gates import GateConfig
 FOLDER = Path(__file__).with_name("environments")
 ENVIRONMENTS = ("dev", "staging", "prod")
 #: Settings that say where things are, not what is done: they are no part of the digest.
-ADDRESSES = ("registry", "feature_registry", "feature_store", "scores", "master")
+ADDRESSES = ("registry", "feature_registry", "feature_store", "scores", "spark")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _PASSWORD = re.compile(r"://[^/\s:@]*:(?!\$\{\w+\}@)[^/\s@]+@")
 
@@ -146,8 +146,9 @@ class Config(_Part):
     Attributes:
         environment: its name.
         model: name of the registered model.
-        engine: who scores the base, see :mod:`churn.scoring.engines`.
-        master: of Spark, for the engine ``spark``.
+        engine: who scores the base on this machine, see :mod:`churn.scoring.engines`.
+        spark: address of a Spark master, as ``local[*]`` or ``spark://HOST:PORT``: it scores the base
+            in place of the engine; empty for the engine.
         share: of the customers in a delivery, those that this environment sees.
         registry: URL of MLflow's database or server; empty for SQLite in the environment's folder.
         feature_registry: URL of Feast's registry; empty for a file in the folder.
@@ -158,8 +159,10 @@ class Config(_Part):
 
     environment: Literal["dev", "staging", "prod"]
     model: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
-    engine: Literal["pandas", "onnx", "polars", "spark"]
-    master: str = "local[2]"
+    engine: Literal["pandas", "onnx", "polars"]
+    spark: str = Field(
+        default="", pattern=r"^((local(\[(\*|[1-9]\d*)\])?|yarn|(spark|sc|k8s)://\S+))?$"
+    )
     share: float = Field(gt=0, le=1)
     registry: str = ""
     feature_registry: str = ""
@@ -180,6 +183,11 @@ class Config(_Part):
         return self._written.get(address, "")
 
     @property
+    def scored_by(self) -> Literal["pandas", "onnx", "polars", "spark"]:
+        """Who scores the base: Spark where there is an address of it, else the engine."""
+        return "spark" if self.spark else self.engine
+
+    @property
     def bounds(self) -> GateConfig:
         """The gate's bounds, with the campaign of the environment."""
         return self.gate.model_copy(update={"campaign": self.campaign})
@@ -187,6 +195,8 @@ class Config(_Part):
     def digest(self) -> str:
         """The first twelve characters of the SHA-256 of what decides on results."""
         plain = self.model_dump(mode="json", exclude=set(ADDRESSES))
+        # Where Spark's master is changes nothing; that Spark scores may change a last digit.
+        plain["engine"] = self.scored_by
         text = json.dumps(plain, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

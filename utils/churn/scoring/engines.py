@@ -33,6 +33,10 @@ PIECE = 50_000
 _READ = [schema.ID, *schema.FEATURES]
 
 
+class MissingScoresError(RuntimeError):
+    """Not every customer has a score; with one sentence."""
+
+
 def score(
     engine: Engine,
     model: Path,
@@ -41,6 +45,7 @@ def score(
     threshold: float | None = None,
     piece: int = PIECE,
     spark: SparkSession | None = None,
+    shared: Path | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Score the customers of a Parquet file or folder.
 
@@ -51,6 +56,9 @@ def score(
         threshold: from it on a customer is contacted; None takes the model's own.
         piece: rows of a frame (``polars`` and ``spark``); the last may be shorter.
         spark: the session for ``spark``.
+        shared: a folder in which ``spark`` writes its scores and this process reads them. Workers on
+            other machines must see it, and the base, by the same path; None is a temporary folder, for
+            workers on this machine.
 
     Yields:
         Frames with ``customerID``, ``probability`` and ``contact``.
@@ -58,6 +66,7 @@ def score(
     Raises:
         ValueError: for another engine, or ``spark`` without a session.
         FileNotFoundError: if there is no base.
+        MissingScoresError: if ``spark`` has written other than a score for each customer where this process reads.
     """
     if engine not in ENGINES:
         raise ValueError(f"unknown engine {engine!r}: choose {', '.join(ENGINES)}")
@@ -68,7 +77,8 @@ def score(
     if engine == "spark":
         if spark is None:
             raise ValueError("the engine spark needs a session: churn.spark.session.session()")
-        yield from _by_spark(spark, model, base, threshold, piece)
+        with tempfile.TemporaryDirectory(dir=shared) as scratch:
+            yield from _by_spark(spark, model, base, threshold, piece, Path(scratch) / "scores")
         return
     ask = packaging.scorer(model, "sklearn" if engine == "pandas" else "onnx")
     frames = _pieces(base, piece) if engine == "polars" else [_whole(base)]
@@ -89,7 +99,7 @@ def _pieces(base: Path, size: int) -> Iterator[pd.DataFrame]:
 
 
 def _by_spark(
-    spark: SparkSession, model: Path, base: Path, threshold: float, size: int
+    spark: SparkSession, model: Path, base: Path, threshold: float, size: int, made: Path
 ) -> Iterator[pd.DataFrame]:
     from mlflow import pyfunc
     from pyspark.sql.functions import struct
@@ -98,10 +108,20 @@ def _by_spark(
     ask = pyfunc.spark_udf(spark, str(model), kind, params={"threshold": threshold})
     answer = ask(struct(*schema.FEATURES))
     rows = spark.read.parquet(str(base)).select(schema.ID, answer.alias("answer"))
-    with tempfile.TemporaryDirectory() as scratch:
-        # The workers write; collecting the rows would bring all of them into this process.
-        made = Path(scratch) / "scores"
-        rows.select(schema.ID, "answer.*").write.parquet(str(made))
-        for batch in ds.dataset(made, format="parquet").to_batches(batch_size=size):
-            if batch.num_rows:
-                yield batch.to_pandas()[list(COLUMNS)]
+    # The workers write; collecting the rows would bring all of them into this process.
+    rows.select(schema.ID, "answer.*").write.parquet(str(made))
+    yield from _read_back(made, ds.dataset(base, format="parquet").count_rows(), size)
+
+
+def _read_back(made: Path, customers: int, size: int) -> Iterator[pd.DataFrame]:
+    """What the workers wrote, once it is known that all of it is here."""
+    scores = ds.dataset(made, format="parquet")
+    # A worker on another machine writes to its own disk, and nobody there notices.
+    if (found := scores.count_rows()) != customers:
+        raise MissingScoresError(
+            f"Spark wrote {found:,} scores for {customers:,} customers to where this program reads: do "
+            "all its workers see the same folder?"
+        )
+    for batch in scores.to_batches(batch_size=size):
+        if batch.num_rows:
+            yield batch.to_pandas()[list(COLUMNS)]

@@ -83,6 +83,11 @@ def cluster(
         SECRET: secrets.token_hex(16),
         "spark.master.rest.enabled": "false",
         "spark.executor.memory": memory,
+        # A program begins when all workers have given it an executor. Without the first setting Spark does
+        # not know how many these are, and begins with one.
+        "spark.cores.max": str(workers * cores),
+        "spark.scheduler.minRegisteredResourcesRatio": "1",
+        "spark.scheduler.maxRegisteredResourcesWaitingTime": "300s",
         "spark.executor.extraJavaOptions": _SHORT,
         "spark.driver.extraJavaOptions": _SHORT,
     }

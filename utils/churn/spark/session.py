@@ -30,6 +30,8 @@ _QUIET = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
 }
 _HERE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+#: Masters whose workers are on this machine and find the program there.
+_ON_THIS_MACHINE = ("local", "spark://127.0.0.1:", "spark://localhost:")
 
 
 @contextmanager
@@ -55,9 +57,11 @@ def session(
     else:
         java.use(cache)
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        if master.startswith(_ON_THIS_MACHINE):
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+            options = {**_HERE, **options}
         local = {"spark.local.dir": str(cache), "spark.sql.warehouse.dir": str(cache / "tables")}
-        options = {**_HERE, **local, **options}
+        options = {**local, **options}
         builder = builder.master(master)
     for name, value in options.items():
         builder = builder.config(name, value)

@@ -140,16 +140,30 @@ def prepare(tool: Tool, folder: Path, records: str = "records") -> None:
     place.mkdir(exist_ok=True)
     (place / tool.definition).write_text(tool.text, encoding="utf-8")
     if tool.before:
-        done = subprocess.run(
-            [str(tool.python), *tool.before],
-            cwd=folder,
-            env=known.environment(_OFF, _own(tool, folder, ())),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise OrchestratorError(f"{tool.definition}: {(done.stdout + done.stderr)[-1000:]}")
+        ask(tool, folder, *tool.before)
+
+
+def ask(tool: Tool, folder: Path, *arguments: str) -> str:
+    """What the tool's own Python prints, with the settings that the tool has in ``folder``.
+
+    Args:
+        arguments: of its Python.
+
+    Raises:
+        OrchestratorError: if it fails; with the last of what it said.
+        tools.ToolError: its environment is not here.
+    """
+    done = subprocess.run(
+        [str(tool.python), *arguments],
+        cwd=folder,
+        env=known.environment(_OFF, _own(tool, folder, ())),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise OrchestratorError(f"{tool.definition}: {(done.stdout + done.stderr)[-1000:]}")
+    return done.stdout
 
 
 def run(

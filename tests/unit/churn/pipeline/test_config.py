@@ -97,6 +97,23 @@ def test_the_digest_follows_what_decides_on_results() -> None:
     assert load_config("dev").digest() == one.digest()
 
 
+def test_an_address_of_spark_alone_decides_that_spark_scores() -> None:
+    plain = load_config("prod")
+    assert (plain.spark, plain.scored_by) == ("", "onnx")
+    here, there = (
+        load_config("prod", changes=changes_of([f"spark={master}"]))
+        for master in ("local[*]", "spark://10.0.0.7:7077")
+    )
+    assert here.scored_by == there.scored_by == "spark"
+    # That Spark scores is in the digest; where it does is not.
+    assert here.digest() == there.digest() != plain.digest()
+    for master in ("local[0]", "10.0.0.7:7077", "spark"):
+        with pytest.raises(ConfigError, match="prod: spark: "):
+            load_config("prod", changes={"spark": master})
+    with pytest.raises(ConfigError, match=r"prod: engine: .*'pandas', 'onnx' or 'polars'"):
+        load_config("prod", changes={"engine": "spark"})
+
+
 def test_the_campaign_is_the_gates_too() -> None:
     config = load_config("dev", changes={"campaign": {"contact_cost": 7}})
     assert config.bounds.campaign.contact_cost == 7

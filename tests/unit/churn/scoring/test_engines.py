@@ -46,3 +46,20 @@ def test_what_is_refused(
         next(engines.score("onnx", packaged[0], tmp_path / "nothing"))
     with pytest.raises(ValueError, match="needs a session"):
         next(engines.score("spark", packaged[0], base))
+
+
+def test_scores_that_a_worker_wrote_elsewhere_are_missed(tmp_path: Path) -> None:
+    made = tmp_path / "scores"
+    (made / "_temporary").mkdir(parents=True)
+    with pytest.raises(
+        engines.MissingScoresError, match=r"0 scores for 3 customers .* same folder"
+    ):
+        next(engines._read_back(made, 3, 10))
+    part = pd.DataFrame({"contact": False, "probability": 0.1, "customerID": ["a", "b"]})
+    part.to_parquet(made / "part-0.parquet")
+    with pytest.raises(engines.MissingScoresError, match="2 scores for 3 customers"):
+        next(engines._read_back(made, 3, 10))
+    part.tail(1).assign(customerID="c").to_parquet(made / "part-1.parquet")
+    pieces = list(engines._read_back(made, 3, 10))
+    assert sorted(pd.concat(pieces)["customerID"]) == ["a", "b", "c"]
+    assert [list(piece) for piece in pieces] == [list(engines.COLUMNS)] * 2

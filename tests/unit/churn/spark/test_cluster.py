@@ -42,12 +42,14 @@ def test_workers_live_as_long_as_the_cluster(tmp_path: Path) -> None:
 def test_the_secret_is_new_and_in_no_command_line(tmp_path: Path) -> None:
     seen = []
     for name in ("one", "two"):
-        with module.cluster(tmp_path / name, workers=1) as found:
+        with module.cluster(tmp_path / name, workers=1, cores=3) as found:
             worker = psutil.Process(found.workers[0])
             assert worker.environ()["SPARK_CONF_DIR"] == str(found.conf)
             file = found.conf / "spark-defaults.conf"
             settings = dict(line.split(" ", 1) for line in file.read_text().splitlines())
             assert settings["spark.authenticate"] == "true"
+            # A program waits for all processors of all workers.
+            assert settings["spark.cores.max"] == "3"
             seen.append(settings[module.SECRET])
             assert not any(seen[-1] in part for part in worker.cmdline())
             if sys.platform != "win32":

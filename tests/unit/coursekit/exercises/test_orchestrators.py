@@ -1,12 +1,14 @@
 """The telco's month in each orchestrator's words: run by the real tool, killed, and gone on with."""
 
+import ast
+import itertools
 from pathlib import Path
 
 import pytest
 import yaml
 
 from churn.pipeline.graph import JOBS, edges
-from coursekit.exercises.orchestrators import TOOLS, OrchestratorError, Tool, prepare, run
+from coursekit.exercises.orchestrators import TOOLS, OrchestratorError, Tool, ask, prepare, run
 
 THIRD = JOBS[2]
 
@@ -32,6 +34,45 @@ def test_dvcs_stages_need_what_the_graph_says() -> None:
     ]
     assert found == edges()
     assert [stage["cmd"] for stage in stages.values()] == [f"$CHURN_PIPELINE {job}" for job in JOBS]
+
+
+def test_metaflows_steps_need_what_the_graph_says(tmp_path: Path) -> None:
+    prepare(TOOLS["Metaflow"], tmp_path)
+    # Metaflow's own reading of the class, from its source.
+    asked = "from flow import Churn; g = Churn._graph; print([(n.name, s) for n in g for s in n.out_funcs])"
+    found = ast.literal_eval(ask(TOOLS["Metaflow"], tmp_path, "-c", asked))
+    assert sorted(found) == sorted(edges())
+
+
+def test_kubeflows_tasks_need_what_the_graph_says(tmp_path: Path) -> None:
+    tool = TOOLS["Kubeflow Pipelines"]
+    prepare(tool, tmp_path)
+    ask(tool, tmp_path, "-c", "from kfp import compiler; from kubeflow_pipeline import churn;"
+        "compiler.Compiler().compile(churn, 'churn.yaml')")  # fmt: skip
+    compiled = next(yaml.safe_load_all((tmp_path / "churn.yaml").read_text()))
+    tasks = compiled["root"]["dag"]["tasks"]
+    names = {
+        key: one["inputs"]["parameters"]["name"]["runtimeValue"]["constant"]
+        for key, one in tasks.items()
+    }
+    found = [
+        (names[before], names[key])
+        for key, one in tasks.items()
+        for before in one.get("dependentTasks", [])
+    ]
+    assert sorted(found) == sorted(edges())
+
+
+@pytest.mark.parametrize("name", ["Kubeflow Pipelines", "Airflow", "Dagster", "MLRun"])
+def test_where_a_chain_of_jobs_is_written_down_it_is_the_graph(name: str) -> None:
+    """Whether the tool is here or not; how it chains them is seen where it is, by what runs in turn."""
+    (jobs,) = [
+        ast.literal_eval(line.value)
+        for line in ast.parse(TOOLS[name].text).body
+        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "JOBS"
+    ]
+    assert jobs == JOBS
+    assert list(itertools.pairwise(jobs)) == edges()
 
 
 def test_a_command_that_fails_ends_the_run_and_a_job_that_never_comes_is_said(

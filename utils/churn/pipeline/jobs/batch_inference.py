@@ -77,11 +77,14 @@ def _scratch(place: Place, batch: str) -> Iterator[Path]:
 def _chunks(place: Place, model: Path, base: Path, scratch: Path) -> Iterator[pd.DataFrame]:
     config = place.config
     threshold = config.campaign.break_even
-    if config.engine != "spark":
+    if not config.spark:
         yield from engines.score(config.engine, model, base, threshold=threshold)
         return
     # Here: Spark takes seconds to import, and the other engines do not need it.
     from churn.spark.session import session
 
-    with session(cache=scratch / "spark", master=config.master) as spark:
-        yield from engines.score("spark", model, base, threshold=threshold, spark=spark)
+    # Spark's log stays, and so does a Java that was made for it: this process goes on with it.
+    with session(cache=place.root / "spark", master=config.spark) as spark:
+        yield from engines.score(
+            "spark", model, base, threshold=threshold, spark=spark, shared=scratch
+        )
