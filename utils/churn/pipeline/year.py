@@ -5,9 +5,9 @@
         month = live_month(place, day)
         earned = dollars(contacted(place), leaves_next_month, campaign)
 
-What happens to the telco is no business of this module: see :mod:`churn.simulator.redrawn`. The books are kept with what came true, which no job
-ever reads: the expected dollars of contacting those whom the served scores contact. The history is
-one in which nobody was contacted, as in :mod:`churn.training.continuous.replay`.
+What happens to the telco is no business of this module: see :mod:`churn.simulator.redrawn`. The books
+are kept with what came true, which no job ever reads: the expected dollars of contacting those whom the
+served scores contact. The history is one in which nobody was contacted, as in :mod:`churn.training.continuous.replay`.
 """
 
 from __future__ import annotations
@@ -96,11 +96,16 @@ def live_month(
     return Month(
         as_of=end,
         stopped=stopped,
-        drifted="" if row is None else str(row["column"]),
+        drifted="" if row is None else drifted(row),
         surprise=float("nan") if row is None else float(row["surprise"]),
         decision=said,
         champion=place.promotion.version_of(CHAMPION) or "",
     )
+
+
+def drifted(row: pd.Series) -> str:
+    """The column that drifted most, of a row of ``monitoring``; empty if none did."""
+    return str(row["column"]) if row["drifted"] else ""
 
 
 def contacted(place: Place) -> set[str]:
@@ -167,29 +172,6 @@ def earned_on(
         leaves = pd.Series(timeline.outcome(day), index=timeline.ids(day))
         earned.append(dollars(contacts.tolist(), leaves, campaign))
     return earned
-
-
-def best_possible(
-    timeline: Timeline, day: Day, lengths: Collection[int], campaign: Campaign
-) -> float:
-    """Dollars of the best of all models that could have been trained by ``day``, chosen afterwards.
-
-    One for each labelled month as the last one of training and each of ``lengths`` months: nobody
-    could have chosen so well, since the choice is made by what came true, luck included.
-    """
-    day = pd.Timestamp(day)
-    known, y = timeline.labelled_months(day), timeline.outcome(day)
-    # A window that would begin before the history is a shorter one: the same months, once.
-    windows = {
-        tuple(known[max(0, end - length) : end])
-        for end in range(1, len(known) + 1)
-        for length in lengths
-    }
-    earned = []
-    for window in windows:
-        p = window_scores(timeline, list(window), day)
-        earned.append(campaign_value(y, p, campaign.break_even, campaign))
-    return max(earned)
 
 
 def window_model(timeline: Timeline, window: list[pd.Timestamp]) -> Model:
