@@ -206,7 +206,7 @@ def rows_of(seed: int, found: Year) -> pd.DataFrame:
         else "stays"
         for month in found.books
     ]
-    table["reason"] = [month.stopped or month.decision for month in found.books]
+    # Why a candidate was refused or promoted in full is for the screen.
     table["bad"] = [int(month.champion in found.bad) for month in found.books]
     for way in WAYS:
         table[way.replace(" ", "_")] = found.money[way].round().astype(int).to_numpy()

@@ -27,7 +27,7 @@ from churn.pipeline import early
 from churn.pipeline.config import Config
 from churn.pipeline.deliveries import Delivery, accepted
 from churn.pipeline.jobs import monitor, retrain, train
-from churn.pipeline.year import Month, dollars, drifted, window_model, window_scores
+from churn.pipeline.year import Month, dollars, window_model, window_scores
 from churn.registry.gates import CRITERIA, Evidence
 from churn.registry.gates.evidence import Scorer
 from churn.registry.gates.gate import ask
@@ -189,7 +189,7 @@ def rehearsed(
                     said += f"is the champion, in place of version {champion}"
                     champion, trained = candidate, day
                     asked = _asked(timeline, config, done.windows[champion], day)
-            month = Month(day, "", drifted(row), float(row["surprise"]), said, champion)
+            month = Month(day, "", str(row["column"]), float(row["surprise"]), said, champion)
         leaves = pd.Series(timeline.outcome(day), index=timeline.ids(day))
         done.books.append(month)
         done.earned.append(dollars(asked, leaves, config.campaign))

@@ -39,7 +39,8 @@ class Month:
     Attributes:
         as_of: the month's end.
         stopped: why it stopped, in one sentence; empty if it did not.
-        drifted: the column that drifted most; empty if none did or nobody looked.
+        drifted: the column that changed most, whether by enough to count or not; empty if nobody
+            looked.
         surprise: standard errors by which more left than promised; NaN if nobody looked.
         decision: what the last job said; empty if the month stopped before it.
         champion: the version that serves at the end of the month.
@@ -96,16 +97,11 @@ def live_month(
     return Month(
         as_of=end,
         stopped=stopped,
-        drifted="" if row is None else drifted(row),
+        drifted="" if row is None else str(row["column"]),
         surprise=float("nan") if row is None else float(row["surprise"]),
         decision=said,
         champion=place.promotion.version_of(CHAMPION) or "",
     )
-
-
-def drifted(row: pd.Series) -> str:
-    """The column that drifted most, of a row of ``monitoring``; empty if none did."""
-    return str(row["column"]) if row["drifted"] else ""
 
 
 def contacted(place: Place) -> set[str]:

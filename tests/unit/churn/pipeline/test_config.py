@@ -124,6 +124,26 @@ def test_the_campaign_is_the_gates_too() -> None:
     assert config.bounds.campaign.contact_cost == 7
 
 
+def test_a_profile_changes_what_its_file_says_and_nothing_else(folder: Path) -> None:
+    plain, left = load_config("prod"), load_config("prod", profile="unattended")
+    by_hand = {
+        "labels": {"early": True},
+        "training": {"window": "since_change"},
+        "gate": {"max_calibration_loss": 0.0},
+    }
+    assert left == load_config("prod", changes=by_hand)
+    assert left.digest() != plain.digest()
+    # Of the environment's own settings none is lost, and a change comes last.
+    assert left.approval == plain.approval
+    off = {"labels": {"early": False}}
+    assert not load_config("prod", changes=off, profile="unattended").labels.early
+    with pytest.raises(ConfigError, match="there is no profile 'prod': unattended"):
+        load_config("dev", profile="prod")
+    (folder / "unattended.yaml").write_text("labels: {late: true}\n")
+    with pytest.raises(ConfigError, match=r"prod: labels\.late: there is no such setting"):
+        load_config("prod", folder, profile="unattended")
+
+
 def test_the_deployment_file_knows_the_jobs_and_the_settings() -> None:
     deployment = yaml.safe_load((FOLDER / "deployment.yaml").read_text())
     assert tuple(deployment) == ENVIRONMENTS
