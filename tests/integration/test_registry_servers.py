@@ -18,6 +18,9 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from candidates import signed_folder
+from churn.pipeline.config import load_config
+from churn.pipeline.graph import JobError, run_job
+from churn.pipeline.place import REGISTRY, Place
 from churn.registry import access, servers
 from churn.registry.gates import CRITERIA, Decision, Verdict
 from churn.registry.packaging import register
@@ -162,6 +165,40 @@ def test_the_process_of_staging_cannot_write_in_production(
     address = both["production"].address
     with pytest.raises(MlflowException, match="does not know who you are"):
         MlflowClient(address, address).get_model_version("churn", "1")
+
+
+def test_an_environment_of_the_pipeline_cannot_use_the_model_of_another(
+    both: dict[str, servers.Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    server = both["production"]
+    address = server.address_of("owner", access.grant(server.folder, "owner", "write"))
+
+    def place(name: str, **changes: str) -> Place:
+        config = load_config(
+            name, changes={"model": "piped", **changes}, variables={"URL": address}
+        )
+        return Place(config, tmp_path)
+
+    there = {"registry": "${URL}"}
+    place("prod", **there).claim()
+    place("prod", **there).require()
+    # Staging is set up, with a registry of its own, until somebody changes its settings.
+    staging = place("staging")
+    staging.root.mkdir()
+    shutil.copyfile(mlflow_store.empty(), staging.root / REGISTRY)
+    staging.claim()
+    staging.require()
+    with pytest.raises(JobError) as error:
+        run_job(place("staging", **there), "train", "2024-08-31")
+    assert str(error.value) == (
+        "train: the model piped in the registry belongs to prod, not to staging"
+    )
+    # And with the credential gone, or the server: one sentence as well, and no secret in it.
+    for url in (server.address, "http://127.0.0.1:9"):
+        with pytest.raises(JobError, match="^train: ") as error:
+            run_job(place("prod", registry=url), "train", "2024-08-31")
+        assert "\n" not in str(error.value)
 
 
 def stand_in(folder: Path, code: str) -> servers.Server:

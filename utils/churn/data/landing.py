@@ -57,20 +57,32 @@ def deliver(
         ValueError: if there is no snapshot of that day.
     """
     day = pd.Timestamp(day)
-    customers = snapshots.loc[snapshots["as_of"] == day, [schema.ID, *schema.FEATURES]]
-    if customers.empty:
-        raise ValueError(f"there is no snapshot of {day:%Y-%m-%d} to deliver")
-    known = departures.loc[departures["known_on"] <= day, [schema.ID, "left_on"]]
+    customers, known = content(day, snapshots, departures)
     target = month_folder(landing, day)
     draft = target.with_name(f".{target.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    customers.reset_index(drop=True).to_parquet(draft / CUSTOMERS)
-    known.reset_index(drop=True).to_parquet(draft / DEPARTURES)
+    customers.to_parquet(draft / CUSTOMERS)
+    known.to_parquet(draft / DEPARTURES)
     Origin(environment, day.date()).save(draft / CUSTOMERS)
     shutil.rmtree(target, ignore_errors=True)
     draft.rename(target)
     return target
+
+
+def content(
+    day: pd.Timestamp, snapshots: pd.DataFrame, departures: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What is in the two files of a month's end, see :func:`deliver`.
+
+    Raises:
+        ValueError: if there is no snapshot of that day.
+    """
+    customers = snapshots.loc[snapshots["as_of"] == day, [schema.ID, *schema.FEATURES]]
+    if customers.empty:
+        raise ValueError(f"there is no snapshot of {day:%Y-%m-%d} to deliver")
+    known = departures.loc[departures["known_on"] <= day, [schema.ID, "left_on"]]
+    return customers.reset_index(drop=True), known.reset_index(drop=True)
 
 
 def deliver_scenario(

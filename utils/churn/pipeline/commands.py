@@ -11,6 +11,8 @@ import importlib
 import json
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +22,7 @@ import pandas as pd
 import typer
 
 from churn.pipeline.config import ConfigError, changes_of, load_config
-from churn.pipeline.graph import JobError, run_if_due, run_job
+from churn.pipeline.graph import JobError, in_one_sentence, run_if_due, run_job
 from churn.pipeline.graph import due as needed
 from churn.pipeline.place import Place, PlaceError, owner_of
 from churn.pipeline.runs import recorded
@@ -41,6 +43,9 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", help="Another value of a setting, as gate.draws=500; more than once."),
 ]
+Profile = Annotated[
+    str | None, typer.Option("--profile", help="A set of settings that comes along: unattended.")
+]
 When = Annotated[
     str | None, typer.Option("--day", help="A day of the month; default: the newest delivery.")
 ]
@@ -57,6 +62,7 @@ def run(
     day: When = None,
     config: Settings = None,
     change: Changes = None,
+    profile: Profile = None,
     due: Annotated[
         bool, typer.Option("--due", help="A job that the month does not need says so and is done.")
     ] = False,
@@ -71,16 +77,14 @@ def run(
     """
     _quiet()
     _load_feast()
-    try:
-        place = Place(load_config(env, config, changes_of(change or [])), home)
+    with _told():
+        place = _place(env, home, config, change, profile)
         month_end = _month_end(place, day)
         for job in jobs or needed(place, month_end):
             done = (run_if_due if due else run_job)(place, job, month_end)
             typer.echo(str(done))
             if strict and done.made.get("promoted") is False:
                 raise JobError(done.said)
-    except (ConfigError, JobError, PlaceError) as error:
-        _stop(str(error))
 
 
 @app.command()
@@ -89,20 +93,19 @@ def backfill(
     home: Home = Path("telco"),
     config: Settings = None,
     change: Changes = None,
+    profile: Profile = None,
 ) -> None:
     """Set an environment up and make the features of each delivered month that has none."""
     _quiet()
     _load_feast()
-    try:
-        place = Place(load_config(env, config, changes_of(change or [])), home)
+    with _told():
+        place = _place(env, home, config, change, profile)
         delivered = _delivered(place)
         if owner_of(place.root) is None:
             typer.echo(str(run_job(place, "setup", delivered[0])))
         for month in delivered:
             if recorded(place, "feature_tables", month) is None:
                 typer.echo(str(run_job(place, "feature_tables", month)))
-    except (ConfigError, JobError, PlaceError) as error:
-        _stop(str(error))
 
 
 @app.command()
@@ -111,16 +114,16 @@ def status(
     home: Home = Path("telco"),
     day: When = None,
     config: Settings = None,
+    change: Changes = None,
+    profile: Profile = None,
 ) -> None:
     """What each job said of a month."""
     from churn.pipeline.graph import JOBS
 
-    try:
-        place = Place(load_config(env, config), home)
+    with _told():
+        place = _place(env, home, config, change, profile)
         place.require()
         month_end = _month_end(place, day)
-    except (ConfigError, JobError, PlaceError) as error:
-        _stop(str(error))
     for job in JOBS:
         found = recorded(place, job, month_end)
         typer.echo(str(found) if found else f"{job} {month_end:%Y-%m}: has not run")
@@ -132,17 +135,17 @@ def explain(
     env: Env = "dev",
     home: Home = Path("telco"),
     config: Settings = None,
+    change: Changes = None,
+    profile: Profile = None,
 ) -> None:
     """Everything that a batch of scores rests on, as JSON."""
     _quiet()
     from churn.pipeline.lineage import origin_of
 
-    try:
-        place = Place(load_config(env, config), home)
+    with _told():
+        place = _place(env, home, config, change, profile)
         place.require()
         found = origin_of(place, batch)
-    except (ConfigError, JobError, PlaceError) as error:
-        _stop(str(error))
     typer.echo(json.dumps(asdict(found), indent=1))
 
 
@@ -151,14 +154,14 @@ def reset(
     env: Env = "dev",
     home: Home = Path("telco"),
     config: Settings = None,
+    change: Changes = None,
+    profile: Profile = None,
 ) -> None:
     """Remove what the jobs have made in an environment's folder, and nothing else."""
     from churn.pipeline.jobs import setup
 
-    try:
-        others = setup.reset(Place(load_config(env, config), home))
-    except (ConfigError, PlaceError) as error:
-        _stop(str(error))
+    with _told():
+        others = setup.reset(_place(env, home, config, change, profile))
     typer.echo(f"{env} is gone" + (f"; left: {', '.join(others)}" if others else ""))
 
 
@@ -209,6 +212,25 @@ def deliver(
     except (ValueError, OSError) as error:
         _stop(" ".join(str(error).split()))
     typer.echo(f"{len(delivered)} months delivered")
+
+
+def _place(
+    env: str, home: Path, config: Path | None, change: list[str] | None, profile: str | None
+) -> Place:
+    changes = changes_of(change or [])
+    return Place(load_config(env, config, changes, profile=profile), home)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """End the command with one sentence where something is wrong or a store does not answer."""
+    try:
+        with in_one_sentence("pipeline"):
+            yield
+    except JobError as error:
+        # What the command's own parts say is whole; only a store that does not answer needs its name.
+        own = error.__cause__ if isinstance(error.__cause__, ConfigError | PlaceError) else error
+        _stop(str(own))
 
 
 def _month_end(place: Place, day: str | None) -> pd.Timestamp:

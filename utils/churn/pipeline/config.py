@@ -3,7 +3,8 @@
     config = load_config("staging")
 
 ``base.yaml`` holds what all environments share, ``<environment>.yaml`` what one of them changes. A
-key that nobody knows, an environment that does not exist and a password in a file are each one
+*profile* such as ``unattended.yaml`` changes some of it for an environment of one's choice. A key that
+nobody knows, an environment that does not exist and a password in a file are each one
 sentence.
 """
 
@@ -22,6 +23,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from churn import schema
+from churn.credentials import passwords_in
 from churn.labels import Day, LabelRule
 from churn.metrics import Campaign
 from churn.registry.gates import GateConfig
@@ -29,10 +31,13 @@ from churn.registry.gates import GateConfig
 #: The settings that come with the package.
 FOLDER = Path(__file__).with_name("environments")
 ENVIRONMENTS = ("dev", "staging", "prod")
+PROFILES = ("unattended",)
 #: Settings that say where things are, not what is done: they are no part of the digest.
 ADDRESSES = ("registry", "feature_registry", "feature_store", "scores", "spark")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_PASSWORD = re.compile(r"://[^/\s:@]*:(?!\$\{\w+\}@)[^/\s@]+@")
+_NO_ADDRESS = "write sqlite:///FILE or postgresql+psycopg://…, as far as this setting takes them"
+#: Of a database that the pipeline opens itself; empty for files in the environment's folder.
+_DATABASE = r"^((sqlite|postgresql\+psycopg)://.*)?$"
 
 
 class ConfigError(ValueError):
@@ -108,6 +113,18 @@ class Training(_Part):
     window: Literal["newest", "since_change"] = "newest"
     max_rows: int = Field(ge=1000)
 
+    @model_validator(mode="after")
+    def _settings_of_the_model(self) -> Self:
+        """Refuse what the model does not take here, and not in the job that trains it."""
+        if not self.settings:
+            return self
+        # Here: scikit-learn takes a second, and most settings name none of its own.
+        from churn.training.models import settings_problem
+
+        if problem := settings_problem(self.kind, self.settings):
+            raise ValueError(problem)
+        return self
+
 
 class Monitor(_Part):
     """When a column counts as drifted."""
@@ -164,10 +181,10 @@ class Config(_Part):
         default="", pattern=r"^((local(\[(\*|[1-9]\d*)\])?|yarn|(spark|sc|k8s)://\S+))?$"
     )
     share: float = Field(gt=0, le=1)
-    registry: str = ""
-    feature_registry: str = ""
+    registry: str = Field(default="", pattern=rf"{_DATABASE}|^https?://.+$")
+    feature_registry: str = Field(default="", pattern=_DATABASE)
     feature_store: str = Field(default="", pattern=r"^(postgresql\+psycopg://.*)?$")
-    scores: str = ""
+    scores: str = Field(default="", pattern=_DATABASE)
     labels: Labels
     quality: Quality
     training: Training
@@ -206,6 +223,7 @@ def load_config(
     folder: Path | None = None,
     changes: Mapping[str, Any] | None = None,
     variables: Mapping[str, str] | None = None,
+    profile: str | None = None,
 ) -> Config:
     """The settings of an environment.
 
@@ -214,6 +232,7 @@ def load_config(
         folder: with ``base.yaml`` and one file for each environment; default: those of the package.
         changes: settings in place of those of the files, nested as there.
         variables: where ``${NAME}`` is looked up; default: the environment variables.
+        profile: a name of :data:`PROFILES`: what its file changes in those of the environment.
 
     Raises:
         ConfigError: with one sentence.
@@ -223,9 +242,11 @@ def load_config(
     folder = FOLDER if folder is None else folder
     known = os.environ if variables is None else variables
     merged: dict[str, Any] = {}
-    for file in (folder / "base.yaml", folder / f"{environment}.yaml"):
-        merged = _merged(merged, _read(file))
-    if _PASSWORD.search(str(changes)):
+    if profile is not None and profile not in PROFILES:
+        raise ConfigError(f"there is no profile {profile!r}: {', '.join(PROFILES)}")
+    for name in ("base", environment, *([profile] if profile else [])):
+        merged = _merged(merged, _read(folder / f"{name}.yaml"))
+    if passwords_in(str(changes)):
         raise ConfigError("a change holds a password: write ${NAME} in its place")
     merged = _merged(merged, changes or {})
     given = merged.pop("environment", environment)
@@ -239,6 +260,7 @@ def load_config(
         said = {
             "extra_forbidden": "there is no such setting",
             "missing": "this setting is missing",
+            "string_pattern_mismatch": _NO_ADDRESS if where in ADDRESSES else first["msg"],
         }.get(first["type"], first["msg"].removeprefix("Value error, "))
         raise ConfigError(f"{environment}: {where}: {said}") from None
     config._written.update({name: merged[name] for name in ADDRESSES if name in merged})
@@ -274,7 +296,7 @@ def _read(file: Path) -> dict[str, Any]:
         found = yaml.safe_load(text)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file.name} is no YAML: {' '.join(str(error).split())}") from None
-    if _PASSWORD.search(text):
+    if passwords_in(text):
         raise ConfigError(
             f"{file.name} holds a password: put the address into an environment variable and "
             "write ${NAME}"

@@ -9,9 +9,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from churn import schema
@@ -22,6 +24,8 @@ from churn.labels import Day
 from churn.pipeline.config import Quality
 
 _TABLE = [schema.ID, *schema.FEATURES]
+#: The kinds of column that a delivery may have, by schema's type: numbers as whole or as broken ones.
+_KINDS = {"object": ("text", "OU"), "int64": ("numbers", "iuf"), "float64": ("numbers", "iuf")}
 
 
 @dataclass(frozen=True)
@@ -80,11 +84,10 @@ def accepted(
     Raises:
         BatchRefusedError: with what is wrong.
     """
-    table = delivery.customers
-    missing = [name for name in _TABLE if name not in table.columns]
-    if missing:
-        raise BatchRefusedError(f"batch refused: the column {missing[0]} is missing")
-    table = table[_TABLE].copy()
+    table = customers_of(delivery)[_TABLE].copy()
+    if table.empty:
+        raise BatchRefusedError("batch refused: there are no customers in it")
+    _must_have_left_once(delivery.departures, table, pd.Timestamp(day))
     table["tenure"] = table["tenure"].clip(upper=schema.MAX_TENURE)
     rows = None
     if before is not None:
@@ -97,6 +100,51 @@ def accepted(
     if before is not None:
         _must_have_aged(table, before, quality.min_aged)
     return table.sort_values(schema.ID, ignore_index=True)
+
+
+def customers_of(delivery: Delivery) -> pd.DataFrame:
+    """The customers of a delivery, which have all columns, of the kinds of the schema.
+
+    Raises:
+        BatchRefusedError: if one is missing or of another kind.
+    """
+    kinds = {name: _KINDS[kind] for name, kind in schema.dtypes().items() if name in _TABLE}
+    _must_have(delivery.customers, kinds, "")
+    return delivery.customers
+
+
+def _must_have(table: pd.DataFrame, kinds: Mapping[str, tuple[str, str]], where: str) -> None:
+    """Refuse a table that lacks a column, or has one of another of NumPy's kinds."""
+    for name, (what, allowed) in kinds.items():
+        if name not in table.columns:
+            raise BatchRefusedError(f"batch refused: the column {where}{name} is missing")
+        column = table[name]
+        if isinstance(column, pd.DataFrame):
+            raise BatchRefusedError(f"batch refused: the column {where}{name} occurs twice")
+        # A type of pandas' own, such as a category, has the kind O and is none of these.
+        plain = isinstance(column.dtype, np.dtype | pd.StringDtype)
+        if not plain or column.dtype.kind not in allowed:
+            raise BatchRefusedError(
+                f"batch refused: the column {where}{name} has {column.dtype}, and not {what}"
+            )
+
+
+def _must_have_left_once(
+    departures: pd.DataFrame, customers: pd.DataFrame, day: pd.Timestamp
+) -> None:
+    """Refuse departures that no label can be made of: whoever left, left once, and is gone."""
+    _must_have(departures, {schema.ID: ("text", "OU"), "left_on": ("days", "M")}, "departures.")
+    wrong = {
+        "have no customer or no day": departures[[schema.ID, "left_on"]].isna().any(axis=1),
+        "are of a customer who is there already": departures[schema.ID].duplicated(),
+        f"are later than {day:%Y-%m-%d}": departures["left_on"] >= day + pd.offsets.Day(1),
+        "are of customers who are still delivered": departures[schema.ID].isin(
+            customers[schema.ID]
+        ),
+    }
+    for what, rows in wrong.items():
+        if rows.any():
+            raise BatchRefusedError(f"batch refused: {int(rows.sum()):,} departure(s) {what}")
 
 
 def _must_have_aged(table: pd.DataFrame, before: pd.DataFrame, least: float) -> None:

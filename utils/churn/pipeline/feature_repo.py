@@ -20,7 +20,8 @@ from churn import schema
 from churn.features.feature_store import TIME, TTL_DAYS, training_set, written_on
 
 SERVICE = "churn_v2"
-_VIEW = "customer_month"
+#: The view, and the folder of its rows.
+VIEW = "customer_month"
 _TYPES = {"object": String, "int64": Int64, "float64": Float64}
 
 
@@ -33,7 +34,7 @@ def set_up(folder: Path, registry: str, database: str = "") -> None:
         database: URL of the database of features, see :mod:`churn.pipeline.feature_database`; empty
             for files in the folder. In both URLs Feast itself replaces ``${NAME}``.
     """
-    (folder / _VIEW).mkdir(parents=True, exist_ok=True)
+    (folder / VIEW).mkdir(parents=True, exist_ok=True)
     place = {"registry_type": "sql", "path": registry} if registry else "registry.db"
     stores: dict[str, dict[str, str]] = {
         "online_store": {"type": "sqlite", "path": "online.db"},
@@ -78,13 +79,13 @@ def _write(store: FeatureStore, folder: Path, month: str, rows: pd.DataFrame) ->
         # Here: with files nobody needs it.
         from churn.pipeline.feature_database import postgresql_source, write_month
 
-        write_month(store.config.offline_store, _VIEW, rows)
-        return postgresql_source(_VIEW)
-    target = folder / _VIEW / f"{month}.parquet"
+        write_month(store.config.offline_store, VIEW, rows)
+        return postgresql_source(VIEW)
+    target = folder / VIEW / f"{month}.parquet"
     draft = folder / f".{target.name}.draft"
     rows.to_parquet(draft, index=False)
     draft.replace(target)
-    return FileSource(path=str((folder / _VIEW).resolve()), timestamp_field=TIME)
+    return FileSource(path=str((folder / VIEW).resolve()), timestamp_field=TIME)
 
 
 def training_rows(folder: Path, labels: pd.DataFrame) -> pd.DataFrame:
@@ -109,7 +110,7 @@ def training_rows(folder: Path, labels: pd.DataFrame) -> pd.DataFrame:
 def _define(store: FeatureStore, source: DataSource) -> None:
     customer = Entity(name="customer", join_keys=[schema.ID], value_type=ValueType.STRING)
     view = FeatureView(
-        name=_VIEW,
+        name=VIEW,
         entities=[customer],
         ttl=timedelta(days=TTL_DAYS),
         schema=[Field(name=name, dtype=_TYPES[schema.dtypes()[name]]) for name in schema.FEATURES],

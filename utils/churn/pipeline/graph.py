@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,16 @@ JOBS = tuple(TopologicalSorter(NEEDS).static_order())
 ONCE = ("setup", "train", "deploy")
 #: The jobs of a month once there is a champion.
 MONTHLY = tuple(job for job in JOBS if job not in ONCE)
+#: What libraries raise when a store is down, full or broken; MLflow's, Delta's, Feast's, psycopg's and
+#: Spark's are no RuntimeError.
+FAILURES = (
+    ("mlflow.exceptions", "MlflowException"),
+    ("sqlalchemy.exc", "SQLAlchemyError"),
+    ("deltalake.exceptions", "DeltaError"),
+    ("feast.errors", "FeastError"),
+    ("psycopg", "Error"),
+    ("pyspark.errors", "PySparkException"),
+)
 
 
 class JobError(RuntimeError):
@@ -50,19 +62,42 @@ def run_job(place: Place, job: str, day: Day) -> Run:
         raise JobError(f"there is no job {job!r}: {', '.join(JOBS)}")
     # Each job loads libraries of seconds that the others do not need.
     module = importlib.import_module(f"churn.pipeline.jobs.{job}")
-    try:
+    with in_one_sentence(job):
         run: Run = module.run(place, day)
+    return run
+
+
+@contextmanager
+def in_one_sentence(who: str) -> Iterator[None]:
+    """Make what a job found bad, or a store that does not answer, a :class:`JobError`.
+
+    A fault of the program's own, such as a ``KeyError``, stays one: with its traceback it is found.
+    """
+    try:
+        yield
     except JobError:
         raise
-    except (ValueError, RuntimeError, OSError) as error:
-        raise JobError(f"{job}: {' '.join(str(error).split())}") from error
-    return run
+    except Exception as error:
+        if not isinstance(error, (ValueError, RuntimeError, OSError, *_of_libraries())):
+            raise
+        # SQLAlchemy adds the statement, and an address to read: the driver's own words are enough.
+        said = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise JobError(f"{who}: {said or type(error).__name__}") from error
+
+
+def _of_libraries() -> list[type[Exception]]:
+    """The exceptions of :data:`FAILURES`; whose library is not loaded has raised none."""
+    loaded = [(sys.modules.get(module), name) for module, name in FAILURES]
+    return [getattr(module, name) for module, name in loaded if module is not None]
 
 
 def due(place: Place, day: Day) -> tuple[str, ...]:
     """The jobs of a month: all until there is a champion, then those of :data:`MONTHLY`.
 
     A month that made the first champion is still to be finished with all of them.
+
+    Raises:
+        JobError: if the registry does not answer.
     """
     # Here: they load libraries that the order of the jobs does not need.
     from churn.pipeline.place import owner_of
@@ -71,7 +106,8 @@ def due(place: Place, day: Day) -> tuple[str, ...]:
 
     if owner_of(place.root) is None:
         return JOBS
-    models = place.client.search_registered_models(f"name = '{place.config.model}'")
+    with in_one_sentence("registry"):
+        models = place.client.search_registered_models(f"name = '{place.config.model}'")
     if not models or CHAMPION not in models[0].aliases:
         return JOBS
     trained = recorded(place, "train", day)

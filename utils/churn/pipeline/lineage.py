@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import train
 from churn.pipeline.place import Place
-from churn.pipeline.runs import recorded
+from churn.pipeline.runs import recorded_batch
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,8 @@ def origin_of(place: Place, batch: str) -> Origin:
     Raises:
         JobError: if no record knows the batch.
     """
-    month = batch.split("/", 1)[0]
-    try:
-        scored = recorded(place, "batch_inference", f"{month}-01")
-    except ValueError:
-        scored = None
-    if scored is None or scored.made["batch"] != batch:
+    scored = recorded_batch(place, batch)
+    if scored is None:
         raise JobError(f"no record knows a batch {batch!r}")
     version = str(scored.made["version"])
     tags = place.tags_of(version)

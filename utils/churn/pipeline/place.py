@@ -3,8 +3,9 @@
     place = Place(load_config("dev"), Path("telco"))
 
 ``HOME/landing`` is where the source systems deliver, for all environments to read. ``HOME/dev`` is
-dev's folder: Delta tables, Feast's repository, registry, scores and records. Each folder and each
-database carries the name of its environment, and no other environment gets in.
+dev's folder: Delta tables, Feast's repository, registry, scores and records. Each folder, each database
+and, on a server of MLflow's, each registered model carries the name of its environment, and no other
+environment gets in.
 
 Where the settings give URLs, MLflow's registry, Feast's registry and features, and the scores are in
 those databases. The Delta tables, the models' files (unless a server of MLflow's keeps them), keys and
@@ -33,12 +34,18 @@ if TYPE_CHECKING:
 OWNER = "environment.json"
 #: There, too: MLflow's database, where no other is given.
 REGISTRY = "registry.db"
+#: A tag of the registered model, whose it is: a server of MLflow's shows nobody its tables.
+OWNED_BY = "pipeline.environment"
 _META = sa.MetaData()
 _OWNER = sa.Table(
     "pipeline_environment",
     _META,
     sa.Column("one", sa.Integer, primary_key=True),
     sa.Column("environment", sa.String, nullable=False),
+)
+#: MLflow's.
+_MODEL_TAGS = sa.table(
+    "registered_model_tags", sa.column("name"), sa.column("key"), sa.column("value")
 )
 
 
@@ -107,8 +114,14 @@ class Place:
     def databases(self) -> list[str]:
         """The URLs of the databases that must be this environment's own."""
         config = self.config
-        urls = [self.registry_url, self.scores_url, config.feature_registry, config.feature_store]
-        return sorted({url for url in urls if url and not url.startswith("http")})
+        urls = [self.scores_url, config.feature_registry, config.feature_store]
+        urls += [] if self.asks_server else [self.registry_url]
+        return sorted({url for url in urls if url})
+
+    @property
+    def asks_server(self) -> bool:
+        """Whether the registry is a server of MLflow's, and no database that this process opens."""
+        return self.registry_url.startswith(("http://", "https://"))
 
     @cached_property
     def client(self) -> MlflowClient:
@@ -161,6 +174,10 @@ class Place:
             if owner not in (None, name):
                 shown = sa.make_url(url).render_as_string(hide_password=True).rsplit("/", 1)[-1]
                 raise PlaceError(f"the database {shown} belongs to {owner}, not to {name}")
+        owner = self._owner_of_model()
+        if owner not in (None, name):
+            model = self.config.model
+            raise PlaceError(f"the model {model} in the registry belongs to {owner}, not to {name}")
 
     def claim(self) -> None:
         """Make what is missing of the folder and the databases, with the environment's name in it."""
@@ -171,7 +188,35 @@ class Place:
             self._make_registry()
         for url in self.databases:
             _write_owner(url, name)
+        if self.asks_server:
+            self._claim_on_server()
         self.must_be_own()
+
+    def _owner_of_model(self) -> str | None:
+        """The environment that the registered model belongs to; None if nobody has claimed it.
+
+        A registry can be reached by two addresses, its server's and its database's: asked in both ways.
+        """
+        model = self.config.model
+        if not self.asks_server:
+            return _tag_in_database(self.registry_url, model)
+        models = self.client.search_registered_models(f"name = '{model}'")
+        return models[0].tags.get(OWNED_BY) if models else None
+
+    def _claim_on_server(self) -> None:
+        """Make the registered model with the environment's name in it, if nobody has."""
+        from mlflow.exceptions import MlflowException
+        from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
+
+        model, name = self.config.model, self.config.environment
+        try:
+            # Model and tag in one call: of two environments at once, one makes it.
+            self.client.create_registered_model(model, tags={OWNED_BY: name})
+        except MlflowException as error:
+            if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
+                raise
+        if self._owner_of_model() is None:  # a model from before there were owners
+            self.client.set_registered_model_tag(model, OWNED_BY, name)
 
     def _make_registry(self) -> None:
         """MLflow's tables in a new file, which appears whole: MLflow does not mend half of them."""
@@ -211,6 +256,18 @@ def owner_of(folder: Path) -> str | None:
 
 def owner_of_database(url: str) -> str | None:
     """The environment that a database belongs to; None if nobody has claimed it."""
+    return _looked_up(url, _OWNER, sa.select(_OWNER.c.environment))
+
+
+def _tag_in_database(url: str, model: str) -> str | None:
+    """The environment that a registered model names in MLflow's own table; None if it names none."""
+    tags = _MODEL_TAGS.c
+    return _looked_up(
+        url, _MODEL_TAGS, sa.select(tags.value).where(tags.name == model, tags.key == OWNED_BY)
+    )
+
+
+def _looked_up(url: str, table: sa.TableClause, query: sa.Select[tuple[str]]) -> str | None:
     address = sa.make_url(url)
     # Looking must not make an empty file.
     if address.get_backend_name() == "sqlite" and not Path(str(address.database)).is_file():
@@ -218,9 +275,9 @@ def owner_of_database(url: str) -> str | None:
     engine = database.connect(url)
     try:
         with engine.connect() as connection:
-            if not sa.inspect(connection).has_table(_OWNER.name):
+            if not sa.inspect(connection).has_table(table.name):
                 return None
-            found = connection.execute(sa.select(_OWNER.c.environment)).scalar()
+            found = connection.execute(query).scalar()
             return None if found is None else str(found)
     finally:
         engine.dispose()

@@ -1,27 +1,32 @@
 """A year of the pipeline in memory: its decisions without its stores, for many telcos in minutes.
 
-    rehearsal = rehearsed(timeline, config, days, refused, again)
+    door = judged(as_recorded, as_it_was, config, days, repaired)
+    rehearsal = rehearsed(timeline, config, days, door.refused, door.again)
 
-Trigger, drift detector, training window and the gate's criteria are the pipeline's own functions. Left
-out: the checks at the door (which deliveries are refused is told), Feast's join, the package and its
-ONNX copy (the same scores to rounding), and the criteria that are about files. ``make year`` lives
-through one year with the stores as well and prints in how many months both earned the same.
+The checks at the door, trigger, drift detector, training window and the gate's criteria are the
+pipeline's own functions. Left out: Feast's join, the package and its ONNX copy (the same scores to
+rounding), and the criteria that are about files. ``make year`` lives through one year with the stores as
+well and prints in how many months both decided the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from churn import schema
+from churn.data.landing import content
+from churn.data.origin import BatchRefusedError
 from churn.metrics import Campaign, campaign_value
 from churn.pipeline import early
 from churn.pipeline.config import Config
-from churn.pipeline.jobs import monitor, retrain
+from churn.pipeline.deliveries import Delivery, accepted
+from churn.pipeline.jobs import monitor, retrain, train
 from churn.pipeline.year import Month, dollars, window_model, window_scores
 from churn.registry.gates import CRITERIA, Evidence
 from churn.registry.gates.evidence import Scorer
@@ -35,6 +40,76 @@ OF_SCORES = (
     "minimum_functionality",
 )  # fmt: skip
 Window = tuple[pd.Timestamp, ...]
+
+
+class Recorded(Protocol):
+    """A history, as far as it is delivered; see :func:`churn.data.landing.deliver`."""
+
+    @property
+    def snapshots(self) -> pd.DataFrame:
+        """Of all months."""
+
+    @property
+    def departures(self) -> pd.DataFrame:
+        """Of all months, with the day from which on each is known."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """What the checks at the door say of some months.
+
+    Attributes:
+        refused: month ends whose delivery was refused, and in which words.
+        again: those of them that were delivered again a month later, and accepted then.
+    """
+
+    refused: dict[pd.Timestamp, str]
+    again: list[pd.Timestamp]
+
+
+def judged(
+    recorded: Recorded,
+    true: Recorded,
+    config: Config,
+    days: Sequence[pd.Timestamp],
+    repaired: Collection[pd.Timestamp],
+) -> Door:
+    """Put each month's delivery through the pipeline's own checks, in the pipeline's order.
+
+    Args:
+        recorded: the history as the source systems recorded it.
+        true: as it was; a repaired delivery is of it.
+        config: of the environment.
+        days: month ends; the month before them has been delivered well.
+        repaired: those that are delivered again a month later.
+    """
+    lies = {days[0] - pd.offsets.MonthEnd(): recorded}
+    there, refused, again = set(lies), {}, []
+
+    def said(day: pd.Timestamp) -> str:
+        """Why a delivery is refused; empty if it is accepted."""
+        customers, departures = content(day, lies[day].snapshots, lies[day].departures)
+        month = day - pd.offsets.MonthEnd()
+        before = None
+        if month in there:
+            before = content(month, lies[month].snapshots, lies[month].departures)[0]
+        try:
+            accepted(Delivery(customers, departures), before, config.quality, day)
+        except BatchRefusedError as error:
+            return str(error)
+        there.add(day)
+        return ""
+
+    for day in days:
+        late = day - pd.offsets.MonthEnd()
+        lies[day] = recorded
+        if late in repaired:
+            lies[late] = true
+            if late in refused and not said(late):
+                again.append(late)
+        if why := said(day):
+            refused[day] = why
+    return Door(refused, again)
 
 
 @dataclass
@@ -70,7 +145,7 @@ def rehearsed(
     timeline: Timeline,
     config: Config,
     days: Sequence[pd.Timestamp],
-    refused: Collection[pd.Timestamp] = (),
+    refused: Mapping[pd.Timestamp, str] | Collection[pd.Timestamp] = (),
     again: Collection[pd.Timestamp] = (),
 ) -> Rehearsal:
     """Live through ``days``; the months before them have been delivered well.
@@ -79,7 +154,7 @@ def rehearsed(
         timeline: the history as it was.
         config: of the environment; it has to see all customers.
         days: month ends.
-        refused: those whose delivery is refused.
+        refused: those whose delivery is refused, and why where that is known; see :func:`judged`.
         again: those of them that are delivered again, and well, a month later.
     """
     there = {month for month in timeline.months if month < days[0]}
@@ -91,7 +166,8 @@ def rehearsed(
     for number, day in enumerate(days):
         if number and days[number - 1] in again:
             there.add(days[number - 1])
-        month = Month(day, "refused at the door", "", float("nan"), "", champion)
+        why_not = refused.get(day, "") if isinstance(refused, Mapping) else ""
+        month = Month(day, why_not or "refused at the door", "", float("nan"), "", champion)
         if day not in refused:
             there.add(day)
             asked = _asked(timeline, config, done.windows[champion], day)
@@ -99,10 +175,8 @@ def rehearsed(
             row = _look(timeline, config, done.windows[champion], day, reference)
             age = int((day.to_period("M") - trained.to_period("M")).n)
             why = retrain.reason(config.trigger, row, age)
-            said = f"version {champion} stays: nothing calls for another"
-            if why and retrain.too_old(config.labels, f"{reference:%Y-%m}", day):
-                said = f"version {champion} stays: who has left since {reference:%Y-%m} is not seen"
-            elif why:
+            said = retrain.why_it_stays(config.labels, champion, why, f"{reference:%Y-%m}", day)
+            if not said:
                 candidate = str(len(done.windows) + 1)
                 done.windows[candidate] = _window(timeline, config, known)
                 against = _refusals(
@@ -131,15 +205,14 @@ def _asked(timeline: Timeline, config: Config, window: Window, day: pd.Timestamp
 def _months(
     timeline: Timeline, config: Config, there: Collection[pd.Timestamp], day: pd.Timestamp
 ) -> tuple[list[pd.Timestamp], pd.Timestamp]:
-    """The months to train on and the later one to judge and to watch, as ``train.months_for``."""
+    """The months to train on and the later one to judge and to watch."""
+    rule = config.labels.rule
     known = [month for month in timeline.labelled_months(day) if month in there]
+    later = None
     if config.labels.early:
-        certain = config.labels.rule.youngest(day)
-        ends = {m: early.seen_on(config.labels.rule, m) for m in there if m > certain}
-        seen = [month for month, end in ends.items() if end in there and end <= day]
-        if seen:
-            return known[-config.training.months :], max(seen)
-    return known[:-1][-config.training.months :], known[-1]
+        seen = [m for m in there if m > rule.youngest(day) and early.seen_on(rule, m) <= day]
+        later = max((m for m in seen if early.seen_on(rule, m) in there), default=None)
+    return train.divided(known, later, config.training.months)
 
 
 def _window(timeline: Timeline, config: Config, months: list[pd.Timestamp]) -> Window:

@@ -5,9 +5,9 @@
         month = live_month(place, day)
         earned = dollars(contacted(place), leaves_next_month, campaign)
 
-What happens to the telco is no business of this module: see :mod:`churn.simulator.redrawn`. The books are kept with what came true, which no job
-ever reads: the expected dollars of contacting those whom the served scores contact. The history is
-one in which nobody was contacted, as in :mod:`churn.training.continuous.replay`.
+What happens to the telco is no business of this module: see :mod:`churn.simulator.redrawn`. The books
+are kept with what came true, which no job ever reads: the expected dollars of contacting those whom the
+served scores contact. The history is one in which nobody was contacted, as in :mod:`churn.training.continuous.replay`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class Month:
     Attributes:
         as_of: the month's end.
         stopped: why it stopped, in one sentence; empty if it did not.
-        drifted: the column that drifted most; empty if none did or nobody looked.
+        drifted: the column that changed most, whether by enough to count or not; empty if nobody
+            looked.
         surprise: standard errors by which more left than promised; NaN if nobody looked.
         decision: what the last job said; empty if the month stopped before it.
         champion: the version that serves at the end of the month.
@@ -167,29 +168,6 @@ def earned_on(
         leaves = pd.Series(timeline.outcome(day), index=timeline.ids(day))
         earned.append(dollars(contacts.tolist(), leaves, campaign))
     return earned
-
-
-def best_possible(
-    timeline: Timeline, day: Day, lengths: Collection[int], campaign: Campaign
-) -> float:
-    """Dollars of the best of all models that could have been trained by ``day``, chosen afterwards.
-
-    One for each labelled month as the last one of training and each of ``lengths`` months: nobody
-    could have chosen so well, since the choice is made by what came true, luck included.
-    """
-    day = pd.Timestamp(day)
-    known, y = timeline.labelled_months(day), timeline.outcome(day)
-    # A window that would begin before the history is a shorter one: the same months, once.
-    windows = {
-        tuple(known[max(0, end - length) : end])
-        for end in range(1, len(known) + 1)
-        for length in lengths
-    }
-    earned = []
-    for window in windows:
-        p = window_scores(timeline, list(window), day)
-        earned.append(campaign_value(y, p, campaign.break_even, campaign))
-    return max(earned)
 
 
 def window_model(timeline: Timeline, window: list[pd.Timestamp]) -> Model:

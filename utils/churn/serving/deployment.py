@@ -13,13 +13,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from churn.credentials import passwords_in
+
 Manifest = Mapping[str, Any]
 #: What each probe asks. A restart makes no champion, so that what restarts may not ask ``/ready``.
 PROBES = {"startupProbe": "/health", "readinessProbe": "/ready", "livenessProbe": "/health"}
 #: Seconds that the service may take after SIGTERM for what it had accepted.
 GRACE = 20
 _SECRET = re.compile(r"KEY|TOKEN|PASSWORD|SECRET|CREDENTIAL", re.IGNORECASE)
-_URL_WITH_PASSWORD = re.compile(r"://[^/@\s]*:[^/@\s]+@")
 #: A digest, or a version with three numbers; a registry's port is neither.
 _PINNED = re.compile(r".+(@sha256:[0-9a-f]{64}|:v?\d+\.\d+\.\d+[^/:]*)")
 
@@ -135,11 +136,11 @@ def _resources(container: Manifest) -> Iterator[str]:
 def _secrets(container: Manifest) -> Iterator[str]:
     for variable in container.get("env", ()):
         value = str(variable.get("value", ""))
-        if value and (_SECRET.search(variable["name"]) or _URL_WITH_PASSWORD.search(value)):
+        if value and (_SECRET.search(variable["name"]) or passwords_in(value)):
             yield f"has the secret {variable['name']} written into it"
     for word in [*container.get("command", ()), *container.get("args", ())]:
         option, _, _ = word.partition("=")
-        if _URL_WITH_PASSWORD.search(word):
+        if passwords_in(word):
             yield f"has a password in {option}"
 
 

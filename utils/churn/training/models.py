@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import warnings
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -45,6 +47,28 @@ def make_model(kind: ModelKind, seed: int = 0) -> Pipeline:
         )
         return make_pipeline(features.ordinal(), boosting)
     raise ValueError(f"unknown model {kind!r}: choose dummy, logistic or boosting")
+
+
+def settings_problem(kind: ModelKind, settings: Mapping[str, Any]) -> str:
+    """Why the last step of a model does not take some settings; empty if it does.
+
+    Found out by a fit on twenty rows of zeros: scikit-learn looks at values when it fits.
+
+    Raises:
+        ValueError: for another kind.
+    """
+    step = make_model(kind)[-1]
+    unknown = sorted(set(settings) - set(step.get_params()))
+    if unknown:
+        return f"the model {kind} has no setting {unknown[0]!r}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            step.set_params(**settings).fit(np.zeros((20, len(schema.FEATURES))), [0, 1] * 10)
+    except (ValueError, TypeError) as error:
+        # What was given is not repeated: it may be a secret that got into the wrong line.
+        return f"the model {kind}: {' '.join(str(error).split()).partition(' Got ')[0]}"
+    return ""
 
 
 def split(

@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from churn.credentials import passwords_in
+
 #: The remark that says: looked at, and no secret.
 ALLOWED = "pragma: allowlist secret"
 #: What well-known secrets look like.
@@ -27,7 +29,6 @@ PATTERNS = {
     "token of GitHub": re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
     "token of a chat": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
     "JSON web token": re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
-    "password in an address": re.compile(r"://[^/\s:@'\"<>{}$]+:(?P<value>[^/\s:@'\"<>{}$]{4,})@"),
 }
 #: A name that promises a secret, what separates it from its value, and the value.
 NAMED = re.compile(
@@ -89,12 +90,12 @@ def scan(files: Iterable[Path], root: Path) -> list[Secret]:
 
 
 def _in_line(line: str) -> Iterator[tuple[str, str]]:
-    for kind, pattern in PATTERNS.items():
-        if match := pattern.search(line):
-            value = match.groupdict().get("value") or match.group()
-            if not _PLACEHOLDER.search(value):
-                yield kind, value
-                return
+    found = [(kind, match.group()) for kind, one in PATTERNS.items() if (match := one.search(line))]
+    found += [("password in an address", value) for value in passwords_in(line)]
+    for kind, value in found:
+        if not _PLACEHOLDER.search(value):
+            yield kind, value
+            return
     for match in NAMED.finditer(line):
         value = match["value"]
         elsewhere = not match["quote"] and _REFERENCE.match(value)

@@ -45,6 +45,28 @@ def rise(*changes: str) -> str:
         ("a: [\n", "dev.yaml is no YAML"),
         ("scores: postgresql+psycopg://churn:hunter2@db/scores\n", "dev.yaml holds a password"),
         ("scores: ${NOBODY_SET_THIS}\n", "need the environment variable NOBODY_SET_THIS"),
+        ("scores: postgresql+psycopg://db/x?password=hunter2\n", "dev.yaml holds a password"),
+        ("scores: churn:hunter2@db/scores\n", "dev.yaml holds a password"),
+        ("scores: db/scores\n", "dev: scores: write sqlite:///FILE or postgresql"),
+        ("registry: telco/mlruns\n", "dev: registry: write sqlite:///FILE"),
+        ("feature_registry: http://features\n", "dev: feature_registry: write "),
+        (
+            "training: {settings: {CC: 0.1}}\n",
+            "dev: training: the model logistic has no setting 'CC'",
+        ),
+        (
+            "training: {settings: {token: hunter2}}\n",
+            "dev: training: the model logistic has no setting 'token'",
+        ),
+        (
+            "training: {settings: {C: hunter2}}\n",
+            "dev: training: the model logistic: The 'C' parameter of LogisticRegression must be",
+        ),
+        ("training: {settings: {C: -1}}\n", "must be a float in the range (0.0, inf]"),
+        (
+            "training: {kind: boosting, settings: {max_iter: many}}\n",
+            "dev: training: the model boosting: The 'max_iter' parameter",
+        ),
         ("labels: {gap_months: .nan}\n", "dev: labels.gap_months"),
         (
             rise("month: 2025-01, chnge: 0.1"),
@@ -119,6 +141,26 @@ def test_the_campaign_is_the_gates_too() -> None:
     assert config.bounds.campaign.contact_cost == 7
 
 
+def test_a_profile_changes_what_its_file_says_and_nothing_else(folder: Path) -> None:
+    plain, left = load_config("prod"), load_config("prod", profile="unattended")
+    by_hand = {
+        "labels": {"early": True},
+        "training": {"window": "since_change"},
+        "gate": {"max_calibration_loss": 0.0},
+    }
+    assert left == load_config("prod", changes=by_hand)
+    assert left.digest() != plain.digest()
+    # Of the environment's own settings none is lost, and a change comes last.
+    assert left.approval == plain.approval
+    off = {"labels": {"early": False}}
+    assert not load_config("prod", changes=off, profile="unattended").labels.early
+    with pytest.raises(ConfigError, match="there is no profile 'prod': unattended"):
+        load_config("dev", profile="prod")
+    (folder / "unattended.yaml").write_text("labels: {late: true}\n")
+    with pytest.raises(ConfigError, match=r"prod: labels\.late: there is no such setting"):
+        load_config("prod", folder, profile="unattended")
+
+
 def test_the_deployment_file_knows_the_jobs_and_the_settings() -> None:
     deployment = yaml.safe_load((FOLDER / "deployment.yaml").read_text())
     assert tuple(deployment) == ENVIRONMENTS
@@ -151,6 +193,29 @@ def test_boosting_can_be_told_not_to_split_by_category(folder: Path) -> None:
     (folder / "dev.yaml").write_text(text.replace("null", "[1, 2]"))
     with pytest.raises(ConfigError, match=r"training\.settings\.categorical_features"):
         load_config("dev", folder)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "kind: logistic, settings: {C: 0.1, class_weight: balanced}",
+        "kind: boosting, settings: {max_iter: 5, max_depth: null, categorical_features: null}",
+        "kind: boosting, settings: {learning_rate: 0.1}",
+    ],
+)
+def test_what_the_model_takes_is_taken(folder: Path, line: str) -> None:
+    (folder / "dev.yaml").write_text(f"training: {{{line}}}\n")
+    assert load_config("dev", folder).training.settings
+
+
+def test_a_password_in_a_change_is_refused_and_not_told() -> None:
+    for url in (
+        "postgresql+psycopg://a:hunter2@db/x",
+        "postgresql+psycopg://db/x?password=hunter2",
+    ):
+        with pytest.raises(ConfigError, match="a change holds a password") as error:
+            load_config("dev", changes={"scores": url})
+        assert "hunter2" not in str(error.value)
 
 
 def test_bills_follow_the_announced_prices(folder: Path) -> None:

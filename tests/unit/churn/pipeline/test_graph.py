@@ -5,7 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
+import psycopg
 import pytest
+from deltalake.exceptions import DeltaError
+from feast.errors import FeatureViewNotFoundException
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import OperationalError
 
 from churn.pipeline import graph
 from churn.pipeline.graph import JOBS, MONTHLY, ONCE, JobError, due, run_if_due
@@ -119,3 +124,39 @@ def test_an_unknown_job_is_no_job_that_is_not_due(place: Any) -> None:
     place.client.aliases["champion"] = "1"
     with pytest.raises(JobError, match="there is no job 'celebrate'"):
         run_if_due(place, "celebrate", AUGUST)
+
+
+def raised(error: Exception) -> str:
+    """What a job that raises ``error`` says."""
+    with pytest.raises(JobError) as found, graph.in_one_sentence("train"):
+        raise error
+    return str(found.value)
+
+
+def test_what_a_store_says_is_one_sentence() -> None:
+    below = OSError("could not\nconnect")
+    statement = OperationalError("SELECT 1", {"password": "hunter2"}, below)
+    assert raised(statement) == "train: could not connect"
+    assert raised(MlflowException("no server\nat 9")) == "train: no server at 9"
+    assert raised(DeltaError("no disk")) == "train: no disk"
+    assert raised(FeatureViewNotFoundException("customer_month")).startswith("train: ")
+    assert raised(psycopg.OperationalError("gone")) == "train: gone"
+    assert raised(PermissionError()) == "train: PermissionError"
+    assert raised(JobError("as it is")) == "as it is"
+
+
+def test_a_fault_of_the_program_keeps_its_traceback() -> None:
+    for fault in (KeyError("left_on"), TypeError("clip"), AssertionError()):
+        with pytest.raises(type(fault)), graph.in_one_sentence("train"):
+            raise fault
+
+
+def test_a_registry_that_is_down_is_one_sentence_before_a_job_is_chosen(
+    place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(_: str) -> list[Any]:
+        raise MlflowException("refused")
+
+    monkeypatch.setattr(place.client, "search_registered_models", down)
+    with pytest.raises(JobError, match=r"^registry: refused$"):
+        due(place, AUGUST)

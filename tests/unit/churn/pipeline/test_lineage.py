@@ -122,9 +122,21 @@ def test_a_batch_rests_on_the_version_that_scored_it_and_not_on_the_champion(pla
         "better",
     )
     assert found.evidence["quality"] == {"figure": 0.5}
-    # The month was scored again: no record knows the batch that was replaced.
-    with pytest.raises(JobError, match=r"no record knows a batch '2024-08/churn-1@0\.1453'"):
-        origin_of(place, first)
+    # The month was scored again, as after a retraining: the batch that was served before is known.
+    assert origin_of(place, first).model == "churn 1"
+    assert origin_of(place, first).features == 7
+    # And again, after a rollback and a correction: it is the first run that made the scores.
+    assert scored(place, 1, features=9) == first
+    assert origin_of(place, first).features == 7
+    assert runs.recorded(place, "batch_inference", AUGUST).made["features"] == 9  # type: ignore[union-attr]
+    assert origin_of(place, second).model == "churn 2"
+
+
+def test_a_batch_from_before_there_was_a_record_of_each(place: Place) -> None:
+    promote(place, 1)
+    batch = scored(place, 1)
+    shutil.rmtree(place.records / "2024-08" / "batches")
+    assert origin_of(place, batch).model == "churn 1"
 
 
 def test_a_move_that_was_not_made_is_no_promotion(
@@ -155,7 +167,8 @@ def test_a_move_that_was_not_made_is_no_promotion(
 
 def test_an_unknown_batch_is_one_sentence(place: Place) -> None:
     known = scored(place, 1)
-    strange = ("", "nonsense", known.replace("08", "09"), known[:-1], "2024-08", "../x/y", "/")
+    strange = ("", "nonsense", known.replace("08", "09"), known[:-1], "2024-08", "../x/y", "/",
+               "2024-08/../batch_inference", "2024-08/a/b", "2024-13/churn-1@0.1453")  # fmt: skip
     for batch in strange:
         with pytest.raises(JobError) as error:
             origin_of(place, batch)

@@ -1,5 +1,6 @@
 """The pipeline's decisions in memory."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from churn.pipeline import year
 from churn.pipeline.config import Config, load_config
-from churn.pipeline.rehearsal import rehearsed
+from churn.pipeline.rehearsal import judged, rehearsed
 from churn.simulator import simulate_history
 from churn.simulator.incidents import Incident
 from churn.simulator.scenario import Scenario
@@ -130,3 +131,23 @@ def test_after_a_gap_in_the_deliveries_nothing_is_trained_until_departures_are_s
     assert done.books[3].surprise > 3
     assert done.books[3].decision.endswith("stays: who has left since 2024-08 is not seen")
     assert done.books[4].decision.startswith("because")
+
+
+def test_each_delivery_goes_through_the_pipelines_own_checks() -> None:
+    """Cents in March, mended a month later, and in May, which nobody mends."""
+    true = simulate_history(Scenario(name="door", customers=400, monthly_joins=10, months=6))
+    months = true.months[2:6]
+    march, april, may, _ = months
+    snapshots = true.snapshots.copy()
+    cents = snapshots["as_of"].isin([march, may])
+    snapshots.loc[cents, "MonthlyCharges"] *= 100
+    found = judged(
+        SimpleNamespace(snapshots=snapshots, departures=true.departures),
+        true,
+        config(),
+        months,
+        [march, april],
+    )
+    assert list(found.refused) == [march, may]
+    assert all("MonthlyCharges: validity" in why for why in found.refused.values())
+    assert found.again == [march]

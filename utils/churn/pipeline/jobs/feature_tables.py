@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from churn import schema
+from churn.data.origin import BatchRefusedError
 from churn.labels import Day, label
 from churn.pipeline import feature_repo, runs, tables
-from churn.pipeline.deliveries import accepted, read_delivery
+from churn.pipeline.deliveries import accepted, customers_of, read_delivery
 from churn.pipeline.place import Place
 
 
@@ -48,7 +49,10 @@ def _before(place: Place, day: pd.Timestamp) -> pd.DataFrame | None:
     before = (day.to_period("M") - 1).end_time.normalize()
     if before not in tables.months(place.tables, tables.FEATURES):
         return None
-    return read_delivery(place.landing, before).customers[[schema.ID, "tenure"]]
+    try:
+        return customers_of(read_delivery(place.landing, before))[[schema.ID, "tenure"]]
+    except BatchRefusedError as error:
+        raise BatchRefusedError(f"{before:%Y-%m}, to compare with: {error}") from None
 
 
 def _seen(ids: pd.Series, share: float) -> np.ndarray:

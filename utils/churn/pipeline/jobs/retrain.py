@@ -24,11 +24,8 @@ def run(place: Place, day: Day) -> runs.Run:
         raise JobError(f"{runs.month_of(day)} was not looked at: run the job monitor first")
     row = tables.read(place.tables, tables.MONITORING, day).iloc[0]
     why = reason(place.config.trigger, row, age_in_months(place, str(row["version"]), day))
-    against = "" if why else "nothing calls for another"
-    if why and too_old(place.config.labels, str(row["labelled"]), day):
-        against = f"who has left since {row['labelled']} is not seen"
-    if against:
-        said = f"version {row['version']} stays: {against}"
+    labels, looked_at = place.config.labels, str(row["labelled"])
+    if said := why_it_stays(labels, str(row["version"]), why, looked_at, day):
         return runs.record(place, "retrain", day, said, retrained=False)
     train.run(place, day)
     deployed = deploy.run(place, day)
@@ -57,6 +54,23 @@ def reason(trigger: Trigger, row: pd.Series, age: int) -> str:
         return f"{more} left than promised, by {abs(row['surprise']):.1f} standard errors"
     if trigger.kind in ("data", "either") and row["drifted"]:
         return f"{row['column']} drifted"
+    return ""
+
+
+def why_it_stays(labels: Labels, champion: str, why: str, looked_at: str, day: Day) -> str:
+    """What is said where nothing is trained; empty if something is.
+
+    Args:
+        labels: the setting.
+        champion: its version.
+        why: what calls for another, see :func:`reason`.
+        looked_at: the month whose outcomes were looked at.
+        day: the month's end.
+    """
+    if not why:
+        return f"version {champion} stays: nothing calls for another"
+    if too_old(labels, looked_at, day):
+        return f"version {champion} stays: who has left since {looked_at} is not seen"
     return ""
 
 

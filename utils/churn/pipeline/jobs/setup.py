@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 from churn.labels import Day
-from churn.pipeline import feature_repo, runs
-from churn.pipeline.place import OWNER, REGISTRY, Place, PlaceError, draft_of, owner_of
+from churn.pipeline import feature_repo, runs, tables
+from churn.pipeline.graph import JOBS
+from churn.pipeline.place import OWNED_BY, OWNER, REGISTRY, Place, PlaceError, draft_of, owner_of
 from churn.registry.supply_chain import signing
 
-#: What setup and the jobs after it make in the environment's folder; nothing else is ever deleted.
-MADE = (
-    "tables", "features", "records", "keys", "packages", "artifacts", "registry.db", "scores.db",
-    "registry.db-shm", "registry.db-wal", "scores.db-shm", "scores.db-wal",
-    draft_of(Path(REGISTRY)).name, draft_of(Path(OWNER)).name,
-)  # fmt: skip
+_DRAFT = r"(\.[^/]*\.draft)"
+_MONTH, _HASH = r"\d{4}-\d\d", "[0-9a-f]{16,}"
+_DELTA = rf"tables/({tables.FEATURES}|{tables.LABELS}|{tables.MONITORING})"
+_OWN = rf"{_DELTA}/(_delta_log|month={_MONTH})|artifacts/({_HASH}|models/m-{_HASH})"
+_SCRATCH = rf"packages/({_HASH}|{_MONTH}-[^/]+@[^/]+)"
+#: The folders that setup and the jobs after it make in the environment's, by their paths in it.
+FOLDERS = re.compile(
+    rf"tables|{_DELTA}|features(/{feature_repo.VIEW})?|records(/{_MONTH}(/batches)?)?"
+    r"|keys(/signer|/gate|/\.signer\.draft|/\.gate\.draft)?|packages|artifacts(/models)?"
+    rf"|({_OWN}|{_SCRATCH})(/.+)?"
+)
+#: And the files; nothing else is ever deleted. What MLflow, Delta and the jobs put into folders of
+#: which each has a name of their own making is theirs.
+FILES = re.compile(
+    rf"({_OWN}|{_SCRATCH})/.+"
+    r"|(registry|scores)\.db(-shm|-wal|-journal)?"
+    rf"|{re.escape(draft_of(Path(REGISTRY)).name)}(-shm|-wal|-journal)?"
+    rf"|{re.escape(draft_of(Path(OWNER)).name)}"
+    rf"|features/(feature_store\.yaml|(registry|online)\.db(-shm|-wal|-journal)?|{_DRAFT})"
+    rf"|features/{feature_repo.VIEW}/{_MONTH}\.parquet"
+    rf"|records/{_MONTH}/({'|'.join(JOBS)})\.json|records/{_MONTH}/(batches/)?{_DRAFT}"
+    rf"|records/{_MONTH}/batches/[^/]+@[^/]+\.json"
+    rf"|keys/\.?(signer|gate)(\.draft)?/({signing.PRIVATE_KEY}|{signing.PUBLIC_KEY})"
+)
 
 
 def run(place: Place, day: Day) -> runs.Run:
@@ -40,7 +60,9 @@ def run(place: Place, day: Day) -> runs.Run:
         local = place.registry_url.startswith(("sqlite", "postgresql"))
         client.create_experiment(place.config.model, where if local else None)
     if not client.search_registered_models(f"name = '{place.config.model}'"):
-        client.create_registered_model(place.config.model)
+        client.create_registered_model(
+            place.config.model, tags={OWNED_BY: place.config.environment}
+        )
     return runs.record(place, "setup", day, f"{place.config.environment} is set up")
 
 
@@ -50,29 +72,39 @@ def reset(place: Place) -> list[str]:
     Databases elsewhere, given by URL, are left alone.
 
     Returns:
-        The names of what was in the folder besides, and is still there.
+        What was in the folder besides, at any depth, and is still there; by its path in the folder.
 
     Raises:
         PlaceError: if the environment is not set up, or is another one's.
     """
     place.require()
-    for name in MADE:
-        found = place.root / name
-        if found.is_dir() and not found.is_symlink():
-            shutil.rmtree(found)
-        else:
-            found.unlink(missing_ok=True)
-    others = sorted(
-        one.name
-        for one in place.root.iterdir()
-        if one.name != OWNER and not one.name.endswith(".lock")
-    )
+    (place.root / f"{place.config.model}.lock").unlink(missing_ok=True)
+    strangers = _clear(place.root, "")
     # The name of the owner last: a reset that was killed can be run again.
-    for one in (*place.root.glob("*.lock"), place.root / OWNER):
-        one.unlink(missing_ok=True)
-    if not others:
+    (place.root / OWNER).unlink()
+    if not strangers:
         place.root.rmdir()
-    return others
+    return strangers
+
+
+def _clear(folder: Path, where: str) -> list[str]:
+    """Remove what is the pipeline's own below a folder; the paths of what is not."""
+    strangers: list[str] = []
+    for one in sorted(folder.iterdir()):
+        path = where + one.name
+        if one.is_dir() and not one.is_symlink():
+            if not FOLDERS.fullmatch(path):
+                strangers.append(path)
+                continue
+            below = _clear(one, f"{path}/")
+            strangers += below
+            if not below:
+                one.rmdir()
+        elif FILES.fullmatch(path):
+            one.unlink()
+        elif path != OWNER:
+            strangers.append(path)
+    return strangers
 
 
 def _others(place: Place) -> list[str]:

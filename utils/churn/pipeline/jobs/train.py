@@ -7,6 +7,7 @@ import json
 import logging
 import shutil
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -73,23 +74,34 @@ def run(place: Place, day: Day) -> runs.Run:
 def months_for(place: Place, day: pd.Timestamp) -> tuple[list[pd.Timestamp], pd.Timestamp]:
     """The months to train on, oldest first, and the later one on which models are compared.
 
-    That is the newest labelled month, or with the setting ``early`` a later one, whose outcome is not
-    certain yet: then every labelled month is there to train on.
-
     Raises:
         JobError: if there are not two labelled months.
     """
     newest = place.config.labels.rule.youngest(day)
     known = [m for m in tables.months(place.tables, tables.LABELS) if m <= newest]
     later = early.newest(place, day)
-    if known and later is not None:
-        return known[-place.config.training.months :], later
-    if len(known) < 2:
+    if not known or (later is None and len(known) < 2):
         raise JobError(
             f"training takes two labelled months, and on {day:%Y-%m-%d} {len(known)} are"
         )
-    *older, reference = known
-    return older[-place.config.training.months :], reference
+    return divided(known, later, place.config.training.months)
+
+
+def divided(
+    known: Sequence[pd.Timestamp], later: pd.Timestamp | None, most: int
+) -> tuple[list[pd.Timestamp], pd.Timestamp]:
+    """The months to train on, oldest first, and the later one on which models are compared.
+
+    That is the newest labelled month, or with the setting ``early`` a later one, whose outcome is not
+    certain yet: then every labelled month is there to train on.
+
+    Args:
+        known: the labelled months, oldest first; two at least where ``later`` is None.
+        later: the newest month whose outcome can be seen, if one is newer.
+        most: months to train on.
+    """
+    older, reference = (known, later) if later is not None else (known[:-1], known[-1])
+    return list(older[-most:]), reference
 
 
 def version_by_key(place: Place, key: str) -> str | None:
