@@ -6,9 +6,10 @@ Feast by ``feast_lookup``), asks the champion (``champion``, kept up to date by 
 the registry by ``registry_source``), explains (``explanation``), and falls back on a rule
 (``fallback``). ``journal`` and ``evaluation_store`` keep every prediction, ``recorder`` takes them
 from one to the other. ``access`` says who may ask, ``backoff`` makes who guesses or hurries wait, and
-``reputation`` gives less to who misbehaves. ``access``, ``tracing``, ``metrics``, ``gate``, ``watchdog`` and ``app`` make
-an HTTP service of it, ``spans`` exports its traces; ``python -m churn.serving`` runs it. What loads
-ONNX Runtime, Feast, MLflow, OpenTelemetry or FastAPI is imported by its own name.
+``reputation`` gives less to who misbehaves. ``access``, ``tracing``, ``metrics``, ``gate``,
+``predictions``, ``replies``, ``watchdog`` and ``app`` make an HTTP service of it, ``spans`` exports
+its traces; ``python -m churn.serving`` runs it. What loads ONNX Runtime, Feast, MLflow, OpenTelemetry
+or FastAPI is imported by its own name.
 """
 
 from churn.serving.fallback import Reason, rule_says_contact
