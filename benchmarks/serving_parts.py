@@ -3,37 +3,48 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from feast import FeatureStore
 from serving_servers import KEY, Place, ours
 
+from churn import schema
 from churn.serving import __main__ as program
-from churn.serving import access, answers
+from churn.serving import access, answers, gate
 from churn.serving.app import create_app
+from churn.serving.feast_lookup import FeastLookup
 from churn.serving.predictor import Outcome
 from churn.serving.schemas import PredictionRequest
 from churn.serving.spans import Spans, exporter
+from churn.serving.tracing import JsonFormatter
 
 
-def limit(place: Place, seconds: float) -> None:
-    """What a request of our service is made of, each part alone, in CPU microseconds."""
-    logging.getLogger("churn").setLevel(logging.WARNING)
-    service = program.build(program.arguments().parse_args(ours(place, 1, lookup=False)[3:]))
+def limit(place: Place, seconds: float, lookup: bool) -> float:
+    """What a request of our service is made of, each part alone, in CPU microseconds.
+
+    Returns:
+        All that it costs but for the server and its sockets.
+    """
+    port = 1 + lookup
+    service = program.build(program.arguments().parse_args(ours(place, port, lookup)[3:]))
     app = create_app(service)
     service.champions.refresh()
     champion = service.champions.current
     assert champion is not None
-    bodies = [json.dumps(row).encode() for row in place.customers]
-    requests = [PredictionRequest.model_validate_json(body) for body in bodies]
+    whole_records = [json.dumps(row).encode() for row in place.customers]
+    names = [json.dumps({schema.ID: row[schema.ID]}).encode() for row in place.customers]
+    bodies = names if lookup else whole_records
+    requests = [PredictionRequest.model_validate_json(body) for body in whole_records]
     records = [request.given() for request in requests]
     outcomes = [
         Outcome(request.customerID, record, champion, probability=0.5)
@@ -49,23 +60,53 @@ def limit(place: Place, seconds: float) -> None:
         "reading and checking the request": lambda i: PredictionRequest.model_validate_json(bodies[i]),
         "writing the row": lambda i: service.recorder.record(rows[i : i + 1]),
         "the answer": lambda i: answers.prediction(outcomes[i], "t").model_dump_json(),
+        "the line in the log": lambda i: gate.log.info("%s %s", "POST", "/v1/predict", extra=_LOGGED),
     }  # fmt: skip
-    whole, asked = per_request(app, bodies, seconds / 2)
-    before = time.process_time()
-    service.recorder.move()
-    moving = 1e6 * (time.process_time() - before) / asked
-    cost = {name: per_call(part, len(bodies), seconds / 4) for name, part in parts.items()}
+    if lookup:
+        store = FeastLookup(FeatureStore(repo_path=str(place.folder / "features")))
+        asked_for = [row[schema.ID] for row in place.customers]
+        parts["the look-up in Feast"] = lambda i: store(asked_for[i : i + 1])
+    with _logging_to(place.folder / f"log-{port}"):
+        per_request(app, bodies, seconds / 10)
+        service.recorder.move()
+        whole, asked = per_request(app, bodies, seconds / 2)
+        before = time.process_time()
+        service.recorder.move()
+        moving = 1e6 * (time.process_time() - before) / asked
+        cost = {name: per_call(part, len(bodies), seconds / 4) for name, part in parts.items()}
     service.close()
     score = next(iter(cost.values()))
-    cost["the rest: FastAPI, access, trace, figures"] = whole - sum(cost.values())
+    rest = "the rest: access, trace, figures" + (", threads" if lookup else "")
+    cost[rest] = whole - sum(cost.values())
     cost["together, without a network"] = whole
     cost["afterwards: its row into the database"] = moving
-    print("\nin process, CPU microseconds a request")
+    print(f"\nin process, {'with' if lookup else 'without'} look-up, CPU microseconds a request")
     for name, microseconds in cost.items():
         print(f"{name:44}{microseconds:8.1f}")
     print(
         f"share of the limit: {score / whole:.1%}, with the row's way {score / (whole + moving):.1%}"
     )
+    return whole + moving
+
+
+#: What the gate writes of a request.
+_LOGGED = {"status": 200, "route": "/v1/predict", "milliseconds": 0.345}
+
+
+@contextlib.contextmanager
+def _logging_to(file: Path) -> Iterator[None]:
+    """The service's log as its program writes it; elsewhere this benchmark has none."""
+    logger, handler = logging.getLogger("churn"), logging.StreamHandler(file.open("w"))
+    handler.setFormatter(JsonFormatter())
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.WARNING)
+        handler.stream.close()
 
 
 def choices(place: Place, seconds: float) -> None:
@@ -78,7 +119,7 @@ def choices(place: Place, seconds: float) -> None:
         ("every trace, to a file", 1.0, False),
         ("no traces, model in a thread", None, True),
     ):
-        service = program.build(program.arguments().parse_args(ours(place, 2, lookup=False)[3:]))
+        service = program.build(program.arguments().parse_args(ours(place, 3, lookup=False)[3:]))
         service.champions.refresh()
         champion = service.champions.current
         assert champion is not None
@@ -103,7 +144,7 @@ def choices(place: Place, seconds: float) -> None:
 def per_call(part: Callable[[int], Any], count: int, seconds: float) -> float:
     """CPU microseconds of ``part(i)``."""
     end, calls, before = time.perf_counter() + seconds, 0, time.process_time()
-    while time.perf_counter() < end:
+    while not calls or time.perf_counter() < end:
         part(calls % count)
         calls += 1
     return 1e6 * (time.process_time() - before) / calls
@@ -123,7 +164,7 @@ def per_request(app: Any, bodies: list[bytes], seconds: float) -> tuple[float, i
 
     async def ask() -> tuple[float, int]:
         end, calls, before = time.perf_counter() + seconds, 0, time.process_time()
-        while time.perf_counter() < end:
+        while not calls or time.perf_counter() < end:
             message = {"type": "http.request", "body": bodies[calls % len(bodies)]}
 
             async def receive(message: dict[str, Any] = message) -> dict[str, Any]:

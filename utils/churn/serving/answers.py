@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ def prediction(outcome: Outcome, trace_id: str) -> schemas.Prediction:
     """The answer to the request that has this trace id, under a new id of its own."""
     champion = outcome.champion
     return schemas.Prediction(
-        prediction_id=uuid.uuid4().hex,
+        prediction_id=os.urandom(16).hex(),
         trace_id=trace_id,
         customerID=outcome.customer,
         source="model" if outcome.reason is None else "rule",

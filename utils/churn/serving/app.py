@@ -1,38 +1,34 @@
 """The HTTP service: routes, and in which order a request is judged.
 
 Size (413), key (401), rate (429), fields (422), then the answer, and it is sent once its row is
-kept. The routes that predict read the body themselves: FastAPI would parse it before it asks who
-sent it, and takes longer for it than the model for its score.
+kept. The two routes that predict go past FastAPI, see ``predictions``; it has their documentation.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from time import perf_counter
+from functools import partial
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from pydantic import BaseModel, ValidationError
+from fastapi.responses import PlainTextResponse, Response
 from pydantic.json_schema import models_json_schema
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from churn.serving import access, answers, schemas, tracing
+from churn.serving import access, schemas, tracing
 from churn.serving.access import Access, AccessError
 from churn.serving.champions import Champions
-from churn.serving.fallback import Reason
 from churn.serving.gate import Gate
-from churn.serving.journal import JournalError
 from churn.serving.metrics import CONTENT_TYPE, Metrics
-from churn.serving.predictor import ContradictionError, Outcome, Predictor
+from churn.serving.predictions import BATCH, ONE, Predictions, rendered, who
+from churn.serving.predictor import Predictor
 from churn.serving.recorder import Recorder
-from churn.serving.reputation import Conduct, Reputation
+from churn.serving.replies import failure, problem, refusal
 from churn.serving.settings import Settings
-from churn.serving.tracing import stage
 from churn.serving.watchdog import watching
 
 _REFS = "#/components/schemas/{model}"
@@ -97,97 +93,65 @@ def create_app(service: Service, watchdog: bool = False) -> FastAPI:
             await asyncio.to_thread(service.close)
 
     # The pages of documentation load their scripts from elsewhere; /openapi.json does not.
-    app = FastAPI(title="Churn", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = _Gated(title="Churn", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     metrics = Metrics(service.champions, service.recorder, service.predictor)
-    limit = service.settings.max_body
-    app.add_middleware(Gate, metrics=metrics, max_body=limit, sink=service.sink)
+    app.gate = Gate(
+        partial(FastAPI.__call__, app), metrics, service.settings.max_body, service.sink,
+        posts=_predictions(service, metrics),
+    )  # fmt: skip
     app.add_exception_handler(AccessError, _refused)
-    app.add_exception_handler(JournalError, _not_kept)
-    _add_predictions(app, service, metrics)
+    app.add_exception_handler(Exception, _failed)
+    _document_predictions(app)
     _add_state(app, service, metrics)
     app.openapi = _documented(app)  # type: ignore[method-assign]
     return app
 
 
-def _add_predictions(app: FastAPI, service: Service, metrics: Metrics) -> None:
-    settings = service.settings
+class _Gated(FastAPI):
+    """FastAPI with a gate around all of it: a middleware would stand within some of its layers."""
 
-    async def answer(
-        request: Request, client: str, wanted: Sequence[schemas.CustomerRequest], budget: float
-    ) -> list[schemas.Prediction]:
-        reputation = service.access.reputation
-        withheld = any(one.explain for one in wanted) and not reputation.may_explain(client)
-        asked = (
-            [one.model_copy(update={"explain": False}) for one in wanted] if withheld else wanted
-        )
-        outcomes = await service.predictor.predict(asked, budget)
-        if withheld:
-            for one in outcomes:
-                one.explanation_problem = "no explanations for this client at present"
-        _note(reputation, client, outcomes)
-        trace_id, started = request.state.trace_id, request.state.started
-        at = datetime.now(UTC).isoformat(timespec="microseconds")
-        milliseconds = round(1000 * (perf_counter() - started), 3)
-        predictions = [answers.prediction(one, trace_id) for one in outcomes]
-        with stage("keep"):
-            trace = tracing.current.get()
-            service.recorder.record(
-                [
-                    answers.row(prediction, outcome, at, client, milliseconds)
-                    for prediction, outcome in zip(predictions, outcomes, strict=True)
-                ],
-                trace.traceparent if trace is not None and trace.sampled else None,
-            )
-        metrics.predicted(outcomes)
-        return predictions
+    gate: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.gate(scope, receive, send)
+
+
+def _predictions(service: Service, metrics: Metrics) -> dict[str, Predictions]:
+    settings = service.settings
+    parts = (service.access, service.predictor, service.recorder, metrics)
+    return {
+        "/v1/predict": Predictions(ONE, settings.budget, *parts),
+        "/v1/predict/batch": Predictions(BATCH, settings.batch_budget, *parts),
+    }
+
+
+def _document_predictions(app: FastAPI) -> None:
+    """Routes for the document, and for a 405; a POST goes past them."""
 
     @app.post("/v1/predict", response_model=schemas.Prediction, **_documents("PredictionRequest"))
-    async def predict(request: Request) -> Response:
+    async def predict() -> None:
         """Shall this customer be contacted? Columns that are left out are looked up."""
-        client = _admitted(request, service.access)
-        try:
-            with stage("validate request"):
-                wanted = schemas.PredictionRequest.model_validate_json(await request.body())
-            (prediction,) = await answer(request, client, [wanted], settings.budget)
-        except ValidationError as error:
-            service.access.reputation.note(client, Conduct.INVALID)
-            return _wrong(request, error)
-        except ContradictionError as error:
-            service.access.reputation.note(client, Conduct.CONTRADICTION)
-            return _contradicts(request, error, [])
-        return _json(prediction)
+        raise HTTPException(404)
 
     @app.post(
         "/v1/predict/batch", response_model=schemas.BatchPrediction, **_documents("BatchRequest")
     )
-    async def predict_batch(request: Request) -> Response:
+    async def predict_batch() -> None:
         """The same for many customers; if one is wrong, none is answered."""
-        client = _admitted(request, service.access)
-        try:
-            with stage("validate request"):
-                wanted = schemas.BatchRequest.model_validate_json(await request.body()).customers
-            service.access.charge(client, len(wanted))
-            found = await answer(request, client, wanted, settings.batch_budget)
-        except ValidationError as error:
-            service.access.reputation.note(client, Conduct.INVALID)
-            return _wrong(request, error)
-        except ContradictionError as error:
-            service.access.reputation.note(client, Conduct.CONTRADICTION)
-            return _contradicts(request, error, ["customers", error.index])
-        return _json(schemas.BatchPrediction(predictions=found))
+        raise HTTPException(404)
 
 
 def _add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
     @app.get("/v1/champion", response_model=schemas.Champion, **_documents(None))
     async def champion(request: Request) -> Response:
         """Which version answers now."""
-        _admitted(request, service.access)
+        service.access.admit(*who(request.scope))
         now = service.champions.current
         if now is None:
-            return _problem(request, 503, service.champions.problem or "nobody is champion")
-        return _json(
-            schemas.Champion(version=now.version, digest=now.digest, threshold=now.threshold)
-        )
+            why = service.champions.problem or "nobody is champion"
+            return problem(503, why, request.state.trace_id).response()
+        said = schemas.Champion(version=now.version, digest=now.digest, threshold=now.threshold)
+        return rendered(said).response()
 
     @app.get(
         "/health", response_model=schemas.Health,
@@ -196,8 +160,8 @@ def _add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
     async def health() -> Response:
         """200 as long as the process does its work: start it again if it does not, or is silent."""
         if stuck := service.predictor.stuck():
-            return _json(schemas.Health(status="stuck", problems=stuck), 503)
-        return _json(schemas.Health(status="alive"))
+            return rendered(schemas.Health(status="stuck", problems=stuck), 503).response()
+        return rendered(schemas.Health(status="alive")).response()
 
     @app.get(
         "/ready", response_model=schemas.Health,
@@ -207,10 +171,10 @@ def _add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
         """200 with a champion and a journal. ``degraded`` is 200, too: all instances share a store
         that hangs, and if none of them got requests, not even the rule would answer."""
         if problems := service.problems():
-            return _json(schemas.Health(status="not ready", problems=problems), 503)
+            return rendered(schemas.Health(status="not ready", problems=problems), 503).response()
         if troubles := service.troubles():
-            return _json(schemas.Health(status="degraded", problems=troubles))
-        return _json(schemas.Health(status="ready"))
+            return rendered(schemas.Health(status="degraded", problems=troubles)).response()
+        return rendered(schemas.Health(status="ready")).response()
 
     @app.get("/metrics", response_class=PlainTextResponse)
     async def figures() -> Response:
@@ -218,53 +182,13 @@ def _add_state(app: FastAPI, service: Service, metrics: Metrics) -> None:
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 
 
-def _admitted(request: Request, to: Access) -> str:
-    address = request.client.host if request.client else ""
-    return to.admit(request.headers.get(access.HEADER), address)
-
-
-def _note(reputation: Reputation, client: str, outcomes: Sequence[Outcome]) -> None:
-    strangers = sum(one.reason is Reason.UNKNOWN_CUSTOMER for one in outcomes)
-    reputation.note(client, Conduct.STRANGER, strangers)
-    reputation.note(client, Conduct.GOOD, len(outcomes) - strangers)
-
-
-def _json(answer: BaseModel, status: int = 200) -> Response:
-    return Response(answer.model_dump_json(), status, media_type="application/json")
-
-
-def _problem(request: Request, status: int, detail: str, **headers: str) -> Response:
-    body = {"detail": detail, "trace_id": request.state.trace_id}
-    return JSONResponse(body, status, headers)
-
-
-def _wrong(request: Request, error: ValidationError) -> Response:
-    return JSONResponse(
-        {"detail": answers.field_problems(error), "trace_id": request.state.trace_id}, 422
-    )
-
-
-def _contradicts(request: Request, error: ContradictionError, where: list[str | int]) -> Response:
-    location = ["body", *where, error.column]
-    problem = {"loc": location, "msg": error.message, "type": "contradicts_store"}
-    return JSONResponse({"detail": [problem], "trace_id": request.state.trace_id}, 422)
+async def _failed(request: Request, error: Exception) -> Response:
+    """FastAPI raises the error once more, so that the gate writes it into the log."""
+    return failure(request.state.trace_id).response()
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, AccessError)
-    return JSONResponse(
-        {"detail": error.detail, "trace_id": request.state.trace_id},
-        error.status,
-        dict(error.headers),
-    )
-
-
-async def _not_kept(request: Request, error: Exception) -> Response:
-    return JSONResponse(
-        {"detail": "the prediction cannot be kept now", "trace_id": request.state.trace_id},
-        503,
-        {"retry-after": "1"},
-    )
+    return refusal(error, request.state.trace_id).response()
 
 
 def _documents(body: str | None) -> dict[str, Any]:

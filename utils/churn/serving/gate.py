@@ -6,14 +6,13 @@ as much as the model does.
 
 from __future__ import annotations
 
-import json
 import logging
 import time
-from typing import Any
+from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from churn.serving import tracing
+from churn.serving import replies, tracing
 from churn.serving.metrics import Metrics
 
 log = logging.getLogger("churn.serving.access")
@@ -24,12 +23,22 @@ class _TooLargeError(Exception):
 
 
 class Gate:
-    """The outermost layer. Nothing that goes wrong inside becomes a 500: the answer is 503."""
+    """The outermost layer. Nothing that goes wrong inside becomes a 500: the answer is 503.
+
+    Args:
+        posts: applications that a POST to one of these paths goes to, past ``app``.
+    """
 
     def __init__(
-        self, app: ASGIApp, metrics: Metrics, max_body: int, sink: tracing.Sink | None = None
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        max_body: int,
+        sink: tracing.Sink | None = None,
+        posts: Mapping[str, ASGIApp] | None = None,
     ) -> None:
         self.app, self.metrics, self.max_body, self.sink = app, metrics, max_body, sink
+        self.posts = posts or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; ``scope["state"]`` gets ``trace_id`` and ``started``."""
@@ -42,6 +51,8 @@ class Gate:
         token = tracing.current.set(trace)
         own = [(tracing.HEADER.encode(), trace_id.encode()),
                (tracing.TRACEPARENT.encode(), trace.traceparent.encode())]  # fmt: skip
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        inside = self.posts.get(path, self.app) if scope["method"] == "POST" else self.app
         left = self.max_body
 
         async def limited() -> Message:
@@ -62,17 +73,18 @@ class Gate:
         try:
             if _announced(scope) > self.max_body:
                 raise _TooLargeError
-            await self.app(scope, limited, noted)
+            await inside(scope, limited, noted)
         except _TooLargeError:
-            await _problem(noted, 413, f"at most {self.max_body} bytes are read", trace_id)
+            detail = f"at most {self.max_body} bytes are read"
+            await replies.problem(413, detail, trace_id).send(noted)
         # The net: a bug of ours. The caller learns that it is worth trying again, the log the rest.
         except Exception:
             log.exception("not answered")
             if not status:
-                await _problem(noted, 503, "the service cannot answer now", trace_id)
+                await replies.failure(trace_id).send(noted)
         finally:
             seconds = time.perf_counter() - started
-            route = getattr(scope.get("route"), "path", "other")
+            route = path if inside is not self.app else getattr(scope.get("route"), "path", "other")
             self.metrics.requested(route, status, seconds)
             if log.isEnabledFor(logging.INFO):
                 milliseconds = round(1000 * seconds, 3)
@@ -94,12 +106,3 @@ def _announced(scope: Scope) -> int:
         if name == b"content-length" and value.isdigit():
             return int(value)
     return 0
-
-
-async def _problem(send: Any, status: int, detail: str, trace_id: str) -> None:
-    body = json.dumps({"detail": detail, "trace_id": trace_id}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    if status == 503:
-        headers.append((b"retry-after", b"1"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -121,8 +121,12 @@ class Recorder:
             segment.unlink()
 
 
+#: Made once: ``json.dumps`` with these options makes one for each row.
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
 def _line(row: Mapping[str, Any]) -> bytes:
-    return json.dumps(row, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+    return _encode(row).encode() + b"\n"
 
 
 def _row(line: bytes) -> tuple[Row, str | None]:

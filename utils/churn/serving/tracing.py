@@ -103,11 +103,11 @@ def begin(headers: Iterable[tuple[bytes, bytes]], sink: Sink | None = None) -> T
             sampled = sink is not None and bool(int(found[3], 16) & 1)
         elif name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             request_id = value.decode()
+    drawn = os.urandom(24).hex()
     if trace_id is None:
-        trace_id = os.urandom(16).hex()
+        trace_id = drawn[:32]
         sampled = sink is not None and sink.samples(trace_id)
-    span_id = os.urandom(8).hex()
-    return Trace(trace_id, span_id, parent_id, request_id, sampled, time.time_ns())
+    return Trace(trace_id, drawn[32:], parent_id, request_id, sampled, time.time_ns())
 
 
 class stage:  # noqa: N801 - it reads as a statement
@@ -157,4 +157,8 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return _encode(line)
+
+
+#: Made once: ``json.dumps`` with an option makes one for each line.
+_encode = json.JSONEncoder(default=str).encode

@@ -23,6 +23,7 @@ from churn.release.router import Router
 from churn.release.settings import Settings
 from churn.release.watch import Order, Server, State
 from churn.serving.access import fingerprint
+from moved_clock import MovedClock
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 RELEASE = {"x-api-key": "release"}
@@ -37,6 +38,7 @@ class StandIn:
     seconds: float = 0.0
     contact: bool = True
     ready: bool = True
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[web.Request] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
 
@@ -46,6 +48,7 @@ class StandIn:
         self.asked.append(request)
         self.bodies.append(await request.read())
         await asyncio.sleep(self.seconds)
+        await self.answers.wait()
         said = {"contact": self.contact, "probability": 0.5, "model_version": self.version}
         return web.json_response(said, status=self.status, headers={"x-trace-id": "theirs"})
 
@@ -55,7 +58,10 @@ class Scene:
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.stand_ins = {name: StandIn(name[0]) for name in ("a1", "a2", "b1")}
-        self.folder, self.settings = folder, Settings(**{"check_every": 60, **settings})
+        for one in self.stand_ins.values():
+            one.answers.set()
+        calm = {"check_every": 600, "patience": 600, "check_patience": 600}  # however busy we are
+        self.folder, self.settings = folder, Settings(**{**calm, **settings})
 
     async def open(self, running: dict[str, TestServer]) -> None:
         self.running = running
@@ -205,10 +211,15 @@ def test_the_canary_is_sticky_and_a_failure_is_answered_by_the_other_version(pla
 
 def test_a_server_that_is_too_slow_is_given_up(tmp_path: Path) -> None:
     async def whole() -> None:
-        async with opened(Scene(tmp_path, patience=0.2)) as scene:
+        clock = MovedClock()
+        async with opened(Scene(tmp_path, patience=300)) as scene:
             await scene.told(**CANARY)
-            scene.stand_ins["b1"].seconds = 30
-            answer = await scene.predict(IN)
+            scene.stand_ins["b1"].answers.clear()
+            waiting = asyncio.create_task(scene.predict(IN))
+            while not scene.stand_ins["b1"].asked:
+                await asyncio.sleep(0.01)
+            clock.on(300)
+            answer = await waiting
             assert (answer.status_code, answer.headers["x-served-version"]) == (200, "a")
             assert (await scene.report())["evidence"]["b"]["errors"] == 1
 
@@ -309,13 +320,14 @@ def test_a_shadow_neither_delays_nor_breaks_nor_answers(tmp_path: Path) -> None:
 def test_a_server_that_is_taken_out_finishes_what_it_is_at(play: Play) -> None:
     async def plot(scene: Scene) -> None:
         await scene.told(stable=("a1",))
-        scene.stand_ins["a1"].seconds = 0.3
+        scene.stand_ins["a1"].answers.clear()
         waiting = asyncio.create_task(scene.predict())
         while not scene.stand_ins["a1"].asked:
             await asyncio.sleep(0.01)
         await scene.told(stable=("a2",), standby=("a1",))
         assert (await scene.report())["servers"]["a1"]["in_flight"] == 1
         assert (await scene.predict()).headers["x-served-by"] == "a2"
+        scene.stand_ins["a1"].answers.set()
         assert (await waiting).headers["x-served-by"] == "a1"
         assert (await scene.report())["servers"]["a1"]["in_flight"] == 0
 

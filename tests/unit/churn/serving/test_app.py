@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 
@@ -81,13 +82,10 @@ def test_one_trace_id_goes_through_all(
     before = log.level
     log.setLevel(logging.INFO)
     try:
-        for given, expected in (
-            ({"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}, TRACE),
-            ({}, None),
-        ):
+        for given in ({"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}, {}):
             answer = running.post(records[0], headers={**running.headers, **given})
             found = answer.headers["x-trace-id"]
-            assert found == (expected or found)
+            assert (found == TRACE) is bool(given)  # the caller's, or a new one
             assert re.fullmatch("[0-9a-f]{32}", found)
             assert re.fullmatch(f"00-{found}-[0-9a-f]{{16}}-00", answer.headers["traceparent"])
             assert answer.json()["trace_id"] == found
@@ -231,15 +229,36 @@ def test_a_bug_is_a_503_and_stands_in_the_log(
 ) -> None:
     running = serve(model())
 
-    async def bug(*_: Any) -> Any:
+    def bug(*_: Any) -> Any:
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr(running.service.predictor, "predict", bug)
-    answer = running.post(records[0])
-    assert answer.status_code == 503
-    assert answer.headers["x-trace-id"] == answer.json()["trace_id"]
-    assert "bug" not in answer.text
-    assert "ZeroDivisionError: a bug" in caplog.text
+    monkeypatch.setattr(running.service.predictor, "stuck", bug)
+    # One goes past FastAPI, the other through it.
+    for asked in (("POST", "/v1/predict", {"json": records[0]}), ("GET", "/health")):
+        caplog.clear()
+        (answer,) = running.ask(asked)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert answer.headers["x-trace-id"] == answer.json()["trace_id"]
+        assert "bug" not in answer.text
+        assert "ZeroDivisionError: a bug" in caplog.text
+
+
+def test_the_routes_that_go_past_fastapi_are_where_it_says(serve: Serve, records: Records) -> None:
+    running = serve(model())
+    for path, body in (
+        ("/v1/predict", records[0]),
+        ("/v1/predict/batch", {"customers": records[:2]}),
+    ):
+        under = httpx.ASGITransport(running.app, root_path="/telco")
+
+        async def ask(where: Any = under, path: str = path, body: Any = body) -> httpx.Response:
+            async with httpx.AsyncClient(transport=where, base_url="http://service") as client:
+                return await client.post(f"/telco{path}", json=body, headers=running.headers)
+
+        assert asyncio.run(ask()).status_code == 200
+        get, near = running.ask(("GET", path), ("POST", f"{path}%0A", {"json": body}))
+        assert (get.status_code, get.headers["allow"], near.status_code) == (405, "POST", 404)
 
 
 def test_a_request_is_found_by_its_callers_name_for_it(

@@ -13,8 +13,9 @@ import pytest
 from churn.serving.context import Context, ContextError, FeatureLookup
 from churn.serving.fallback import Reason
 from churn.serving.settings import Settings
+from moved_clock import MovedClock
 
-LONG = 30.0
+LONG, PATIENCE, PAUSE = 300.0, 200.0, 25.0
 
 
 class Store:
@@ -155,21 +156,29 @@ def test_a_look_up_that_hangs_opens_the_circuit_and_one_that_returns_closes_it()
     store = Hanging()
 
     async def story(context: Context) -> None:
+        clock = MovedClock()
         assert context.problem is None
-        assert await reason(context, ["A"], LONG) is Reason.STORE_SLOW  # given up, not the budget
+        call = asyncio.ensure_future(reason(context, ["A"], LONG))
+        await until(lambda: store.asked)
+        clock.on(PATIENCE)
+        assert await call is Reason.STORE_SLOW  # given up, not the budget
         assert context.problem
         assert await reason(context, ["B"], LONG) is Reason.STORE_SLOW  # at once: it is open
         assert store.asked == ["A"]
         # The store is well again, and the first look-up after the pause finds that out, though the
         # one that hung still holds its thread.
         store.hang = False
-        await until_found(context, "C")
+        clock.on(PAUSE)
+        assert await context.fetch(["C"], LONG) == {"C": {"tenure": 3}}
+        # Closed, it lets more than one through at a time.
+        found = await asyncio.gather(*(context.fetch([one], LONG) for one in "DE"))
+        assert [one for each in found for one in each] == ["D", "E"]
         assert context.problem is None
         assert not context.stuck
 
-    with over(store, lookup_patience=0.05, lookup_pause=0.05) as context:
+    with over(store, lookup_patience=PATIENCE, lookup_pause=PAUSE) as context:
         asyncio.run(story(context))
-        assert set(store.asked) == {"A", "C"}
+        assert store.asked == ["A", "C", "D", "E"]
         store.let_go.set()
 
 

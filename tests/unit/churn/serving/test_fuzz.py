@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
-from churn.serving import app as served
+from churn.serving import predictions as served
+from churn.serving.replies import Reply
 from running_service import Running, Serve, knows, model
 
 CASES = 40
@@ -98,15 +99,12 @@ def test_a_planted_fault_is_found(
     mode = GenerationMode.POSITIVE
     with monkeypatch.context() as harmed:
         if planted == "server error":
-            harmed.setattr(served, "_json", lambda answer, status=200: served.Response("{}", 500))
+            harmed.setattr(served, "rendered", lambda answer: Reply(500, b"{}"))
         elif planted == "another answer":
-            answer = served.Response('{"contact": 3}', 200, media_type="application/json")
-            harmed.setattr(served, "_json", lambda *_: answer)
+            harmed.setattr(served, "rendered", lambda answer: Reply(200, b'{"contact": 3}'))
         else:
             mode = GenerationMode.NEGATIVE
-            harmed.setattr(
-                served, "_wrong", lambda *_: served._json(served.schemas.Problem(detail=""))
-            )
+            harmed.setattr(served, "problem", lambda *_: Reply(200, b'{"detail": ""}'))
         with pytest.raises((AssertionError, BaseExceptionGroup)) as caught:
             fuzz(running, mode, 10)
     if isinstance(caught.value, BaseExceptionGroup):
