@@ -1,7 +1,7 @@
-"""The table of measurements says what the lesson on choosing concludes from it, with a margin.
+"""The tables of measurements say what the lessons on choosing and on drift conclude from them.
 
-The lesson prints classes and large ratios. Whoever measures again and comes near a limit sees here
-which sentence of the lesson no longer follows.
+The lesson on choosing prints classes and large ratios. Whoever measures again and comes near a limit
+sees here which sentence of the lesson no longer follows. That on drift prints shares of windows.
 """
 
 import pandas as pd
@@ -69,3 +69,26 @@ def test_a_figure_that_does_not_carry_its_sentence_is_noticed(
     table.loc[way, column] = value
     (sentence,) = shaken(table)
     assert sentence.startswith(said)
+
+
+def test_the_lesson_on_drift_follows_from_its_tables() -> None:
+    measured, power = (
+        pd.read_csv(TABLE.with_name(name)) for name in ("drift.csv", "drift_power.csv")
+    )
+    shares = measured.query("measure == 'alarms'").pivot(
+        index="detector", columns="scenario", values="value"
+    )
+    older = shares["backfilled_column"]
+    assert older["Classifier"] > 0.8
+    assert older["Kolmogorov-Smirnov"] > 0.5
+    others = shares.drop(columns=["none", "none, events", "backfilled_column", "time_zone_shift"])
+    seen = (others.sub(older, axis=0).round(2) >= 0.5).sum(axis=1)
+    assert seen.drop(["Jensen-Shannon", "PSI"]).max() < seen["PSI"] <= seen["Jensen-Shannon"]
+    (more,) = measured.query("measure == 'alarms_of_more_windows'")["value"]
+    assert 0.04 < more < 0.063
+    # A larger incident is seen as often or more, and one detector's trifle is another's alarm.
+    at = power.query("rows == 1000").set_index(["incident", "size", "detector"])["share"]
+    assert at["missing_block", 0.05, "PSI"] == at["missing_block", 0.05, "Chi-squared"] == 1
+    assert at["missing_block", 0.05, "MMD"] <= 0.2
+    assert at["price_rise", 0.02, "Kolmogorov-Smirnov"] <= 0.2
+    assert at["price_rise", 0.05, "Kolmogorov-Smirnov"] == 1

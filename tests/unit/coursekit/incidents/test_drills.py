@@ -60,12 +60,26 @@ def test_points_by_part(answer: str, points: tuple[int, ...]) -> None:
     assert tuple(p.points for p in scoring.score(scoring.parse(answer), TRUTH)) == points
 
 
-@pytest.mark.parametrize(("day", "points"), [(17, 20), (19, 20), (12, 20), (20, 10), (14, 20)])
-def test_a_day_where_the_day_can_be_seen(day: int, points: int) -> None:
+@pytest.mark.parametrize(
+    ("date", "points"),
+    [
+        ("2025-03-17", 20),
+        ("2025-03-15", 20),
+        ("2025-03-19", 20),
+        ("2025-03-14", 10),
+        ("2025-03-20", 10),
+        ("2025-03-12", 10),
+        ("2025-03", 10),
+        ("2025-04-30", 10),
+        ("2025-05-01", 0),
+        ("2025-01-31", 0),
+        ("2024-03-17", 0),
+    ],
+)
+def test_a_day_where_the_day_can_be_seen(date: str, points: int) -> None:
     truth = {"kind": "time_zone_shift", "column": "occurred_at", "date": "2025-03-17", "size": 2}
-    answer = scoring.parse(f"time_zone_shift, occurred_at, 2025-03-{day}, convert")
-    when = {p.name: p.points for p in scoring.score(answer, truth)}["date"]
-    assert when == (20 if abs(day - 17) <= 2 else 10)
+    answer = scoring.parse(f"time_zone_shift, occurred_at, {date}, convert")
+    assert {p.name: p.points for p in scoring.score(answer, truth)}["date"] == points
 
 
 def test_where_nothing_happened() -> None:
@@ -116,6 +130,29 @@ def test_from_the_list_to_the_story(
     assert f"100 of 100  {truth['kind']}" in command("incident").output
     again = command("incident", "amber", "--answer", "nothing")
     assert (again.exit_code, "closed with 100" in again.output) == (1, True)
+
+
+def test_a_seed_makes_one_more_drill(
+    vault: Vault, command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("coursecli.incident.course_folder", lambda: tmp_path)
+    made = command("incident", "--new", "5")
+    assert made.exit_code == 0
+    assert made.output == "✔ Opened: my_notebooks/incidents/new-5.ipynb\n"
+    seen = evidence.open_evidence("new-5")
+    assert seen.after["as_of"].nunique() == planting.MONTHS
+    # The same seed is the same drill, and it is listed behind the sealed ones.
+    assert "as you left it" in command("incident", "--new", "5").output
+    listed = command("incident").output.splitlines()
+    assert listed[len(drills.NAMES)].split() == ["new-5", "open"]
+
+    record = vault.unseal("new-5")
+    assert record is not None
+    truth = record["truth"]
+    remedy = STORIES[truth["kind"]].best[0]
+    right = f"{truth['kind']}, {truth['column']}, {truth['date']}, {remedy}"
+    answer = NOTHING if truth["kind"] == NOTHING else right
+    assert "100 of 100 points" in command("incident", "new-5", "--answer", answer).output
 
 
 def test_words_that_make_no_drill(

@@ -62,7 +62,9 @@ class _Distance(Detector[Any]):
     """A distance between histograms. No p-value: whether it is drift is a matter of a fixed bound.
 
     Numbers are counted in ``bins`` classes with an equal share of the reference in each, the first
-    and the last open; anything else by its value.
+    and the last open; anything else by its value. This is no call of Evidently's, which cuts
+    reference and window together into classes of equal width: one bill in cents, and all other rows
+    lie in the first class, however they have moved.
     """
 
     def __init__(
@@ -102,7 +104,8 @@ class PopulationStability(_Distance):
     """The population stability index of credit scoring, where 0.1 means "look" and 0.25 "act".
 
     Statistic and effect: Σ (q − p)·ln(q / p), the Kullback-Leibler divergence both ways. A class
-    without rows counts as if it had a share of 0.0001, as in Evidently.
+    without rows counts as if it had a share of 0.0001; so it does in Evidently, unless another class
+    has that share or less.
     """
 
     MIN_EFFECT: ClassVar[float] = 0.1
@@ -113,9 +116,10 @@ class PopulationStability(_Distance):
 
 
 class JensenShannon(_Distance):
-    """The Jensen-Shannon distance with logarithms to base 2; drift from 0.1 on, as in Evidently.
+    """The Jensen-Shannon distance with logarithms to base 2; drift from 0.1 on.
 
-    Statistic and effect: that distance, 0 to 1.
+    Statistic and effect: that distance, 0 to 1. Evidently has the same bound for natural logarithms,
+    with which the distance is 0.83 times as large: ours raises an alarm a little earlier.
     """
 
     MIN_EFFECT: ClassVar[float] = 0.1

@@ -52,10 +52,6 @@ class KnowsLabels(drift.BlackBoxShift):
         return super().fit(reference, rng.random(len(reference)) < chance(reference))
 
 
-def small(kind: type[Any], **more: Any) -> Any:
-    return kind(seed=1, **more)
-
-
 TESTS: dict[str, tuple[Callable[[], Detector[Any]], Draw, Draw]] = {
     "KS": (drift.KolmogorovSmirnov, number, lambda r, n: number(r, n, 0.4)),
     "CvM": (drift.CramerVonMises, number, lambda r, n: number(r, n, 0.4)),
