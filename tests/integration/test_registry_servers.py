@@ -196,7 +196,7 @@ def test_an_environment_of_the_pipeline_cannot_use_the_model_of_another(
     )
     # And with the credential gone, or the server: one sentence as well, and no secret in it.
     for url in (server.address, "http://127.0.0.1:9"):
-        with pytest.raises(JobError, match="^train: ") as error:
+        with pytest.raises(JobError, match=r"^train: ") as error:
             run_job(place("prod", registry=url), "train", "2024-08-31")
         assert "\n" not in str(error.value)
 

@@ -174,7 +174,7 @@ def test_a_tampered_package_is_not_run(
 ) -> None:
     folder, public = signed
     X = features.features(customers).head(3)
-    assert packaging.scorer(folder, public_key=public)(X).shape == (3,)
+    assert np.shape(packaging.scorer(folder, public_key=public)(X)) == (3,)
     ran = tmp_path / "it ran"
     code = folder / "served_model.py"
     code.write_text(code.read_text() + f"open({str(ran)!r}, 'w').close()\n")

@@ -14,7 +14,6 @@ from churn.registry.gates.config import GateConfig
 from churn.registry.gates.evidence import (
     Evidence,
     MissingEvidenceError,
-    ModelSignature,
     need,
     scores,
 )
@@ -28,8 +27,8 @@ UNKNOWN = ("", "unknown", "none", "nan", "null", "n/a", "?")
 
 def signature(evidence: Evidence, config: GateConfig) -> Verdict:
     """The candidate asks for the feature columns, each with its type, and offers its parameters."""
-    known = need(evidence.signature, "the model's signature")
-    found = known if isinstance(known, ModelSignature) else known()
+    given = evidence.signature
+    found = need(given() if callable(given) else given, "the model's signature")
     kinds = {name: TYPES[schema.dtypes()[name]] for name in schema.FEATURES}
     wrong = [f"{name} is not in it" for name in kinds if name not in found.inputs]
     wrong += [f"{name} is no feature" for name in found.inputs if name not in kinds]
