@@ -92,3 +92,15 @@ def test_the_lesson_on_drift_follows_from_its_tables() -> None:
     assert at["missing_block", 0.05, "MMD"] <= 0.2
     assert at["price_rise", 0.02, "Kolmogorov-Smirnov"] <= 0.2
     assert at["price_rise", 0.05, "Kolmogorov-Smirnov"] == 1
+
+
+def test_the_lesson_on_the_service_says_what_its_table_shows() -> None:
+    """07_running_the_service: thirteen to fifteen times the requests, seven to nine times the wait."""
+    table = pd.read_csv(TABLE.with_name("serving.csv"), comment="#")
+    looked_up = table[table["look_up"] == "yes"].set_index(["clients", "server"])
+    rates, waits = looked_up["requests_per_s"].unstack(), looked_up["p50_ms"].unstack()
+    ratio = rates["our service"] / rates["mlflow models serve"]
+    assert ratio[[1, 8]].round().tolist() == [13, 15]
+    grown = waits.loc[8] / waits.loc[1]
+    assert grown.round().between(7, 9).all()
+    assert (table["failed"] == 0).all()
