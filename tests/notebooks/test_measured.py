@@ -101,6 +101,6 @@ def test_the_lesson_on_the_service_says_what_its_table_shows() -> None:
     rates, waits = looked_up["requests_per_s"].unstack(), looked_up["p50_ms"].unstack()
     ratio = rates["our service"] / rates["mlflow models serve"]
     assert [round(ratio[1]), round(ratio[8])] == [13, 15]
-    grown = waits.loc[8] / waits.loc[1]
+    grown = waits.T[8] / waits.T[1]
     assert grown.round().between(7, 9).all()
     assert (table["failed"] == 0).all()
