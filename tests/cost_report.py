@@ -4,6 +4,8 @@ The processor time of a test is what its process, the children that this one has
 descendants that still run have used since the test before it. The last are read from /proc: a
 parent of warm kernels or a server lives for many tests and is reaped after all of them. Fixtures of
 a module count for the test that first needs them, and their end for the module's last test.
+
+``COURSE_COSTS=FILE`` has the seconds of each test written there, for ``benchmarks/costs.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from typing import Any
 
 import pytest
 
+#: Names the file for the processor time of each test.
+FILE = "COURSE_COSTS"
 #: Name of the property under which each test reports its seconds of processor time.
 PROPERTY = "cpu_seconds"
 #: What is proved, by the beginning of a test's path: the first that fits.
@@ -121,6 +125,15 @@ def costs(reports: Iterable[pytest.TestReport]) -> dict[str, Cost]:
     return dict(found)
 
 
+def write(reports: Iterable[pytest.TestReport], file: Path) -> None:
+    """Each test's id and processor time, a line for each, separated by a tab."""
+    with file.open("w", encoding="utf-8") as out:
+        for report in reports:
+            for name, seconds in report.user_properties:
+                if name == PROPERTY and report.when == "teardown":
+                    out.write(f"{report.nodeid}\t{float(str(seconds)):.3f}\n")
+
+
 def table(files: dict[str, Cost], total: float) -> list[str]:
     """The lines of the report; ``total`` is the processor time of the whole run."""
     groups: dict[str, dict[str, Cost]] = defaultdict(dict)
@@ -170,6 +183,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         if isinstance(report, pytest.TestReport)
     ]
     if reports:
+        if file := os.environ.get(FILE):
+            write(reports, Path(file))
         terminalreporter.section("what it cost")
         for line in table(costs(reports), cpu_of_tree()):
             terminalreporter.write_line(line)

@@ -52,12 +52,17 @@ def test_a_run_ends_with_the_table(
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTHONPATH", str(Path(cost_report.__file__).parent))
+    monkeypatch.setenv(cost_report.FILE, str(pytester.path / "costs.tsv"))
     pytester.makepyfile(test_it=TESTS)
     done = pytester.runpytest_subprocess("-p", "xdist", "-p", "cost_report", "-n", workers)
     done.assert_outcomes(passed=2)
     done.stdout.fnmatch_lines(["*what it cost*", "other tests * 2 *", "the whole run * 2 *"])
     (line,) = (line for line in done.outlines if line.startswith("other tests"))
     assert float(line.split()[3]) >= LEAST
+    lines = (pytester.path / "costs.tsv").read_text().splitlines()
+    written = dict(line.split("\t") for line in lines)
+    assert [test.rpartition("::")[2] for test in written] == ["test_dear", "test_cheap"]
+    assert float(written["test_it.py::test_dear"]) >= LEAST
 
 
 def test_each_group_with_its_dear_files_the_dearest_first() -> None:
