@@ -1,8 +1,8 @@
 """Making models: splits, the course's models, the rule that each must beat, comparing, recording.
 
-``tracking`` says what every run records, and the way back from a record to a fit; it loads MLflow,
-so it is imported by its own name. So is ``many``: a model for each of a thousand regions. ``continuous`` says
-when to train again, and on what.
+``tracking`` says what every run records, and the way back from a record to a fit; it loads MLflow, so
+it is imported by its own name. So is ``many``: a model for each of a thousand regions. ``continuous``
+says when to train again, and on what.
 """
 
 from churn.training.comparison import Difference, auc_difference

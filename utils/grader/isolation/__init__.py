@@ -1,8 +1,8 @@
 """What keeps a learner's process apart, and counts and limits what it uses.
 
 ``sandbox`` makes the bubblewrap command, ``watchdog`` ends what passes its limits by what
-``resource_usage`` reads (``process`` is one that is watched), ``fair_clock`` tells the time that a process had, and ``files`` copies
-folders that a learner can change at any moment.
+``resource_usage`` reads (``process`` is one that is watched), ``fair_clock`` tells the time that a
+process had, and ``files`` copies folders that a learner can change at any moment.
 """
 
 from grader.isolation.fair_clock import FairClock
