@@ -91,7 +91,8 @@ def registered(staging: MlflowClient, folder: Path) -> tuple[str, Path]:
 def cross(staging: MlflowClient, target: servers.Server, tmp_path: Path) -> None:
     """Take a version across by a process that reads here and writes there; promote it there."""
     version, public = registered(staging, tmp_path)
-    moved = transfer(staging, client(target, "deploy", "write"), "churn", version, public)
+    writer = client(target, "deploy", "write")  # a second credential of one name ends the first
+    moved = transfer(staging, writer, "churn", version, public)
     reader = client(target, "viewer", "read")
     there, here = (
         reader.get_model_version("churn", moved),
@@ -103,14 +104,14 @@ def cross(staging: MlflowClient, target: servers.Server, tmp_path: Path) -> None
     with files_of(reader, there) as folder:
         assert signing.verify(folder, public)
     passed = tuple(Verdict(name, True, "it is so", {"figure": 1.0}) for name in CRITERIA)
-    desk = Promotion(client(target, "deploy", "write"), "churn", tmp_path)
+    desk = Promotion(writer, "churn", tmp_path)
     digest, champion = there.tags["digest"], desk.version_of("champion")
     decision = Decision(passed, tuple(CRITERIA), digest, champion)
     desk.record(moved, decision)
     assert desk.promote(moved, "Ada", "the first").state == "done"
     assert reader.get_model_version_by_alias("churn", "champion").version == moved
     # The next one follows, disappoints, and one call brings the first back.
-    after = transfer(staging, client(target, "deploy", "write"), "churn", version, public)
+    after = transfer(staging, writer, "churn", version, public)
     desk.record(after, replace(decision, compared_with=moved))
     desk.promote(after, "Ada", "the next")
     assert reader.get_model_version_by_alias("churn", "champion").version == after
