@@ -5,7 +5,9 @@ touches, ``make long`` all of them.
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from nbformat import NotebookNode
@@ -26,7 +28,18 @@ def printed(cell: NotebookNode) -> str:
     return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
 
 
-@pytest.mark.usefixtures("forked_kernels")
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Workspaces that are not the lessons' own: another process may be comparing outputs there now.
+
+    The path is short: lessons put sockets below it.
+    """
+    with TemporaryDirectory(prefix="turn-", ignore_cleanup_errors=True) as folder:
+        monkeypatch.setenv("COURSE_WORKSPACE", folder)
+        yield Path(folder)
+
+
+@pytest.mark.usefixtures("forked_kernels", "elsewhere")
 @pytest.mark.parametrize(
     "path", [pytest.param(path, marks=marks.of_lesson(path), id=path.stem) for path in TRIED]
 )
