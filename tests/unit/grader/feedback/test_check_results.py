@@ -152,7 +152,7 @@ LAB01 = Path(__file__).parents[4] / "solutions" / "lab01_data_quality" / "lab01_
 
 @pytest.mark.parametrize(
     ("test", "names", "hidden"),
-    [("test_pinned_data", ["my_pins", "my_march"], 5), ("test_restore", ["my_restored"], 7)],
+    [("test_pinned_data", ["my_pins", "my_march"], 5), ("test_restore", ["my_restored"], 10)],
 )
 def test_an_empty_task_of_lab01_is_no_error_of_the_learners(
     test: str, names: list[str], hidden: int
