@@ -120,7 +120,9 @@ class Session(SimpleNamespace):
 
 def session_after(*reports: tuple[str, bool, float], worker: bool = False) -> Session:
     for nodeid, skipped, duration in reports:
-        report = SimpleNamespace(nodeid=nodeid, when="call", skipped=skipped, duration=duration)
+        report = SimpleNamespace(
+            nodeid=nodeid, when="call", skipped=skipped, duration=duration, user_properties=[]
+        )
         pytest_plugin.pytest_runtest_logreport(report)  # type: ignore[arg-type]
     lines: list[str] = []
     reporter = SimpleNamespace(write_line=lambda line, red: lines.append(line))
