@@ -78,7 +78,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="for each figure")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--write", action="store_true", help=f"into {TABLE}")
-    given = parser.parse_args()
+    given, where = parser.parse_args(), machine()  # before it is busy with this
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -100,7 +100,7 @@ def main() -> None:
         f"at {checked.size:.0f} requests a second: {checked.measured:.3f} measured, error {checked.error:+.0%}"
     )
     if given.write:
-        about = f"# Measured by benchmarks/request_rates.py on {machine()}; compare cpu_s, processor seconds.\n"
+        about = f"# Measured by benchmarks/request_rates.py on {where}; compare cpu_s, processor seconds.\n"
         (paths.course_root() / TABLE).write_text(about + table.to_csv(index=False))
 
 

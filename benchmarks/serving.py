@@ -18,12 +18,11 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import logging
-import os
-import sys
 import tempfile
 from pathlib import Path
 
 import pandas as pd
+from paradigms import machine
 from serving_clients import Measured, measure, request_bytes
 from serving_parts import choices, journal, limit
 from serving_servers import SERVERS, Place, prepare, running, serve_plain
@@ -82,13 +81,10 @@ def compare(place: Place, seconds: float, lookup: bool, inside: float) -> pd.Dat
     )
 
 
-def write(tables: list[pd.DataFrame]) -> None:
-    """The lesson's table."""
+def write(tables: list[pd.DataFrame], where: str) -> None:
+    """The lesson's table; ``where`` is the machine, asked before it was busy with this."""
     figures = pd.concat(tables)
-    about = (
-        f"# Measured by benchmarks/serving.py on {os.cpu_count()} processors, {sys.platform}, "
-        "otherwise idle.\n"
-    )
+    about = f"# Measured by benchmarks/serving.py on {where}.\n"
     digits = dict.fromkeys(COLUMNS[3:6], 2) | {"requests_per_s": 0, "cpu_ms": 3}
     text = figures.round(digits).astype({"requests_per_s": int}).to_csv(index=False)
     TABLE.write_text(about + text)
@@ -107,6 +103,7 @@ def main() -> None:
         folder, port, lookup = given.serve_plain
         serve_plain(Path(folder), int(port), bool(int(lookup)))
         return
+    where = machine()
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         place = prepare(Path(folder), given.customers)
@@ -118,7 +115,7 @@ def main() -> None:
                 compare(place, given.seconds, lookup, each) for lookup, each in inside.items()
             ]
             if given.write:
-                write(tables)
+                write(tables, where)
 
 
 if __name__ == "__main__":
