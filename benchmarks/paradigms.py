@@ -37,6 +37,7 @@ import numpy as np
 import pandas as pd
 import psutil
 import scoring
+from machine import machine
 from serving_clients import cpu_seconds, measure, request_bytes
 from serving_servers import SERVERS, Place, prepare, running
 
@@ -235,13 +236,6 @@ def edge(place: Place) -> Row:
         **waits(found), "fresh_s": 0.0, "cpu_s_per_million": 1e6 * cpu / len(rows),
         "ships_kb": file.stat().st_size / 1000,
     }  # fmt: skip
-
-
-def machine() -> str:
-    """What kind of machine this is, in words that name none."""
-    cores = os.cpu_count() or 1
-    busy = "otherwise idle" if os.getloadavg()[0] < 0.5 * cores else "busy with other work"
-    return f"{cores} processors, {sys.platform}, {busy}"
 
 
 def measure_all(place: Place, seconds: float) -> pd.DataFrame:

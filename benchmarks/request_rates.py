@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pandas as pd
 import psutil
-from paradigms import machine
+from machine import machine
 from serving_clients import cpu_seconds, request_bytes
 from serving_servers import SERVERS, prepare, running
 

@@ -33,6 +33,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import psutil
+from machine import machine
 
 from churn import cost_curves, data, features, training
 from churn.training import many
@@ -275,8 +276,6 @@ def main() -> None:
         job, engine, size, folder = given.one
         print(json.dumps(measure(job, engine, int(size), Path(folder))))
         return
-    from paradigms import machine
-
     about = (
         f"# Measured by benchmarks/scaling.py on {machine()}; compare cpu_s, processor seconds.\n"
     )

@@ -22,7 +22,7 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
-from paradigms import machine
+from machine import machine
 from serving_clients import Measured, measure, request_bytes
 from serving_parts import choices, journal, limit
 from serving_servers import SERVERS, Place, prepare, running, serve_plain
