@@ -7,6 +7,7 @@ prints a table of the lessons (by default all) and writes the minutes into their
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 import sys
@@ -168,8 +169,13 @@ def state_minutes(lesson: NotebookNode) -> None:
 
 def main(arguments: list[str]) -> None:
     """Print the sizes of lessons, one a line, and write their minutes."""
-    chosen = [Path(a) for a in arguments]
-    for path in chosen or sorted(paths.course_root().glob("modules/*/*.ipynb")):
+    parser = argparse.ArgumentParser(description="Sizes of lessons; writes their minutes.")
+    parser.add_argument("lessons", nargs="*", type=Path, help="notebooks; all of them if none")
+    given = parser.parse_args(arguments)
+    for path in given.lessons:
+        if not path.is_file():
+            parser.error(f"there is no notebook {path}")
+    for path in given.lessons or sorted(paths.course_root().glob("modules/*/*.ipynb")):
         lesson = read(path)
         state_minutes(lesson)
         write(lesson, path)

@@ -120,3 +120,9 @@ def test_the_command_writes_the_minutes(tmp_path: Path, capsys: pytest.CaptureFi
     said = "**Time**: 5 minutes to read and run. ![a map](map.svg)"
     assert read(path).cells[0].source == said
     assert "✘" not in capsys.readouterr().out
+
+
+def test_a_notebook_that_is_not_there_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        limits.main(["nothing.ipynb"])
+    assert capsys.readouterr().err.splitlines()[-1].endswith("there is no notebook nothing.ipynb")
