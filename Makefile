@@ -61,7 +61,7 @@ lint: setup  ## ruff and mypy
 
 test: automl lint  ## every check, with the network cut
 	@$(OFFLINE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20 \
-	    --nbval --nbval-cell-timeout 300 --nbval-sanitize-with tests/notebooks/sanitize.cfg \
+	    --nbval --nbval-cell-timeout 1200 --nbval-sanitize-with tests/notebooks/sanitize.cfg \
 	    $(PARTS)
 
 quick: setup  ## ruff, and the lessons, labs and tests that a change touches (BASE=revision)

@@ -22,8 +22,8 @@ from coursekit.environment.install import DISPLAY_NAME, KERNEL_NAME
 
 KERNELSPEC = {"display_name": DISPLAY_NAME, "language": "python", "name": KERNEL_NAME}
 LANGUAGE = {"name": "python", "version": "3.12"}
-#: Seconds that one cell may take.
-CELL_TIMEOUT = 300
+#: Seconds that one cell may take: to end what hangs, on a busy machine too. The Makefile has it as well.
+CELL_TIMEOUT = 1200
 NOTEBOOK_FORMAT = 4
 
 
