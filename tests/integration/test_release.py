@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import subprocess
 import sys
 import threading
@@ -84,7 +83,6 @@ class Crowd:
 
 @pytest.fixture
 def servers(tmp_path: Path) -> Iterator[ModelServers]:
-    logging.getLogger("mlflow").setLevel(logging.ERROR)
     customers = data.load("synthetic", n=900, seed=5)
     command = service_files(
         tmp_path, customers, {"1": 500, "2": 900}, {"tests": "k"}, {"rate": 1e9, "burst": 1e9, "budget": 30}
@@ -94,7 +92,6 @@ def servers(tmp_path: Path) -> Iterator[ModelServers]:
     made.close()
 
 
-@pytest.mark.filterwarnings("ignore:.*integer column")
 def test_whoever_is_killed_nobody_is_left_without_an_answer(
     servers: ModelServers, tmp_path: Path
 ) -> None:

@@ -9,9 +9,11 @@ beside it, signature, input example and pinned packages.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -85,7 +87,8 @@ def package(model: Pipeline, examples: pd.DataFrame, folder: Path, threshold: fl
         raise PackagingError(f"threshold must lie between 0 and 1, not {threshold}")
     X = features.features(examples).reset_index(drop=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".packaging-") as scratch:
+    scratch_folder = tempfile.TemporaryDirectory(dir=folder.parent, prefix=".packaging-")
+    with scratch_folder as scratch, _without_hints():
         made = Path(scratch)
         artifacts = _write_twins(model, made)
         config = {"engine": "sklearn", "threshold": threshold, "trusted": list(TRUSTED)}
@@ -111,6 +114,26 @@ def package(model: Pipeline, examples: pd.DataFrame, folder: Path, threshold: fl
             )
         (made / "model").rename(folder)
     return parity
+
+
+@contextmanager
+def _without_hints() -> Iterator[None]:
+    """Without MLflow's remarks on each package, which all have an answer here.
+
+    Whole numbers cannot be missing: ``_signature`` looks at customers of whom something is. The input
+    example is tried: so it should be. pip is not installed: ``pinned`` names the packages.
+
+    Here and not where a package is wanted: MLflow sets its loggers anew when it is first imported.
+    """
+    log = logging.getLogger("mlflow")
+    level = log.level
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*integer column")
+        log.setLevel(max(level, logging.ERROR))
+        try:
+            yield
+        finally:
+            log.setLevel(level)
 
 
 def _why_other(model: Pipeline) -> str:

@@ -5,10 +5,12 @@ date, column and size and the simulator's seed are all drawn from that secret an
 kept encrypted with a key that is made from both. So the name, a seed given to ``--new``, the package, the
 learner's files, the environment of a kernel, and the simulator together do not tell the answer.
 
-What this does not protect against: the vault belongs to whoever works on the machine. A program that
-runs as the same user can read the secret there and use it as the ``course`` command does, and a learner
-can change the command, or delete the vault and get other drills. It keeps an answer from being seen
-by chance or by a look at what a notebook is given; it is no examination.
+What this does not protect against: the vault belongs to whoever works on the machine, and so do kernel
+and command. A program that runs as the same user, a cell of a notebook too, can read the secret there and
+use it as the ``course`` command does, and a learner can change the command, or delete the vault and get
+other drills. A sandbox around the drill's kernel would not change that: the same JupyterLab opens a
+terminal, or another notebook. It keeps an answer from being seen by chance or by a look at what a notebook
+is given; it is no examination, and the drill's notebook says so.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """A package holds everything to serve a model, both engines agree, and nothing in it is a pickle."""
 
+import logging
 import shutil
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 
@@ -76,6 +78,19 @@ def test_the_folder_says_what_it_needs_and_holds_no_pickle(packaged: Packaged) -
     assert all("==" in line for line in lines)
     signature = packaging.signature_of(folder)
     assert (signature.inputs["tenure"], signature.params) == ("long", ("threshold",))
+
+
+def test_packaging_says_nothing_and_leaves_mlflows_loggers_as_they_were(
+    tmp_path: Path, customers: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logging.getLogger("mlflow").setLevel(logging.INFO)
+    model = training.make_model("logistic").fit(*features.xy(customers))
+    with warnings.catch_warnings(record=True) as said:
+        warnings.filterwarnings("always", message=".*integer column")
+        packaging.package(model, customers, tmp_path / "logistic", 0.24)
+    assert not said
+    assert capsys.readouterr() == ("", "")
+    assert logging.getLogger("mlflow").level == logging.INFO
 
 
 def test_a_twin_with_other_scores_is_not_shipped(

@@ -1,8 +1,8 @@
 """The answer of a drill cannot be read from what the learner's process is given.
 
 Given are the course's code, the drill's name or seed, the files in workspace and notebooks folder, the
-environment, and the simulator. Each test tries one of them. That the same user can open the vault is
-said in its docstring, and not tested away.
+environment, what its cells load and open, and the simulator. Each test tries one of them. That the same
+user can open the vault is said in its docstring and in the drill, and not tested away.
 """
 
 import base64
@@ -32,20 +32,20 @@ from coursekit.incidents.vault import VARIABLE, Vault, VaultError
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of a learner in which two drills were opened; the vault is beside it."""
+    """The folder of a learner in which three drills were opened; the vault is beside it."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_WORKSPACE", str(home / "workspace"))
         patch.setenv(VARIABLE, str(home / "vault"))
         patch.setattr(my_notebooks, "folder", lambda: home / "my_notebooks")
-        for name in ("amber", drills.new_name(5)):
+        for name in ("amber", "basalt", drills.new_name(5)):
             drills.open_drill(name, Vault())
         yield home
 
 
 @pytest.fixture
 def vault(opened: Path) -> Vault:
-    """The vault of these two."""
+    """The vault of these."""
     return Vault(opened / "vault")
 
 
@@ -79,7 +79,7 @@ def traces(home: Path, vault: Vault, name: str) -> list[str]:
 
 
 def test_no_file_says_it(opened: Path, vault: Vault) -> None:
-    assert len(list(given(opened))) == 2 * (len(TABLES) + 1)
+    assert len(list(given(opened))) == 3 * (len(TABLES) + 1)
     assert traces(opened, vault, "amber") == []
     # That the search would find it.
     kind = record(vault, "amber")["truth"]["kind"]
@@ -140,6 +140,48 @@ def test_the_environment_says_nothing(vault: Vault, opened: Path) -> None:
         assert truth["kind"] not in values
         assert secret.hex() not in values
         assert base64.b64encode(secret).decode() not in values
+
+
+#: Runs the cells of a drill's notebook, and says what they opened, and loaded.
+LOOKED_AT = """
+import json, sys
+
+opened = set()
+sys.addaudithook(lambda event, of: event == "open" and opened.add(str(of[0])))
+exec(sys.stdin.read(), {})
+print(json.dumps({"opened": sorted(opened), "loaded": sorted(sys.modules)}))
+"""
+
+
+def test_the_learners_process_neither_opens_the_vault_nor_loads_what_could(
+    tmp_path: Path, opened: Path
+) -> None:
+    """Up to the answer, which only the command judges, in a process of its own: the memory has nothing."""
+    cells = {cell.id: cell.source for cell in drills.notebook("basalt").cells}
+    handed_in = cells["hand-in"].replace('kind, column, date, remedy"\n', 'nothing"\n')
+
+    def looked_at(more: str) -> tuple[set[str], list[str], str]:
+        code = "\n".join([cells["setup"], cells["look"], handed_in, more])
+        done = subprocess.run(
+            [sys.executable, "-c", LOOKED_AT],
+            input=code, env=known.environment(), capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        said, _, told = done.stdout.rstrip().rpartition("\n")
+        seen = json.loads(told)
+        loaded = {name.rpartition(".")[2] for name in seen["loaded"] if "incidents." in name}
+        of_vault = [path for path in seen["opened"] if path.startswith(str(opened / "vault"))]
+        return loaded, of_vault, said
+
+    loaded, of_vault, said = looked_at("")
+    assert "of 100 points" in said  # the command has opened the vault, and judged
+    assert loaded == {"evidence"}
+    assert of_vault == []
+    # What the same user can do, the search would find.
+    loaded, of_vault, _ = looked_at(
+        "from coursekit.incidents.vault import Vault\nprint(Vault().unseal('basalt'))"
+    )
+    assert "vault" in loaded
+    assert str(opened / "vault" / "secret") in of_vault
 
 
 def guesses(name: str) -> Iterator[int]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import shutil
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -140,12 +138,7 @@ def _make(place: Place, rows: pd.DataFrame, lineage: dict[str, str]) -> str:
     shutil.rmtree(place.packages / lineage[KEY], ignore_errors=True)
     folder = place.packages / lineage[KEY] / "package"
     examples = rows[[schema.ID, *schema.FEATURES]].head(2000)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*integer column")
-        level = logging.getLogger("mlflow").level
-        logging.getLogger("mlflow").setLevel(logging.ERROR)
-        packaging.package(model, examples, folder, config.campaign.break_even)
-        logging.getLogger("mlflow").setLevel(level)
+    packaging.package(model, examples, folder, config.campaign.break_even)
     signing.sign(folder, place.keys / "signer" / signing.PRIVATE_KEY)
     return packaging.register(client, config.model, folder, run.info.run_id, lineage)
 
