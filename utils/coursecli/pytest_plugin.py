@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ _RAN: Counter[str] = Counter()
 #: How many kernels this session will start, in all its worker processes.
 _KERNELS = pytest.StashKey[int]()
 #: What the parent of the warm kernels imports for these notebooks besides what most of them use.
-_MORE = pytest.StashKey[tuple[str, ...]]()
+_MORE = pytest.StashKey[Sequence[str]]()
 #: The parent of this process's warm kernels; None when they are to start cold.
 _FORK_SERVER: pytest.StashKey[ForkServer | None] = pytest.StashKey()
 _FORKED_KERNELS = "forked_kernels"
