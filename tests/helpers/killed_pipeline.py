@@ -34,8 +34,9 @@ import pandas as pd
 import sqlalchemy as sa
 from mlflow import MlflowClient
 from mlflow.store.db import utils as db_utils
+from mlflow.utils import requirements_utils
 
-from churn.data.landing import deliver
+from churn.data.landing import deliver_each
 from churn.pipeline import feature_repo, tables
 from churn.pipeline.config import load_config
 from churn.pipeline.graph import JOBS, run_job
@@ -47,10 +48,12 @@ from churn.scoring import engines
 from churn.scoring.store import ScoreStore
 from churn.simulator import simulate_history
 from churn.simulator.scenario import Scenario
+from drawing import drawn
 from few_customers import BOUNDS
 
-#: Of each job. `make long` kills at five places.
-KILLS = 5 if os.environ.get("COURSE_LONG") else 2
+#: Places of each job. `make long` kills at all of them, any other run at one, drawn for the commit.
+PLACES = 5
+KILLS = PLACES if os.environ.get("COURSE_LONG") else 1
 SCENARIO = Scenario(name="killed", customers=1500, monthly_joins=40, months=8, seed=3)
 FIRST, SECOND = pd.Timestamp("2024-06-30"), pd.Timestamp("2024-07-31")
 #: Bounds that so few customers can keep, and a candidate in the second month.
@@ -271,9 +274,8 @@ def _rows(table: pd.DataFrame) -> list[Any]:
 def build(home: Path) -> int:
     """Deliver the months."""
     history = simulate_history(SCENARIO)
-    for month in history.months:
-        if month <= SECOND:
-            deliver(home / "landing", month, history.snapshots, history.departures)
+    months = [month for month in history.months if month <= SECOND]
+    deliver_each(home / "landing", months, history.snapshots, history.departures)
     return 0
 
 
@@ -335,9 +337,11 @@ def main(folder: Path) -> None:
         shutil.copytree(home, before)
         whole = forked(run, home, job, day, None)
         calls = whole["calls"]
-        at = [int((k + 0.5) * len(calls) / KILLS) for k in range(KILLS)]
+        at = [int((k + 0.5) * len(calls) / PLACES) for k in range(PLACES)]
         if job == "setup":
             at[0] = calls.index("replace")  # its first step: nobody owns the folder yet
+        if KILLS < PLACES:
+            at = [drawn(f"kill {job}", at)]
         after = folder / "after"
         shutil.copytree(home, after)
         report[job] = {**whole, "kills": killed(home, before, job, day, calls, at, run)}
@@ -358,5 +362,7 @@ if __name__ == "__main__":
     # Imported above so that each fork has them, as the jobs import them when they run.
     # Whether the tables are of this version of MLflow: half a second of each process, and no write.
     db_utils._verify_schema = lambda engine: None
+    # Which module is of which package: read once, and not in each fork that packages a model.
+    requirements_utils._init_packages_to_modules_map()
     assert all((batch_inference, deploy, feature_tables, monitor, retrain, train, engines))
     main(Path(sys.argv[1]))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _RAN: Counter[str] = Counter()
 #: How many kernels this session will start, in all its worker processes.
 _KERNELS = pytest.StashKey[int]()
+#: What the parent of the warm kernels imports for these notebooks besides what most of them use.
+_MORE = pytest.StashKey[Sequence[str]]()
 #: The parent of this process's warm kernels; None when they are to start cold.
 _FORK_SERVER: pytest.StashKey[ForkServer | None] = pytest.StashKey()
 _FORKED_KERNELS = "forked_kernels"
@@ -38,10 +41,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     notebooks = {item.path for item in items if _is_cell(item)}
     users = [item for item in items if _FORKED_KERNELS in getattr(item, "fixturenames", ())]
     config.stash[_KERNELS] = len(notebooks) + len(users)
+    config.stash[_MORE] = _more(notebooks)
     for item in items:
         compared = getattr(item.parent, "skip_compare", None)
         if compared is not None and "stderr" not in compared:
             item.parent.skip_compare = (*compared, "stderr")  # type: ignore[union-attr]
+
+
+def _more(notebooks: Iterable[Path]) -> tuple[str, ...]:
+    """The modules that some lessons import and a fork has already, as far as these notebooks do."""
+    from grader.kernels.provisioner import FOR_SOME
+
+    texts = [path.read_text(encoding="utf-8") for path in notebooks if path.is_file()]
+    found = (FOR_SOME[name] for name in FOR_SOME if any(name in text for text in texts))
+    return tuple(dict.fromkeys(module for modules in found for module in modules))
 
 
 def _is_cell(item: pytest.Item) -> bool:
@@ -87,7 +100,9 @@ def _kernels(config: pytest.Config) -> Iterator[None]:
         # kernel on.
         workers = getattr(config, "workerinput", {}).get("workercount", 1)
         worth = config.stash[_KERNELS] > workers
-        config.stash[_FORK_SERVER] = provisioner.start_fork_server() if worth else None
+        config.stash[_FORK_SERVER] = (
+            provisioner.start_fork_server(config.stash[_MORE]) if worth else None
+        )
     fork_server = config.stash[_FORK_SERVER]
     if fork_server is None:
         yield

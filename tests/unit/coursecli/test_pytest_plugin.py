@@ -63,8 +63,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         def stop(self) -> None:
             log.append("stopped")
 
-    def start_fork_server() -> Recorded:
-        log.append("started")
+    def start_fork_server(more: tuple[str, ...]) -> Recorded:
+        log.append(" ".join(("started", *more)))
         return Recorded()
 
     def kernels_of(server: object) -> AbstractContextManager[None]:
@@ -93,6 +93,28 @@ def test_kernels_of_several_notebooks_are_forks_of_one_parent(
     collected(config, *items)
     setup_and_end(config, *items)
     assert started == ["started", "entered", "entered", "stopped"]
+
+
+@pytest.mark.parametrize(
+    ("said", "more"),
+    [
+        ("from feast import Entity", ["feast"]),
+        ("from churn.pipeline.jobs import train", ["feast", "churn.pipeline.jobs.retrain"]),
+        ("print(1)", []),
+    ],
+)
+def test_the_parent_imports_what_some_of_the_lessons_need(
+    config: SimpleNamespace, started: list[str], tmp_path: Path, said: str, more: list[str]
+) -> None:
+    for name, text in (("a.ipynb", "print(0)"), ("b.ipynb", said)):
+        (tmp_path / name).write_text(text)
+    items = [cell(str(tmp_path / name)) for name in ("a.ipynb", "b.ipynb")]
+    collected(config, *items)
+    setup_and_end(config, *items)
+    imported = started[0].split()[1:]
+    assert set(more) <= set(imported)
+    assert bool(more) == bool(imported)
+    assert len(set(imported)) == len(imported)
 
 
 @pytest.mark.parametrize(("workers", "expected"), [(1, True), (2, False)])

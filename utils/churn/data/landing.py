@@ -8,6 +8,7 @@ A month's folder appears whole: a reader never sees half a delivery.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,19 @@ def content(
     return customers.reset_index(drop=True), known.reset_index(drop=True)
 
 
+def deliver_each(
+    landing: Path,
+    months: Iterable[pd.Timestamp],
+    snapshots: pd.DataFrame,
+    departures: pd.DataFrame,
+) -> list[pd.Timestamp]:
+    """:func:`deliver` each of these month ends; gives them back."""
+    done = list(months)
+    for month in done:
+        deliver(landing, month, snapshots, departures)
+    return done
+
+
 def deliver_scenario(
     landing: Path, scenario: str | Path, until: Day | None = None
 ) -> list[pd.Timestamp]:
@@ -103,9 +117,7 @@ def deliver_scenario(
     """
     history = simulate_history(load_scenario(scenario))
     months = [m for m in history.months if until is None or m <= pd.Timestamp(until)]
-    for month in months:
-        deliver(landing, month, history.snapshots, history.departures)
-    return months
+    return deliver_each(landing, months, history.snapshots, history.departures)
 
 
 def deliver_table(
@@ -128,10 +140,7 @@ def deliver_table(
         ValueError: if there are fewer customers than months.
     """
     snapshots, departures = months_from_table(schema.validate(table), months, start, seed=seed)
-    found = sorted(snapshots["as_of"].unique())
-    for month in found:
-        deliver(landing, month, snapshots, departures)
-    return found
+    return deliver_each(landing, sorted(snapshots["as_of"].unique()), snapshots, departures)
 
 
 def months_from_table(

@@ -23,6 +23,7 @@ import typer
 
 from churn.pipeline.config import ConfigError, changes_of, load_config
 from churn.pipeline.graph import JobError, in_one_sentence, run_if_due, run_job
+from churn.pipeline.graph import backfill as made_up_for
 from churn.pipeline.graph import due as needed
 from churn.pipeline.place import Place, PlaceError, owner_of
 from churn.pipeline.runs import recorded
@@ -103,9 +104,8 @@ def backfill(
         delivered = _delivered(place)
         if owner_of(place.root) is None:
             typer.echo(str(run_job(place, "setup", delivered[0])))
-        for month in delivered:
-            if recorded(place, "feature_tables", month) is None:
-                typer.echo(str(run_job(place, "feature_tables", month)))
+        for done in made_up_for(place, delivered):
+            typer.echo(str(done))
 
 
 @app.command()

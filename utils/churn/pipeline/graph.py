@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
@@ -134,3 +134,16 @@ def run_if_due(place: Place, job: str, day: Day) -> Run:
 def run_jobs(place: Place, jobs: Sequence[str], day: Day) -> list[Run]:
     """Run several jobs for a month's end, in their order; the first that stops ends it."""
     return [run_job(place, job, day) for job in jobs]
+
+
+def backfill(place: Place, months: Iterable[Day]) -> Iterator[Run]:
+    """Make the features of each of these months that has none; the environment is set up.
+
+    Raises:
+        JobError: the first delivery that is refused.
+    """
+    from churn.pipeline.runs import recorded
+
+    for month in months:
+        if recorded(place, "feature_tables", month) is None:
+            yield run_job(place, "feature_tables", month)

@@ -39,11 +39,12 @@ FAMILIES = (
     ),
     "MATPLOTLIBRC",
 )
-#: Names in these families that stay. Certificates; who may enter the Jupyter server; where and when
-#: Python writes, which changes nothing that it computes.
+#: Names in these families that stay. Certificates; who may enter the Jupyter server, and by what its
+#: kernels start; where and when Python writes, which changes nothing that it computes.
 KEPT = (
     *("PIP_CERT", "PIP_CLIENT_CERT", "PIP_PROXY", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH"),
-    *("JUPYTER_TOKEN", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX"),
+    *("JUPYTER_TOKEN", "JUPYTER_DEFAULT_PROVISIONER_NAME"),
+    *("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX"),
 )
 TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 #: The path of a Unix socket has at most 103 bytes on macOS, 107 on Linux. Python's multiprocessing

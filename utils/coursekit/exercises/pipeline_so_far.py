@@ -10,7 +10,7 @@ import pandas as pd
 from churn.data.landing import deliver_scenario, delivered
 from churn.labels import Day
 from churn.pipeline.config import load_config
-from churn.pipeline.graph import JOBS, run_job
+from churn.pipeline.graph import JOBS, backfill, run_job
 from churn.pipeline.place import REGISTRY, Place
 from churn.pipeline.runs import recorded
 from coursekit.environment import mlflow_store
@@ -37,17 +37,15 @@ def ready(
     if not place.landing.is_dir():
         deliver_scenario(place.landing, scenario, day)
     _empty_registry(place)
-    months = delivered(place.landing)
+    # Each month has its features, and before the lesson on them those of the months past.
+    months = [month for month in delivered(place.landing) if month <= day]
     for job in JOBS[: JOBS.index(before) if before else 0]:
-        # Each month has its features, and before the lesson on them those of the months past.
-        days = [m for m in months if m <= day] if job == "feature_tables" else [day]
-        for month in days:
-            if recorded(place, job, month) is None:
-                run_job(place, job, month)
+        if job == "feature_tables":
+            list(backfill(place, months))
+        elif recorded(place, job, day) is None:
+            run_job(place, job, day)
     if before == "feature_tables":
-        for month in [m for m in months if m < day]:
-            if recorded(place, "feature_tables", month) is None:
-                run_job(place, "feature_tables", month)
+        list(backfill(place, [month for month in months if month < day]))
     return place
 
 

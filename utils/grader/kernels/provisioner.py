@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,17 @@ LESSONS = (
     "churn.registry.promotion",
     "deltalake",
 )
+#: What lessons on the feature store and on the pipeline import besides, by a name in their text; it
+#: takes a cold kernel seconds.
+FOR_SOME = {
+    "feast": ("feast",),
+    "churn.pipeline": (
+        "feast",
+        "churn.pipeline.jobs.feature_tables",
+        "churn.pipeline.jobs.monitor",
+        "churn.pipeline.jobs.retrain",
+    ),
+}
 
 _log = logging.getLogger(__name__)
 
@@ -59,8 +70,12 @@ def available() -> bool:
     return PROVISIONER in KernelProvisionerFactory.instance().get_provisioner_entries()
 
 
-def start_fork_server() -> ForkServer | None:
-    """A running parent for the kernels of trusted notebooks; None, and a warning, without one."""
+def start_fork_server(more: Sequence[str] = ()) -> ForkServer | None:
+    """A running parent for the kernels of trusted notebooks; None, and a warning, without one.
+
+    Args:
+        more: modules to import besides those that most lessons use, see :data:`FOR_SOME`.
+    """
     if not available():
         return None
     # This module is imported where that one cannot be: it needs Linux.
@@ -68,7 +83,7 @@ def start_fork_server() -> ForkServer | None:
     from grader.kernels.forked import PRELOAD, ForkServer
 
     try:
-        return ForkServer(preload=(*PRELOAD, *LESSONS), sandboxed=False).start()
+        return ForkServer(preload=(*PRELOAD, *LESSONS, *more), sandboxed=False).start()
     except (ForkError, OSError) as error:
         _log.warning("Notebooks take some seconds more each, with cold kernels. %s", error)
         return None
@@ -113,10 +128,10 @@ class ForkProvisioner(LocalProvisioner):
 
     def _finalize_env(self, env: dict[str, str]) -> None:
         super()._finalize_env(env)
-        # What a notebook starts is started as it would be in JupyterLab. A program that runs in a
-        # notebook has inherited the number of that kernel's parent.
-        for name in (CONTROL, DEFAULT, "JPY_PARENT_PID"):
-            env.pop(name, None)
+        # A program that runs in a notebook has inherited the number of that kernel's parent.
+        env.pop("JPY_PARENT_PID", None)
+        # The kernels that a notebook starts, by papermill say, are forks of the same parent.
+        env |= {CONTROL: self.control, DEFAULT: PROVISIONER} if self._wanted() else {}
 
     def _wanted(self) -> bool:
         """Whether there is a fork server and the notebook asks for its environment and language."""

@@ -13,7 +13,7 @@ from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import OperationalError
 
 from churn.pipeline import graph
-from churn.pipeline.graph import JOBS, MONTHLY, ONCE, JobError, due, run_if_due
+from churn.pipeline.graph import JOBS, MONTHLY, ONCE, JobError, backfill, due, run_if_due
 from churn.pipeline.jobs import deploy
 from churn.pipeline.place import OWNER
 from churn.pipeline.runs import Run, record, recorded
@@ -111,6 +111,14 @@ def test_who_starts_all_jobs_every_month_runs_those_that_are_due(
     again = recorded(place, "train", SEPTEMBER)
     assert again is not None
     assert again.made == {"version": "2"}
+
+
+def test_features_are_made_of_the_months_that_have_none(place: Any, ran: list[str]) -> None:
+    record(place, "feature_tables", AUGUST, "done")
+    assert [run.job for run in backfill(place, [AUGUST, SEPTEMBER])] == ["feature_tables"]
+    assert ran == ["feature_tables"]
+    assert recorded(place, "feature_tables", SEPTEMBER) is not None
+    assert list(backfill(place, [AUGUST, SEPTEMBER])) == []
 
 
 def test_a_training_that_was_not_due_is_no_candidate(place: Any) -> None:

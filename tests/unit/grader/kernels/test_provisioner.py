@@ -85,7 +85,32 @@ def test_a_kernel_is_a_fork_and_otherwise_what_it_would_be(
         assert manager.transport == "ipc"
         assert answer(IS_WARM) is True
         told = answer(seen)
-    assert told == (*expected[:-1], [n for n in expected[-1] if n != provisioner.DEFAULT])
+    assert told == (*expected[:-1], sorted([*expected[-1], provisioner.CONTROL]))
+
+
+def test_a_kernel_that_a_notebook_starts_is_a_fork_too(
+    fork_server: forked.ForkServer, tmp_path: Path
+) -> None:
+    """As papermill starts them; each with the folder and the variables that it was given."""
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    code = f"""
+import os
+from jupyter_client.manager import start_new_kernel
+os.environ["MINE"] = "1"
+manager, client = start_new_kernel({PATIENCE}, cwd={str(inner)!r})
+told = []
+client.execute_interactive(
+    "import os, sys; print(('numpy' in sys.modules, os.getcwd(), os.environ['MINE']))",
+    output_hook=told.append,
+)
+client.stop_channels()
+manager.shutdown_kernel(now=True)
+[one["content"]["text"] for one in told if one["msg_type"] == "stream"]
+"""
+    with provisioner.kernels_of(fork_server), kernel(tmp_path) as (_, answer):
+        told: Any = answer(code)
+    assert [ast.literal_eval(one) for one in told] == [(True, str(inner), "1")]
 
 
 def test_nothing_is_carried_over_to_the_next_kernel(

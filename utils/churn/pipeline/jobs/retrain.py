@@ -10,6 +10,7 @@ from churn.pipeline.config import Labels, Trigger
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import batch_inference, deploy, train
 from churn.pipeline.place import Place
+from churn.training.continuous.triggers import is_old, is_surprise
 
 
 def run(place: Place, day: Day) -> runs.Run:
@@ -48,8 +49,8 @@ def reason(trigger: Trigger, row: pd.Series, age: int) -> str:
         return ""
     if trigger.kind == "schedule":
         old = f"{age} month{'s' if age > 1 else ''}"
-        return f"the model is {old} old" if age >= trigger.months else ""
-    if trigger.kind in ("performance", "either") and abs(row["surprise"]) > trigger.errors:
+        return f"the model is {old} old" if is_old(age, trigger.months) else ""
+    if trigger.kind in ("performance", "either") and is_surprise(row["surprise"], trigger.errors):
         more = "more" if row["surprise"] > 0 else "fewer"
         return f"{more} left than promised, by {abs(row['surprise']):.1f} standard errors"
     if trigger.kind in ("data", "either") and row["drifted"]:

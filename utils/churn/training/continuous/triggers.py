@@ -59,7 +59,12 @@ def every(months: int) -> Trigger:
     """
     if months < 1:
         raise ValueError(f"months must be at least 1, not {months}")
-    return lambda now: now.since_training >= months
+    return lambda now: is_old(now.since_training, months)
+
+
+def is_old(age: int, months: int) -> bool:
+    """Whether a model of ``age`` months is due for another, where that is every ``months``."""
+    return age >= months
 
 
 def surprise(y: NDArray[np.int64], p: NDArray[np.float64]) -> float:
@@ -78,7 +83,12 @@ def surprise(y: NDArray[np.int64], p: NDArray[np.float64]) -> float:
 
 def surprised(errors: float = 3.0) -> Trigger:
     """By performance: when the newest labels differ from the scores by more than chance does."""
-    return lambda now: abs(surprise(now.y, now.p)) > errors
+    return lambda now: is_surprise(surprise(now.y, now.p), errors)
+
+
+def is_surprise(found: float, errors: float) -> bool:
+    """Whether a :func:`surprise` is larger than ``errors``, more left or fewer."""
+    return abs(found) > errors
 
 
 def data_changed(changed: Callable[[pd.DataFrame, pd.DataFrame], bool]) -> Trigger:

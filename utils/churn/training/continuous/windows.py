@@ -18,7 +18,7 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 
 from churn import features
-from churn.training.continuous.triggers import surprise
+from churn.training.continuous.triggers import is_surprise, surprise
 
 #: From labelled rows and today's customers to the rows on which a model is fitted.
 Choose = Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
@@ -68,7 +68,7 @@ def since_change(
         model = fit(features.features(window), window["churned"].to_numpy())
         p = np.asarray(model.predict_proba(features.features(before)))[:, 1]
         allowed = errors * np.sqrt(1 + len(before) / len(window))
-        if abs(surprise(before["churned"].to_numpy(), p)) > allowed:
+        if is_surprise(surprise(before["churned"].to_numpy(), p), allowed):
             break
         since = month
     return labelled[labelled["as_of"] >= since].reset_index(drop=True)
