@@ -33,17 +33,15 @@ from marks import find_postgresql
 from postgresql_cluster import running
 
 LINEAGE = {"data_version": "2e", "code_version": "3d"}
-#: What a process does that was given addresses and nothing else.
+#: What a process does that was given addresses and nothing else: the request of MLflow's client,
+#: whose import takes ten times as long.
 TRY = """
 import sys
-from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
+import requests
 for address in sys.argv[1:]:
-    try:
-        MlflowClient(address).create_registered_model("smuggled")
-        print("done")
-    except MlflowException as error:
-        print(error.error_code)
+    address += "/api/2.0/mlflow/registered-models/create"
+    answer = requests.post(address, json={"name": "smuggled"})
+    print("done" if answer.ok else answer.json()["error_code"])
 """
 
 
