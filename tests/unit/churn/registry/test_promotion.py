@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -193,6 +194,23 @@ def test_a_decision_counts_if_the_gate_signed_it_where_that_is_asked_for(
     assert strict.rollback("Ada", "complaints").version == "1"
 
 
+def test_a_decision_is_signed_for_one_model_of_the_registry(
+    desk: Promotion, tmp_path: Path
+) -> None:
+    private, public = signing.make_keys(tmp_path)
+    ours = replace(desk, gate_key=public)
+    ours.record("1", decision(folder_of(tmp_path, 1)), private)
+    signed = desk.client.get_model_version("churn", "1")
+    # The same files under another name, with what the gate said of the first.
+    desk.client.create_registered_model("other")
+    desk.client.create_model_version("other", str(signed.source))
+    for tag in (DECISION, SIGNED):
+        desk.client.set_model_version_tag("other", "1", tag, signed.tags[tag])
+    with pytest.raises(PromotionError, match="has not signed this decision on version 1"):
+        replace(ours, name="other").promote("1", "Ada", "better")
+    ours.promote("1", "Ada", "better")
+
+
 def test_an_approval_is_of_these_files_against_this_champion(
     desk: Promotion, tmp_path: Path
 ) -> None:
@@ -239,12 +257,27 @@ def test_a_decision_against_a_former_champion_is_not_enough(
     assert everything(desk) == before
 
 
-def test_of_two_promotions_at_once_one_is_told_to_wait(desk: Promotion, tmp_path: Path) -> None:
-    desk.record("1", decision(folder_of(tmp_path, 1)))
-    with FileLock(tmp_path / "churn.lock"), pytest.raises(PromotionError, match="under way"):
-        desk.promote("1", "Bo", "better")
-    assert desk.version_of(CHAMPION) is None
-    desk.promote("1", "Bo", "better")
+def test_whoever_writes_while_another_does_is_told_to_wait(desk: Promotion, tmp_path: Path) -> None:
+    for number in (1, 2):
+        promote(desk, tmp_path, number)
+    judge(desk, tmp_path, 3)
+    before = everything(desk)
+    calls: dict[str, Callable[[], object]] = {
+        "record": lambda: judge(desk, tmp_path, 4),
+        "approve": lambda: desk.approve("3", "Bo"),
+        "promote": lambda: desk.promote("3", "Ada", "better"),
+        "rollback": lambda: desk.rollback("Ada", "complaints"),
+        "settle": desk.settle,
+    }
+    with FileLock(tmp_path / "churn.lock"):
+        for call in calls.values():
+            with pytest.raises(PromotionError, match="of churn is under way"):
+                call()
+    assert everything(desk) == before
+    # Another model has a champion of its own: nobody waits for this one.
+    with FileLock(tmp_path / "other.lock"):
+        for call in calls.values():
+            call()
 
 
 def test_of_two_promotions_at_once_one_wins(desk: Promotion, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Killed anywhere there is a champion, and the way back leads to what it replaced."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,25 @@ from mlflow import MlflowClient
 
 from churn.registry.audit import Action, AuditRecord, way_back
 from churn.registry.gates import CRITERIA
-from churn.registry.promotion import CHALLENGER, CHAMPION, PREVIOUS, Promotion, PromotionError
-from desks import NOON, Killed, MortalClient, everything, judge, promote, source_of
+from churn.registry.promotion import (
+    CHALLENGER,
+    CHAMPION,
+    DECISION,
+    PREVIOUS,
+    Promotion,
+    PromotionError,
+)
+from desks import (
+    NOON,
+    Killed,
+    MortalClient,
+    decision,
+    everything,
+    folder_of,
+    judge,
+    promote,
+    source_of,
+)
 
 #: Record, champion, previous, the end of the challenger, and the record once more.
 WRITES = {"promote": 5, "rollback": 4}
@@ -79,6 +97,47 @@ def test_a_rollback_in_the_middle_of_a_promotion_that_was_killed_goes_the_right_
     with pytest.raises(Killed):
         Promotion(mortal, "churn", tmp_path, now=lambda: NOON).promote("2", "Ada", "better")
     assert [desk.rollback("Bo", "complaints").version for _ in range(2)] == ["2", "1"]
+
+
+#: What somebody does next, after version 3 was made the champion by a process that ended at once.
+NEXT: dict[str, Callable[[Promotion, Path], object]] = {
+    "record": lambda desk, folder: judge(desk, folder, 4),
+    "approve": lambda desk, folder: desk.approve("4", "Bo"),
+    "promote": lambda desk, folder: desk.promote("4", "Bo", "better"),
+    "rollback": lambda desk, folder: desk.rollback("Bo", "complaints"),
+}
+
+
+@pytest.mark.parametrize("call", sorted(NEXT))
+def test_the_next_call_settles_first_whichever_it_is(
+    desk: Promotion, tmp_path: Path, call: str
+) -> None:
+    for number in (1, 2):
+        promote(desk, tmp_path, number)
+    for number in (3, 4):
+        judge(desk, tmp_path, number)
+    # Against the champion that the killed move will have made; 3 is the challenger again.
+    desk.record("4", decision(folder_of(tmp_path, 4), refuse="money", against="2"))
+    desk.client.set_registered_model_alias("churn", CHALLENGER, "3")
+    mortal = MortalClient(desk.client.tracking_uri, desk.client.tracking_uri)
+    mortal.dies_at = 3
+    with pytest.raises(Killed):
+        Promotion(mortal, "churn", tmp_path, now=lambda: NOON).promote("3", "Ada", "better")
+    assert desk.version_of(CHAMPION) == "3"
+    assert desk.made_champion("3") is None, "the move is not finished"
+    judged = decision(folder_of(tmp_path, 4), against="3").to_json()
+    if call in ("approve", "promote"):  # what the gate said meanwhile
+        desk.client.set_model_version_tag("churn", "4", DECISION, judged)
+    moves = NEXT[call](desk, tmp_path)
+    settled = [(r.number, r.version, r.state, r.replaced) for r in desk.audit()]
+    assert settled[:3] == [(1, "1", "done", None), (2, "2", "done", "1"), (3, "3", "done", "2")]
+    made = desk.made_champion("3")
+    assert made is not None
+    assert (made.number, made.action) == (3, "promote")
+    after = {"promote": ("4", "3"), "rollback": ("2", "1")}.get(call, ("3", "2"))
+    assert (desk.version_of(CHAMPION), desk.version_of(PREVIOUS)) == after
+    assert desk.version_of(CHALLENGER) == ("4" if call == "record" else None)
+    assert isinstance(moves, AuditRecord) == (call in ("promote", "rollback"))
 
 
 def test_rollbacks_never_come_to_the_same_version_twice(desk: Promotion, tmp_path: Path) -> None:
