@@ -22,7 +22,7 @@ _FORKED_KERNELS = "forked_kernels"
 #: Modules in whose lessons a cell that writes to stderr fails, unless its metadata say why it does
 #: (``"stderr": "..."``). Of the lessons elsewhere the end of the run says which of them do; so it
 #: does of the one with Ludwig, which logs through many libraries.
-_QUIET = ("00_introduction", "01_experimentation")
+_QUIET = ("00_introduction", "01_experimentation", "02_model_management")
 _LUDWIG = "11_automl"
 _STDERR = "stderr"
 #: Of which cells that is said, by notebook.

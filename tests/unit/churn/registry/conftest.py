@@ -1,4 +1,4 @@
-"""An empty store for each test, or a desk of a registry that is as it was made."""
+"""An empty store for each test, a desk of a registry that is as it was made, a good candidate."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,6 +7,8 @@ import mlflow
 import pytest
 from mlflow import MlflowClient
 
+from candidates import good_evidence
+from churn.registry.gates import Evidence
 from churn.registry.promotion import Promotion
 from desks import Registry
 
@@ -44,3 +46,9 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 def desk(registry: Registry, tmp_path: Path) -> Promotion:
     """A registry with four versions; none has been through the gate."""
     return registry.desk(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """A candidate that passes every criterion; change a copy of it."""
+    return good_evidence(tmp_path_factory.mktemp("good"))

@@ -194,20 +194,22 @@ def test_a_decision_counts_if_the_gate_signed_it_where_that_is_asked_for(
     assert strict.rollback("Ada", "complaints").version == "1"
 
 
-def test_a_decision_is_signed_for_one_model_of_the_registry(
-    desk: Promotion, tmp_path: Path
-) -> None:
+def test_a_decision_is_signed_for_one_version_of_one_model(desk: Promotion, tmp_path: Path) -> None:
     private, public = signing.make_keys(tmp_path)
     ours = replace(desk, gate_key=public)
     ours.record("1", decision(folder_of(tmp_path, 1)), private)
     signed = desk.client.get_model_version("churn", "1")
-    # The same files under another name, with what the gate said of the first.
+    # The same files once more, and under another name, with what the gate said of the first.
     desk.client.create_registered_model("other")
-    desk.client.create_model_version("other", str(signed.source))
-    for tag in (DECISION, SIGNED):
-        desk.client.set_model_version_tag("other", "1", tag, signed.tags[tag])
-    with pytest.raises(PromotionError, match="has not signed this decision on version 1"):
-        replace(ours, name="other").promote("1", "Ada", "better")
+    for name, version in (("churn", "5"), ("other", "1")):
+        made = desk.client.create_model_version(name, str(signed.source))
+        assert str(made.version) == version
+        for tag in (DECISION, SIGNED):
+            desk.client.set_model_version_tag(name, version, tag, signed.tags[tag])
+        with pytest.raises(
+            PromotionError, match=f"has not signed this decision on version {version}"
+        ):
+            replace(ours, name=name).promote(version, "Ada", "better")
     ours.promote("1", "Ada", "better")
 
 
