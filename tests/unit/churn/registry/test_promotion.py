@@ -45,6 +45,10 @@ def test_champions_follow_each_other_and_come_back(desk: Promotion, tmp_path: Pa
         (4, "rollback", "2", "3", "Bo", "done"),
         (5, "rollback", "1", "2", "Bo", "done"),
     ]
+    for version, number in {"1": 5, "2": 4, "3": 3}.items():
+        last = desk.made_champion(version)
+        assert last is not None
+        assert last.number == number
 
 
 def test_a_record_says_on_what_grounds(desk: Promotion, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mlflow import MlflowClient
 
-from churn.registry.audit import Action, AuditRecord, way_back
+from churn.registry.audit import Action, AuditRecord, promotion_of, way_back
 from churn.registry.gates import CRITERIA
 from churn.registry.promotion import (
     CHALLENGER,
@@ -153,6 +154,21 @@ def made(number: int, action: Action, version: str, replaced: str | None) -> Aud
         number, action, version, replaced, "Ada", "better", NOON.isoformat(), None, None, "", "",
         "done",
     )  # fmt: skip
+
+
+def test_the_promotion_of_a_version_is_its_last_one_that_was_finished() -> None:
+    records = [
+        made(1, "promote", "1", None),
+        made(2, "promote", "2", "1"),
+        made(3, "rollback", "1", "2"),
+        made(4, "promote", "2", "1"),
+        made(5, "rollback", "1", "2"),
+        replace(made(6, "promote", "2", "1"), state="abandoned"),
+        replace(made(7, "promote", "3", "1"), state="started"),
+    ]
+    assert promotion_of("1", records) == records[0]
+    assert promotion_of("2", records) == records[3]
+    assert promotion_of("3", records) is None
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
