@@ -31,6 +31,16 @@ SIGNATURE = ModelSignature(
 )
 
 
+def raising(X: pd.DataFrame) -> NDArray[np.float64]:
+    """A model that cannot be asked."""
+    raise RuntimeError("the model\ncannot be read")
+
+
+def leaving(X: pd.DataFrame) -> NDArray[np.float64]:
+    """A model that ends the process that asks it."""
+    raise SystemExit
+
+
 def score(X: pd.DataFrame) -> NDArray[np.float64]:
     """Close to what a logistic regression learns."""
     logit = -1.9 - 0.029 * X["tenure"].to_numpy(dtype=float)

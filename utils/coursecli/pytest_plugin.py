@@ -22,10 +22,8 @@ _MORE = pytest.StashKey[Sequence[str]]()
 #: The parent of this process's warm kernels; None when they are to start cold.
 _FORK_SERVER: pytest.StashKey[ForkServer | None] = pytest.StashKey()
 _FORKED_KERNELS = "forked_kernels"
-#: Modules in whose lessons a cell that writes to stderr fails, unless its metadata say why it does
-#: (``"stderr": "..."``). Of the lessons elsewhere the end of the run says which of them do; so it
-#: does of the one with Ludwig, which logs through many libraries.
-_QUIET = ("00_introduction", "01_experimentation", "04_production")
+#: A cell that writes to stderr fails, unless its metadata say why it does (``"stderr": "..."``). Of the
+#: lesson with Ludwig, which logs through many libraries, the end of the run says which cells do.
 _LUDWIG = "11_automl"
 _STDERR = "stderr"
 #: Of which cells that is said, by notebook.
@@ -77,7 +75,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     if not _is_cell(item) or _STDERR in item.cell.metadata:  # type: ignore[attr-defined]
         return result
     said = "".join(out["text"] for out in item.test_outputs or () if out.get("name") == "stderr")  # type: ignore[attr-defined]
-    if said and item.path.parent.name in _QUIET and item.path.stem != _LUDWIG:
+    if said and item.path.stem != _LUDWIG:
         item.raise_cell_error("The cell writes to stderr", said)  # type: ignore[attr-defined]
     if said:
         item.user_properties.append((_STDERR, item.name))

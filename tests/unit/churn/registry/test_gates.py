@@ -14,19 +14,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from candidates import CONFIG, LINEAGE, SIGNATURE, TRAINED_UNTIL, changed, good_evidence, score
+from candidates import (
+    CONFIG,
+    LINEAGE,
+    SIGNATURE,
+    TRAINED_UNTIL,
+    changed,
+    good_evidence,
+    leaving,
+    raising,
+    score,
+)
 from churn.registry import folders
 from churn.registry.gates import CRITERIA, Decision, Evidence, GateConfig, Verdict, decide
 from churn.registry.gates.gate import ask
 from churn.registry.gates.operation import latency
-from churn.registry.supply_chain import signing
 
 Scorer = Callable[[pd.DataFrame], ArrayLike]
-
-
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    return good_evidence(tmp_path_factory.mktemp("good"))
 
 
 def verdict(name: str, evidence: Evidence, config: GateConfig = CONFIG) -> Verdict:
@@ -46,14 +50,6 @@ def test_a_good_candidate_passes_every_criterion(good: Evidence) -> None:
     decision = decide(changed(good, champion_version="7"), CONFIG)
     assert decision.compared_with == "7"
     assert Decision.from_json(decision.to_json()) == decision
-
-
-def raising(X: pd.DataFrame) -> ArrayLike:
-    raise RuntimeError("the model\ncannot be read")
-
-
-def leaving(X: pd.DataFrame) -> ArrayLike:
-    raise SystemExit
 
 
 def asking_for_region(X: pd.DataFrame) -> ArrayLike:
@@ -321,69 +317,6 @@ def test_a_broken_champion_is_no_reason_to_promote(good: Evidence, champion: Sco
     broken = changed(good, champion=champion)
     for name in ("quality", "worst_slice", "money"):
         assert not verdict(name, broken).passed
-
-
-@pytest.mark.parametrize("ends", ["well", "raising", "leaving"])
-def test_criteria_share_one_look_at_the_table(good: Evidence, ends: str) -> None:
-    assert good.table is not None
-    customers, whole = len(good.table), list[str]()
-
-    def counting(X: pd.DataFrame, whose: str) -> ArrayLike:
-        if len(X) == customers:
-            whole.append(whose)
-        return {"well": score, "raising": raising, "leaving": leaving}[ends](X)
-
-    models = {name: partial(counting, whose=name) for name in ("candidate", "champion")}
-    decision = decide(changed(good, **models), CONFIG)
-    # Four criteria ask for the candidate's scores and three for the champion's.
-    assert whole.count("candidate") == 1
-    assert whole.count("champion") == (1 if ends == "well" else 0)
-    said = [v.reason for v in decision.verdicts if v.name in ("quality", "calibration", "money")]
-    assert (len(set(said)) == 1) is (ends != "well")
-
-
-def test_the_table_is_examined_once_for_each_set_of_bounds(
-    good: Evidence, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looks: list[Evidence] = []
-    must_be_later = Evidence._must_be_later
-
-    def watched(evidence: Evidence, days: pd.Series) -> None:
-        looks.append(evidence)
-        must_be_later(evidence, days)
-
-    monkeypatch.setattr(Evidence, "_must_be_later", watched)
-    evidence = changed(good)
-    decide(evidence, CONFIG)
-    assert len(looks) == 1
-    # Other bounds are another question: this table is too small for them.
-    assert not decide(evidence, bound(min_customers=10_000)).passed
-
-
-def test_a_candidate_cannot_change_what_others_see(good: Evidence) -> None:
-    def meddling(X: pd.DataFrame) -> ArrayLike:
-        p = score(X)
-        X.loc[:, "tenure"] = 0
-        X.loc[:, "Contract"] = "Two year"
-        return p
-
-    assert decide(changed(good, candidate=meddling), CONFIG).refusals == []
-
-
-def test_a_folder_that_changes_while_it_is_judged_is_refused(tmp_path: Path) -> None:
-    evidence = good_evidence(tmp_path)
-    folder = evidence.folder
-    assert folder is not None
-
-    def writing(X: pd.DataFrame) -> ArrayLike:
-        (folder / "weights.txt").write_text("0")
-        signing.sign(folder, folder.parent / "keys" / signing.PRIVATE_KEY)
-        return score(X)
-
-    decision = decide(changed(evidence, candidate=writing), CONFIG)
-    # Signed again, it satisfies every criterion; only these are other files than those at first.
-    assert decision.refusals == []
-    assert not decision.passed
 
 
 #: Each takes something away or breaks it; None of the parts is optional.
