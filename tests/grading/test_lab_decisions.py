@@ -170,6 +170,7 @@ def test_a_campaign_from_a_bad_delivery_brings_what_is_asked_for() -> None:
             for one in faults:
                 batch = one(batch, rng)
             called = call(batch, clean, {"cost": cost, "gain": gain})
+            assert len(set(called)) == len(called)
             brought[place] += sum(worth[name] for name in called) + 100
     assert (brought >= possible * np.array([share for share, _ in ASKED])).all(), brought / possible
 
