@@ -1,10 +1,8 @@
-"""Finds nothing in any batch."""
+"""Finds nothing in any batch, and has validated nothing."""
 
 
 def findings(batch):
     return []
 
 
-my_result = definition.run(
-    batch_parameters={"dataframe": worst}, result_format="BASIC"
-).to_json_dict()
+my_result = None
