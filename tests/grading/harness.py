@@ -4,7 +4,8 @@ The answers to a lab stand in ``tests/grading/<lab>/<task>/wrong_*.py`` and ``ri
 what a learner would have in the solution cell of that task, and its docstring says what is wrong (or
 different) about it. A wrong answer must lose points in every variant and source; one whose name
 ends in ``_variant_0`` may be right in variant 0, and is tried in others. The empty stub
-(``wrong_stub.py``) must get nothing.
+(``wrong_stub.py``) must get nothing, and neither must an answer that never looks at what it is given
+(``wrong_nothing.py``, where a check might be content with that).
 
 They are tried by the grader's own rules (:mod:`runner`): each in one setting, which changes with the
 commit, and in all of them when ``COURSE_LONG`` is set. A wrong answer is left at the first check
@@ -56,6 +57,8 @@ SECONDS_PER_RUN = 9000.0 if LONG else 3000.0
 PRELOAD = ("churn.data", "churn.training", "coursekit.checks", "coursekit.variants")
 _GRACE = 120.0
 STUB = "wrong_stub"
+#: Gives the same whatever it is asked, and must get nothing either.
+NOTHING = "wrong_nothing"
 ONLY_VARIANT_0 = "_variant_0"
 
 
@@ -223,8 +226,8 @@ def results_of(
     """What each answer to ``lab`` gets in each of the settings wanted for it.
 
     Args:
-        to_the_end: also run what is left of the tests once a wrong answer has lost points. The empty
-            stub, which must get nothing at all, is always run to the end.
+        to_the_end: also run what is left of the tests once a wrong answer has lost points. Those
+            that must get nothing at all are always run to the end.
         own_tested: also put the lab's own solutions to the tests, in each setting.
 
     Raises:
@@ -241,7 +244,7 @@ def results_of(
     brief = [
         (answer.task, answer.name)
         for answer in wanted
-        if answer.wrong and answer.name != STUB and not to_the_end
+        if answer.wrong and answer.name not in (STUB, NOTHING) and not to_the_end
     ]
     reports = run(notebook_path(lab), jobs, until_caught=brief, own_tested=own_tested)
     for (setting, together), report in zip(tried.items(), reports, strict=True):

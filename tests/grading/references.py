@@ -23,6 +23,26 @@ def names(lab: str) -> dict[str, Any]:
     return found
 
 
+def functions(lab: str, *cells: str, **instead: Any) -> dict[str, Any]:
+    """What a lab's setup and these cells import and define, some of it replaced, for one test."""
+    found: dict[str, Any] = {"__name__": "__main__"}
+    exec(_code(lab, "setup", *cells), found)
+    found.update(instead)
+    return found
+
+
+@functools.cache
+def _code(lab: str, *cells: str) -> str:
+    return "\n".join(ast.unparse(node) for cell in cells for node in _kept(code(lab, cell)))
+
+
+@functools.cache
+def code(lab: str, cell: str) -> str:
+    """The source of a cell, the solution in it."""
+    cells = nbformat.read(harness.notebook_path(lab), 4).cells
+    return next(str(one.source) for one in cells if one.id == cell)
+
+
 def _kept(source: str) -> Iterator[ast.stmt]:
     for node in ast.parse(source).body:
         is_text = isinstance(node, ast.Assign) and _is_text(node.value)

@@ -84,6 +84,12 @@ def test_the_stub_gets_nothing(lab: str) -> None:
             assert "nothing is written here yet" in result.output
 
 
+@pytest.mark.parametrize("answer", [a for a in ANSWERS if a.name == harness.NOTHING], ids=str)
+def test_what_never_looks_gets_nothing(answer: Answer) -> None:
+    for setting, result in harness.results(answer.lab)[answer].items():
+        assert result.score == 0, f"{answer} in {setting}: {result}"
+
+
 @pytest.mark.parametrize(("lab", "task"), TASKS)
 def test_each_task_has_its_answers(lab: str, task: str) -> None:
     own = [answer for answer in harness.answers(lab) if answer.task == task]

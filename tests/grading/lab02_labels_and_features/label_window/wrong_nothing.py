@@ -1,0 +1,5 @@
+"""Gives the log back."""
+
+
+def label_window(log, cutoff, window_days):
+    return log
