@@ -1,0 +1,22 @@
+"""The colleague's job: no champion for a while, no way back, everything again."""
+
+
+def release(disk, month):
+    champion, candidate = disk["champion"], disk.get("candidate")
+    version = champion["version"]
+    worth = [one["worth"] for one in disk.get("watched", []) if one["version"] == version]
+    if sum(worth[-2:]) < 0:
+        entry = {"month": month, "version": version, "kind": "back"}
+        return [["put", "champion", disk.get("former")], ["append", "releases", entry]]
+    if candidate is None:
+        return []
+    return [
+        ["put", "champion", None],
+        [
+            "append",
+            "releases",
+            {"month": month, "version": candidate["version"], "kind": "release"},
+        ],
+        ["put", "champion", candidate],
+        ["put", "former", champion],
+    ]
