@@ -7,7 +7,7 @@ def release(disk, month):
     moves = [one for one in books if one["month"] == month]
     if moves:
         version = moves[0]["version"]
-        if moves[0]["kind"] == "back" and champion["version"] == version:
+        if moves[0]["kind"] == "back":
             return []
         if candidate is not None and candidate["version"] == version:
             return [["put", "candidate", None]]

@@ -10,13 +10,10 @@ def release(disk, month):
         return [["put", "champion", disk.get("former")], ["append", "releases", entry]]
     if candidate is None:
         return []
+    entry = {"month": month, "version": candidate["version"], "kind": "release"}
     return [
         ["put", "champion", None],
-        [
-            "append",
-            "releases",
-            {"month": month, "version": candidate["version"], "kind": "release"},
-        ],
+        ["append", "releases", entry],
         ["put", "champion", candidate],
         ["put", "former", champion],
     ]
