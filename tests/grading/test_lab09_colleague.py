@@ -9,7 +9,7 @@ from coursekit import paths
 from coursekit.authoring.notebooks import read
 
 LAB = "lab09_capstone"
-TASKS = ("settings", "feature_table", "gate", "month_end")
+TASKS = ("settings", "feature_table", "gate", "month_end", "release")
 
 
 @pytest.mark.parametrize("task", TASKS)

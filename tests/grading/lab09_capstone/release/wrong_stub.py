@@ -1,0 +1,5 @@
+"""The stub."""
+
+
+def release(disk, month):
+    raise NotImplementedError()
