@@ -230,6 +230,8 @@ def test_an_approval_is_of_these_files_against_this_champion(
         strict.promote("2", "Ada", "better")
     strict.approve("2", "Bo")
     good = json.loads(desk.client.get_model_version("churn", "2").tags["promotion.approval"])
+    files = decision(folder_of(tmp_path, 2), against="1").digest
+    assert good == {"who": "Bo", "champion": "1", "digest": files}
     for forged, words in {
         "{": "no readable approval",
         "[]": "no readable approval",
