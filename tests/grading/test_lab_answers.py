@@ -138,6 +138,15 @@ def test_every_lab_has_answers_and_is_tried_beside_the_others() -> None:
             assert unit == f"{FILE} {answer.lab}"
 
 
+def test_only_those_answers_run_that_a_test_looks_at() -> None:
+    answer = ANSWERS[0]
+    lab, of_lab = answer.lab, set(harness.answers(answer.lab))
+    of_task = {other for other in of_lab if other.task == answer.task}
+    assert looked_at(lab, [{"answer": answer}, {"answer": ANSWERS[-1]}]) == {answer}
+    assert looked_at(lab, [{"lab": lab, "task": answer.task}]) == of_task
+    assert looked_at(lab, [{"lab": lab}, {"lab": LABS[-1]}]) == of_lab
+
+
 def test_no_answer_belongs_to_a_task_that_is_gone() -> None:
     assert {(answer.lab, answer.task) for answer in ANSWERS} == set(TASKS)
 
