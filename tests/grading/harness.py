@@ -210,11 +210,10 @@ def settings_of_run(lab: str) -> tuple[Setting, ...]:
 
 
 @functools.cache
-def results(lab: str) -> dict[Answer, dict[Setting, Result]]:
-    """What each answer to ``lab`` that is kept here gets in each of its settings."""
-    return results_of(
-        lab, {answer: settings_of(answer) for answer in answers(lab)}, own_tested=LONG
-    )
+def results(lab: str, chosen: frozenset[Answer]) -> dict[Answer, dict[Setting, Result]]:
+    """What those of the answers to ``lab`` kept here that are chosen get in each of their settings."""
+    wanted = {answer: settings_of(answer) for answer in answers(lab) if answer in chosen}
+    return results_of(lab, wanted, own_tested=LONG)
 
 
 def results_of(

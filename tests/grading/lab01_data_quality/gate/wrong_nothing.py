@@ -1,0 +1,5 @@
+"""Nothing is accepted, and nothing refused."""
+
+
+def gate(batches, holdout):
+    return {"trained_on": [], "quarantined": {}, "auc": None}
