@@ -34,7 +34,6 @@ import pandas as pd
 import sqlalchemy as sa
 from mlflow import MlflowClient
 from mlflow.store.db import utils as db_utils
-from mlflow.utils import requirements_utils
 
 from churn.data.landing import deliver_each
 from churn.pipeline import feature_repo, tables
@@ -362,7 +361,5 @@ if __name__ == "__main__":
     # Imported above so that each fork has them, as the jobs import them when they run.
     # Whether the tables are of this version of MLflow: half a second of each process, and no write.
     db_utils._verify_schema = lambda engine: None
-    # Which module is of which package: read once, and not in each fork that packages a model.
-    requirements_utils._init_packages_to_modules_map()
     assert all((batch_inference, deploy, feature_tables, monitor, retrain, train, engines))
     main(Path(sys.argv[1]))
