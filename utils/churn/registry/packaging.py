@@ -51,6 +51,9 @@ IMPORTED = ("mlflow", "numpy", "onnxruntime", "pandas", "scikit-learn", "skops")
 #: The largest difference between a score and its twin's: numbers of 32 bits.
 PARITY = 1e-5
 _CODE = Path(__file__).with_name("served_model.py")
+#: MLflow compares what a model pins with what is installed, which is where the pins were read from. For
+#: that it reads the files of every installed package: two thirds of what packaging takes in a new process.
+_COMPARES_PINS = "mlflow.utils.environment.warn_dependency_requirement_mismatches"
 _KINDS = {"object": StringTensorType, "int64": Int64TensorType, "float64": FloatTensorType}
 
 
@@ -88,14 +91,16 @@ def package(model: Pipeline, examples: pd.DataFrame, folder: Path, threshold: fl
         raise PackagingError(f"threshold must lie between 0 and 1, not {threshold}")
     X = features.features(examples).reset_index(drop=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch_folder = tempfile.TemporaryDirectory(dir=folder.parent, prefix=".packaging-")
-    with scratch_folder as scratch, _without_hints():
+    with (
+        tempfile.TemporaryDirectory(dir=folder.parent, prefix=".packaging-") as scratch,
+        _without_hints(),
+    ):
         made = Path(scratch)
         artifacts = _write_twins(model, made)
         config = {"engine": "sklearn", "threshold": threshold, "trusted": list(TRUSTED)}
         p = np.asarray(model.predict_proba(X)[:, 1], dtype=float)
         answer = pd.DataFrame({"probability": p, "contact": p >= threshold})
-        with _pins_not_compared():
+        with mock.patch(_COMPARES_PINS):
             mlflow.pyfunc.save_model(
                 str(made / "model"),
                 python_model=str(_CODE),
@@ -275,17 +280,6 @@ def _pinned(roots: tuple[str, ...]) -> tuple[str, ...]:
         needed = (Requirement(line) for line in requires(name) or [])
         waiting += [new for new in needed if not new.marker or new.marker.evaluate({"extra": ""})]
     return tuple(f"{name}=={found[name]}" for name in sorted(found))
-
-
-@contextmanager
-def _pins_not_compared() -> Iterator[None]:
-    """MLflow compares what a model pins with what is installed, and warns where they differ.
-
-    For that it reads the list of files of every installed package, two thirds of the time that
-    packaging takes in a new process. Here the pins were read from what is installed.
-    """
-    with mock.patch("mlflow.utils.environment.warn_dependency_requirement_mismatches"):
-        yield
 
 
 def _signature(X: pd.DataFrame, answer: pd.DataFrame, threshold: float) -> InferredSignature:
