@@ -5,7 +5,6 @@ from __future__ import annotations
 import harness
 import pytest
 
-from coursekit import paths
 from coursekit.authoring.notebooks import read
 
 LAB = "lab09_capstone"
@@ -14,7 +13,7 @@ TASKS = ("settings", "feature_table", "gate", "month_end", "release")
 
 @pytest.mark.parametrize("task", TASKS)
 def test_the_job_that_is_handed_over_is_tried_as_a_wrong_answer(task: str) -> None:
-    notebook = read(paths.course_root() / "solutions" / LAB / f"{LAB}.ipynb")
+    notebook = read(harness.notebook_path(LAB))
     cells = {cell.id: cell for cell in notebook.cells}
     order = list(cells)
     shown, ran = cells[f"old_{task}"], cells[f"run_old_{task}"]

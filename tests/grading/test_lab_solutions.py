@@ -7,16 +7,14 @@ mistake.
 
 from __future__ import annotations
 
-import ast
 import functools
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-import harness
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+import references
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -27,23 +25,6 @@ from churn.metrics import Campaign, campaign_value
 FEW = settings(max_examples=40, deadline=None)
 NINE = ["customerID", "tenure", "InternetService", "OnlineSecurity", "Contract", "PaymentMethod"]
 NINE += ["MonthlyCharges", "TotalCharges", "Churn"]
-
-
-@functools.cache
-def solution(lab: str, task: str) -> dict[str, Any]:
-    """What the solution cell of a task binds."""
-    names: dict[str, Any] = {"np": np, "pd": pd, "stats": stats, "__name__": "__main__"}
-    if lab == "lab01_data_quality":
-        exec(_given(lab), names)
-    exec(harness.tasks(lab)[task].solution.source, names)
-    return names
-
-
-def _given(lab: str) -> str:
-    """What a lab's setup cell imports and defines, without what it does."""
-    setup = next(c for c in nbformat.read(harness.notebook_path(lab), 4).cells if c.id == "setup")
-    kept = (ast.Import, ast.ImportFrom, ast.FunctionDef)
-    return "\n".join(ast.unparse(n) for n in ast.parse(setup.source).body if isinstance(n, kept))
 
 
 # --- lab 01 -----------------------------------------------------------------------------------
@@ -113,20 +94,27 @@ EDITS = st.lists(
 )
 
 
+@functools.cache
+def checked_in_lab_01() -> dict[str, Any]:
+    """What the setup and the first task of lab 01 bind: its suite, too."""
+    found = references.functions("lab01_data_quality")
+    exec(references.code("lab01_data_quality", "check_batch"), found)
+    return found
+
+
 @settings(max_examples=12, deadline=None)
 @given(EDITS)
 def test_findings_and_verdict_follow_the_data_sheet(edits: list[tuple[int, str, Any]]) -> None:
     rows = batch().copy()
     for place, name, value in edits:
         rows.loc[place, name] = value
-    names = dict(solution("lab01_data_quality", "check_batch"))
+    names = dict(checked_in_lab_01()) | {"worst": rows}
+    exec(references.code("lab01_data_quality", "findings"), names)
     wanted: dict[tuple[str, str], int] = {}
     ids = rows["customerID"].tolist()
     for row in rows.to_dict("records"):
         for rule in sentences(row, ids):
             wanted[rule] = wanted.get(rule, 0) + 1
-    names |= {"worst": rows}
-    exec(harness.tasks("lab01_data_quality")["findings"].solution.source, names)
     found = {(f["column"], f["dimension"]): f["rows"] for f in names["findings"](rows)}
     assert found == wanted
     verdict = names["check_batch"](rows)
@@ -172,7 +160,7 @@ def test_the_best_run_beats_every_other(runs: list[tuple[str, Any, int, Any, int
             "start_time",
         ],
     )
-    found = solution("lab03_experiments", "best_run")["best_run"](table, "d")
+    found = references.names("lab03_experiments")["best_run"](table, "d")
     keys = {
         str(place): (-metric, rounds, hour)
         for place, (status, metric, rounds, digest, hour) in enumerate(runs)
@@ -200,7 +188,7 @@ def test_no_pair_within_the_capacity_earns_more(
     terms = {"contact_cost": 10.0, "offer_cost": 40.0, "saved_value": saved, "success_rate": 0.5}
     scores = {name: np.array(one) for name, one in valid.items()}
     labels = np.array(left)
-    names = solution("lab03_experiments", "pick_by_value")
+    names = references.names("lab03_experiments")
     found = names["pick_by_value"](scores, labels, scores, labels, terms, capacity)
     campaign = Campaign(**terms)
     pairs = {
@@ -231,7 +219,7 @@ PAIRS = st.dictionaries(st.integers(0, 6), st.sampled_from([0.5, 0.625, 0.75, 0.
 def test_the_verdict_follows_from_the_interval(
     a: dict[int, float], b: dict[int, float], share: float
 ) -> None:
-    found = solution("lab03_experiments", "compare")["compare"](a, b, share)
+    found = references.names("lab03_experiments")["compare"](a, b, share)
     d = [b[seed] - a[seed] for seed in set(a) & set(b)]
     assert found["pairs"] == len(d)
     assert (found["difference"] is None) == (not d)
