@@ -33,7 +33,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from churn.schema import ALLOWED, COLUMNS, ID, MAX_TENURE, PRICE_LIST, TARGET
+from churn.schema import ALLOWED, COLUMNS, ID, MAX_TENURE, PRICE_LIST, TARGET, bill_range
 from churn.simulator import conditional_models
 from churn.simulator.codes import MILLI, STEPS_PER_DOLLAR, YES, Codes, code
 from churn.simulator.random_streams import generator
@@ -133,7 +133,16 @@ def draw_monthly_steps(codes: Codes, rng: np.random.Generator) -> NDArray[np.int
     deviation = rng.standard_normal(len(codes[conditional_models.TENURE])) * np.sqrt(
         component_count(codes)
     )
-    return list_price_steps(codes) + np.rint(deviation * scale).astype(np.int32)
+    return billed_steps(codes, np.rint(deviation * scale).astype(np.int32))
+
+
+def billed_steps(codes: Codes, deviation: NDArray[np.int32]) -> NDArray[np.int32]:
+    """List price plus deviation in multiples of five cents, within :func:`schema.bill_range`.
+
+    Of a million customers chance takes a few further from the list than any bill may lie.
+    """
+    low, high = (round(dollars * STEPS_PER_DOLLAR) for dollars in bill_range())
+    return np.clip(list_price_steps(codes) + deviation, low, high).astype(np.int32)
 
 
 def draw_total_steps(codes: Codes, rng: np.random.Generator) -> NDArray[np.int32]:

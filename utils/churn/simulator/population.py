@@ -87,7 +87,7 @@ def newcomers(scenario: Scenario, month: int) -> Codes:
     deviation = codes["monthly_steps"] - cross_section.list_price_steps(codes)
     incidents.campaign(scenario, month, numbers, codes)
     codes["tenure"] = np.ones(len(numbers), dtype=np.int16)
-    codes["monthly_steps"] = cross_section.list_price_steps(codes) + deviation
+    codes["monthly_steps"] = cross_section.billed_steps(codes, deviation)
     codes["total_steps"] = codes["monthly_steps"]
     return _settle(codes, scenario, month, numbers)
 

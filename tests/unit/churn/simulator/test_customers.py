@@ -162,6 +162,22 @@ def test_monthly_charges_scatter_around_the_list_price() -> None:
         assert off[components == count].std() == pytest.approx(0.5 * count**0.5, rel=0.1)
 
 
+@pytest.mark.parametrize("deviations", [-6.0, 12.0])
+def test_nobody_is_billed_what_no_bill_may_be(deviations: float) -> None:
+    """Of a million customers three were once billed 17.90 dollars, and the delivery was refused."""
+
+    class Unlikely(np.random.Generator):
+        def standard_normal(self, size: int) -> np.ndarray:  # type: ignore[override]
+            return np.full(size, deviations)
+
+    codes = customers.draw_profile(3000, generator(0))
+    bills = customers.draw_monthly_steps(codes, Unlikely(np.random.PCG64(0))) / STEPS_PER_DOLLAR
+    low, high = schema.bill_range()
+    assert bills.min() >= low
+    assert bills.max() <= high
+    assert len(set(bills)) > 40
+
+
 def test_list_price_by_hand() -> None:
     codes = {name: np.zeros(3, dtype=np.int8) for name in schema.ALLOWED}
     codes["tenure"] = np.ones(3, dtype=np.int16)
