@@ -21,19 +21,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
-from feast import (
-    Entity,
-    FeatureService,
-    FeatureStore,
-    FeatureView,
-    Field,
-    FileSource,
-    PushSource,
-    ValueType,
-)
-from feast.types import Float64, Int64, String
 
+from churn.lean_imports import without
 from churn.schema import ID
+
+with without("torch"):
+    from feast import (
+        Entity,
+        FeatureService,
+        FeatureStore,
+        FeatureView,
+        Field,
+        FileSource,
+        PushSource,
+        ValueType,
+    )
+    from feast.types import Float64, Int64, String
 
 TIME = "event_timestamp"
 #: Hour of the first day of a month, UTC, at which both batch jobs have written.

@@ -13,23 +13,26 @@ from typing import Any
 import pandas as pd
 import psycopg
 import sqlalchemy as sa
-from feast.infra.offline_stores.contrib.postgres_offline_store.postgres import (
-    PostgreSQLOfflineStore,
-    PostgreSQLOfflineStoreConfig,
-)
-from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source import (
-    PostgreSQLSource,
-)
-from feast.infra.online_stores.postgres_online_store.postgres import (
-    PostgreSQLOnlineStore,
-    PostgreSQLOnlineStoreConfig,
-)
-from feast.infra.utils.postgres.postgres_config import PostgreSQLConfig
 from psycopg import sql
 from pydantic import model_validator
 
 from churn import schema
 from churn.features.feature_store import TIME
+from churn.lean_imports import without
+
+with without("torch"):
+    from feast.infra.offline_stores.contrib.postgres_offline_store.postgres import (
+        PostgreSQLOfflineStore,
+        PostgreSQLOfflineStoreConfig,
+    )
+    from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source import (
+        PostgreSQLSource,
+    )
+    from feast.infra.online_stores.postgres_online_store.postgres import (
+        PostgreSQLOnlineStore,
+        PostgreSQLOnlineStoreConfig,
+    )
+    from feast.infra.utils.postgres.postgres_config import PostgreSQLConfig
 
 #: PostgreSQL's type of each of pandas' types that a feature has.
 _TYPES = {"object": "text", "int64": "bigint", "float64": "double precision"}

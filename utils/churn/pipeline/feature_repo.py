@@ -12,12 +12,23 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
-from feast import Entity, FeatureService, FeatureStore, FeatureView, Field, FileSource, ValueType
-from feast.data_source import DataSource
-from feast.types import Float64, Int64, String
 
 from churn import schema
 from churn.features.feature_store import TIME, TTL_DAYS, training_set, written_on
+from churn.lean_imports import without
+
+with without("torch"):
+    from feast import (
+        Entity,
+        FeatureService,
+        FeatureStore,
+        FeatureView,
+        Field,
+        FileSource,
+        ValueType,
+    )
+    from feast.data_source import DataSource
+    from feast.types import Float64, Int64, String
 
 SERVICE = "churn_v2"
 #: The view, and the folder of its rows.

@@ -23,7 +23,6 @@ from unittest import mock
 import mlflow.pyfunc
 import numpy as np
 import pandas as pd
-import skops.io
 from mlflow import MlflowClient
 from mlflow.models import Model, infer_signature
 from mlflow.models import ModelSignature as InferredSignature
@@ -35,8 +34,12 @@ from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringT
 from sklearn.pipeline import Pipeline
 
 from churn import features, schema
+from churn.lean_imports import without
 from churn.registry import folders
 from churn.registry.gates.evidence import Evidence, ModelSignature, Scorer
+
+with without("torch", "dask"):
+    import skops.io
 
 Engine = Literal["sklearn", "onnx"]
 

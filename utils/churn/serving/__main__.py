@@ -49,9 +49,8 @@ def build(given: argparse.Namespace) -> Service:
     champions = Champions(_source(given), given.public_key)
     context = None
     if given.features:
-        from feast import FeatureStore  # seconds: only who looks columns up waits for them
-
-        from churn.serving.feast_lookup import FeastLookup
+        # Seconds for Feast: only who looks columns up waits for them.
+        from churn.serving.feast_lookup import FeastLookup, FeatureStore
 
         lookup = FeastLookup(FeatureStore(repo_path=str(given.features)))
         context = Context(lookup, settings)

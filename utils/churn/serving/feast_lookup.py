@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from feast import FeatureService, FeatureStore, FeatureView, Field, FileSource, RepoConfig
-from feast.infra.online_stores.helpers import get_online_store_from_config
-from feast.protos.feast.types.EntityKey_pb2 import EntityKey
-from feast.protos.feast.types.Value_pb2 import Value
-from feast.types import Float64, Int64, String
 
 from churn import schema
 from churn.features import feature_store
+from churn.lean_imports import without
+
+with without("torch"):
+    from feast import FeatureService, FeatureStore, FeatureView, Field, FileSource, RepoConfig
+    from feast.infra.online_stores.helpers import get_online_store_from_config
+    from feast.protos.feast.types.EntityKey_pb2 import EntityKey
+    from feast.protos.feast.types.Value_pb2 import Value
+    from feast.types import Float64, Int64, String
 
 #: The feature service that the models with 19 columns read.
 SERVICE = "churn_record_v1"

@@ -13,6 +13,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
+from churn.lean_imports import without
 from churn.registry import folders
 
 #: Opcodes that call something while a pickle is read.
@@ -102,7 +103,8 @@ def _in_zip(file: IO[bytes], trusted: tuple[str, ...], depth: int) -> Iterator[s
 
 def _unknown_types(content: bytes, trusted: tuple[str, ...]) -> Iterator[str]:
     # Here, because nothing else needs it. It reads the description only and makes no object.
-    from skops.io import get_untrusted_types
+    with without("torch", "dask"):
+        from skops.io import get_untrusted_types
 
     try:
         unknown = sorted(set(get_untrusted_types(data=content)) - set(trusted))
