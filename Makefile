@@ -76,8 +76,8 @@ labs: setup  ## generate labs/ from solutions/
 
 long: automl  ## what takes long: every setting of every lab, cold kernels, 50 kills, nbgrader's own tests
 	@COURSE_LONG=1 $(OFFLINE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
-	    tests/grading/test_lab_answers.py tests/grading/test_attacks.py \
-	    tests/grading/test_nbgrader_own.py tests/integration/test_grade_killed.py \
+	    tests/grading/test_lab_answers.py tests/grading/test_own_draws.py \
+	    tests/grading/test_attacks.py tests/grading/test_nbgrader_own.py tests/integration/test_grade_killed.py \
 	    tests/integration/test_cli.py tests/notebooks/test_labs.py tests/notebooks/test_your_turn.py \
 	    tests/integration/test_validate_and_grader.py tests/integration/test_pipeline_kills.py \
 	    tests/integration/test_workflows.py tests/integration/test_orchestrated_pipeline.py \

@@ -25,7 +25,9 @@ from drawing import drawn
 
 VARIANTS = 100 if harness.LONG else 1
 #: A check of this kind has its bound in its name.
-OWN = re.compile(r"rubric\.check\(\s*\"your own [^\"]*(?:%|quarter|half|at most|no more than|\d of \d)")
+OWN = re.compile(
+    r"rubric\.check\(\s*\"your own [^\"]*(?:%|quarter|half|at most|no more than|\d of \d)"
+)
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 Case = tuple[str, str, str]
 

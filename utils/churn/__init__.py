@@ -5,6 +5,7 @@ From the ground up; each imports only what stands above it here:
 ``schema``, ``metrics``, ``labels``, ``database``, ``credentials``, ``assignment``, ``cost_curves``  the
 ground: the table, money, who left, where rows go, what a password looks like, who is where in a release,
 what a job costs at another size
+``lean_imports``  packages without what they import for others
 ``simulator``    the outside world: customers, their history and incidents
 ``data``         loading a table, and what is asked of it before it is used
 ``features``     what a model reads, and the feature store
