@@ -191,6 +191,7 @@ def test_the_way_back_is_a_stack(wanted: list[str]) -> None:
         champion = records[-1].version if records else None
         in_order = sorted(promoted, key=promoted.__getitem__)
         assert [*way_back(champion, records), *([champion] if champion else [])] == in_order
+        assert way_back(None, records) == []
 
 
 def test_past_the_desk_there_is_a_way_back_all_the_same(desk: Promotion, tmp_path: Path) -> None:
