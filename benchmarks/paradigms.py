@@ -39,7 +39,7 @@ import psutil
 import scoring
 from machine import machine
 from serving_clients import cpu_seconds, measure, request_bytes
-from serving_servers import SERVERS, Place, prepare, running
+from serving_servers import SERVERS, Prepared, prepare, running
 
 from churn import schema
 from churn.registry import packaging
@@ -75,10 +75,10 @@ def timed(ask: Callable[[Any], Any], questions: Iterable[Any]) -> list[float]:
     return found
 
 
-def batch(place: Place) -> Row:
+def batch(prepared: Prepared) -> Row:
     """The whole base by Polars and ONNX Runtime into SQLite, and look-ups of what is kept."""
-    model, base = place.folder / "models" / "1", scoring.make_base(place.folder, BASE)
-    store = ScoreStore(f"sqlite:///{place.folder / 'scores.db'}")
+    model, base = prepared.folder / "models" / "1", scoring.make_base(prepared.folder, BASE)
+    store = ScoreStore(f"sqlite:///{prepared.folder / 'scores.db'}")
     start, cpu = time.perf_counter(), time.process_time()
     store.write("one", dt.date(2025, 4, 30), engines.score("polars", model, base))
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
@@ -88,9 +88,9 @@ def batch(place: Place) -> Row:
     return {**waits(found), "fresh_s": seconds, "cpu_s_per_million": 1e6 * cpu / BASE}
 
 
-def events_of(place: Place, count: int) -> list[dict[str, Any]]:
+def events_of(prepared: Prepared, count: int) -> list[dict[str, Any]]:
     """Events about customers who have had a bill, each with an id and a time of its own."""
-    who = itertools.cycle(row for row in place.customers if row["tenure"])
+    who = itertools.cycle(row for row in prepared.customers if row["tenure"])
     times = [dt.datetime(2025, 9, 1) + dt.timedelta(minutes=number) for number in range(count)]
     return [
         {**row, "event_id": f"e{number}", "event_time": at.isoformat()}
@@ -98,32 +98,32 @@ def events_of(place: Place, count: int) -> list[dict[str, Any]]:
     ]
 
 
-def look_ups(store: EventScores, place: Place) -> Row:
-    asked = [row[schema.ID] for row in place.customers]
+def look_ups(store: EventScores, prepared: Prepared) -> Row:
+    asked = [row[schema.ID] for row in prepared.customers]
     return waits(timed(store.latest, itertools.islice(itertools.cycle(asked), 2000)))
 
 
-def streaming(place: Place) -> Row:
+def streaming(prepared: Prepared) -> Row:
     """Spark Structured Streaming, 500 events a micro-batch; the first, slower one does not count."""
     from churn.scoring.micro_batches import score_arriving
     from churn.spark.session import session
 
-    inbox, size, files = place.folder / "inbox", 500, 9
+    inbox, size, files = prepared.folder / "inbox", 500, 9
     inbox.mkdir()
-    events = events_of(place, size * files)
+    events = events_of(prepared, size * files)
     for number in range(files):
         part = events[number * size : (number + 1) * size]
         (inbox / f"{number}.json").write_text("\n".join(map(json.dumps, part)))
         os.utime(inbox / f"{number}.json", (number, number))  # Spark takes the oldest first
-    store = EventScores(f"sqlite:///{place.folder / 'stream.db'}")
-    ask, me = packaging.scorer(place.folder / "models" / "1", "onnx"), psutil.Process()
-    with session(place.folder / "spark", "local[1]") as spark:
+    store = EventScores(f"sqlite:///{prepared.folder / 'stream.db'}")
+    ask, me = packaging.scorer(prepared.folder / "models" / "1", "onnx"), psutil.Process()
+    with session(prepared.folder / "spark", "local[1]") as spark:
         before = cpu_seconds(me)
-        query = score_arriving(spark, inbox, place.folder / "checkpoint", ask, 0.24, store, late="1 day")  # fmt: skip
+        query = score_arriving(spark, inbox, prepared.folder / "checkpoint", ask, 0.24, store, late="1 day")  # fmt: skip
         query.awaitTermination()
         cpu = cpu_seconds(me) - before
         took = [p.durationMs["triggerExecution"] / 1000 for p in query.recentProgress if p.numInputRows]  # fmt: skip
-    kept = look_ups(store, place)
+    kept = look_ups(store, prepared)
     store.close()
     return {**kept, "fresh_s": float(np.median(took[1:])), "cpu_s_per_million": 1e6 * cpu / len(events)}  # fmt: skip
 
@@ -141,13 +141,13 @@ class Stamped(EventScores):
         return new
 
 
-def message_broker(place: Place, count: int = 300) -> Row:
+def message_broker(prepared: Prepared, count: int = 300) -> Row:
     """Redis Streams with one consumer; an event every 20 milliseconds, one after the other."""
-    store = Stamped(f"sqlite:///{place.folder / 'broker.db'}")
-    ask = _frames(place.folder / "models" / "1")
+    store = Stamped(f"sqlite:///{prepared.folder / 'broker.db'}")
+    ask = _frames(prepared.folder / "models" / "1")
     sent: dict[str, float] = {}
     done = threading.Event()
-    with redis_server(place.folder) as client:
+    with redis_server(prepared.folder) as client:
         consumer = threading.Thread(
             target=broker.consume,
             args=(client, "news", "scorers", "one", ask, 0.24, store),
@@ -155,7 +155,7 @@ def message_broker(place: Place, count: int = 300) -> Row:
         )
         consumer.start()
         cpu = time.process_time()
-        for event in events_of(place, count):
+        for event in events_of(prepared, count):
             sent[event["event_id"]] = time.perf_counter()
             broker.publish(client, "news", [event])
             time.sleep(0.02)
@@ -165,7 +165,7 @@ def message_broker(place: Place, count: int = 300) -> Row:
         done.set()
         consumer.join()
     fresh = [store.kept[name] - start for name, start in sent.items()]
-    kept = look_ups(store, place)
+    kept = look_ups(store, prepared)
     store.close()
     return {**kept, "fresh_s": float(np.median(fresh)), "cpu_s_per_million": 1e6 * cpu / count}
 
@@ -176,13 +176,13 @@ def _frames(model: Path) -> Scorer:
     return lambda X: score([dict(zip(X.columns, row, strict=True)) for row in X.to_numpy()])
 
 
-def real_time(place: Place, lookup: bool, seconds: float) -> Row:
+def real_time(prepared: Prepared, lookup: bool, seconds: float) -> Row:
     """The telco's service as a process of its own, one client."""
     port = free_port()
     command, path, ready = SERVERS["our service"]
-    requests = [request_bytes(path, row, lookup, port) for row in place.customers]
-    log = place.folder / f"{port}.log"
-    with running(command(place, port, lookup), port, ready, log) as server:
+    requests = [request_bytes(path, row, lookup, port) for row in prepared.customers]
+    log = prepared.folder / f"{port}.log"
+    with running(command(prepared, port, lookup), port, ready, log) as server:
         found = measure(server, port, requests, 1, seconds)
     assert not found.failed
     return {
@@ -191,11 +191,11 @@ def real_time(place: Place, lookup: bool, seconds: float) -> Row:
     }  # fmt: skip
 
 
-def function(place: Place, starts: int = 7) -> dict[str, Row]:
+def function(prepared: Prepared, starts: int = 7) -> dict[str, Row]:
     """The function handler in fresh processes: the first answer of each, and those after it."""
-    public = place.folder / signing.PUBLIC_KEY
-    env = known.environment(switches.REPEATABLE, handler.release(place.folder / "models" / "1", "1", public))  # fmt: skip
-    events = [json.dumps({"body": json.dumps(row)}) + "\n" for row in place.customers]
+    public = prepared.folder / signing.PUBLIC_KEY
+    env = known.environment(switches.REPEATABLE, handler.release(prepared.folder / "models" / "1", "1", public))  # fmt: skip
+    events = [json.dumps({"body": json.dumps(row)}) + "\n" for row in prepared.customers]
     cold, warm, cpu = [], list[float](), [0.0, 0.0]
     for _ in range(starts):
         start = time.perf_counter()
@@ -224,10 +224,10 @@ def function(place: Place, starts: int = 7) -> dict[str, Row]:
     }  # fmt: skip
 
 
-def edge(place: Place) -> Row:
+def edge(prepared: Prepared) -> Row:
     """ONNX Runtime where the question is asked, here in this process."""
-    file = place.folder / "models" / "1" / "artifacts" / "model.onnx"
-    score, rows = onnx_score(file), [[row] for row in place.customers]
+    file = prepared.folder / "models" / "1" / "artifacts" / "model.onnx"
+    score, rows = onnx_score(file), [[row] for row in prepared.customers]
     timed(score, rows)
     cpu = time.process_time()
     found = timed(score, rows)
@@ -238,16 +238,16 @@ def edge(place: Place) -> Row:
     }  # fmt: skip
 
 
-def measure_all(place: Place, seconds: float) -> pd.DataFrame:
+def measure_all(prepared: Prepared, seconds: float) -> pd.DataFrame:
     """A row for each way to a prediction."""
     found: dict[str, Row] = {
-        "batch": batch(place),
-        "streaming": streaming(place),
-        "message broker": message_broker(place),
-        "real time": real_time(place, lookup=False, seconds=seconds),
-        "real time, look-up": real_time(place, lookup=True, seconds=seconds),
-        **function(place),
-        "edge": edge(place),
+        "batch": batch(prepared),
+        "streaming": streaming(prepared),
+        "message broker": message_broker(prepared),
+        "real time": real_time(prepared, lookup=False, seconds=seconds),
+        "real time, look-up": real_time(prepared, lookup=True, seconds=seconds),
+        **function(prepared),
+        "edge": edge(prepared),
     }
     table = pd.DataFrame(found, index=list(COLUMNS)).T.rename_axis("way")
     return table.map(lambda value: float(f"{value:.3g}"))

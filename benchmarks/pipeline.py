@@ -47,7 +47,7 @@ from churn import cost_curves
 from churn.data.landing import deliver
 from churn.pipeline import JOBS, load_config, runs
 from churn.pipeline.graph import run_job
-from churn.pipeline.place import Place
+from churn.pipeline.stores import Stores
 from churn.simulator import load_scenario, simulate_history
 
 ENVIRONMENT, CHANGES = "prod", {"trigger": {"kind": "never"}}
@@ -70,26 +70,26 @@ class Telco:
         self.keep("setup")
         for month in before:
             for job in JOBS[:2]:
-                run_job(self.place, job, month)
+                run_job(self.stores, job, month)
         for job in JOBS[2:5]:
-            run_job(self.place, job, before[-1])
+            run_job(self.stores, job, before[-1])
         #: What the pipeline's jobs said of the last month.
         self.said: dict[str, str] = {}
         for job in JOBS[1:]:
             self.keep(job)
-            self.said[job] = run_job(self.place, job, self.day).said
+            self.said[job] = run_job(self.stores, job, self.day).said
 
     @property
-    def place(self) -> Place:
+    def stores(self) -> Stores:
         """The environment that the telco works with."""
-        return Place(load_config(ENVIRONMENT, changes=CHANGES), self.home)
+        return Stores(load_config(ENVIRONMENT, changes=CHANGES), self.home)
 
     def keep(self, job: str) -> None:
         """Keep the folder as it is before a job."""
-        if self.place.root.is_dir():
-            shutil.copytree(self.place.root, self.saved / job)
+        if self.stores.root.is_dir():
+            shutil.copytree(self.stores.root, self.saved / job)
 
-    def before(self, job: str) -> Place:
+    def before(self, job: str) -> Stores:
         """A copy of the environment as it was before a job.
 
         In a folder of its own each time: MLflow keeps a database open. The files of models, and what
@@ -98,10 +98,10 @@ class Telco:
         home = self.saved.with_name(f"run-{next(self.count)}")
         home.mkdir()
         (home / "landing").symlink_to(self.home / "landing")
-        place = Place(load_config(ENVIRONMENT, changes=CHANGES), home)
+        stores = Stores(load_config(ENVIRONMENT, changes=CHANGES), home)
         if (self.saved / job).is_dir():
-            shutil.copytree(self.saved / job, place.root)
-        return place
+            shutil.copytree(self.saved / job, stores.root)
+        return stores
 
     @contextmanager
     def ways(self, job: str) -> Iterator[dict[str, Work]]:
@@ -113,8 +113,8 @@ class Telco:
             "pipeline": lambda: run_job(one, job, self.day),
             "bare": lambda: plain(at, self.day),
         }
-        for place in (one, other):
-            shutil.rmtree(place.home)
+        for stores in (one, other):
+            shutil.rmtree(stores.home)
 
 
 def timed(work: Work) -> tuple[float, float]:

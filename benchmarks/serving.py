@@ -25,7 +25,7 @@ import pandas as pd
 from machine import machine
 from serving_clients import Measured, measure, request_bytes
 from serving_parts import choices, journal, limit
-from serving_servers import SERVERS, Place, prepare, running, serve_plain
+from serving_servers import SERVERS, Prepared, prepare, running, serve_plain
 
 from coursekit import paths
 from coursekit.environment.ports import free_port
@@ -35,7 +35,7 @@ COLUMNS = ["server", "look_up", "clients", "p50_ms", "p95_ms", "p99_ms", "reques
 TABLE = paths.course_root() / "datasets/measured/serving.csv"
 
 
-def compare(place: Place, seconds: float, lookup: bool, inside: float) -> pd.DataFrame:
+def compare(prepared: Prepared, seconds: float, lookup: bool, inside: float) -> pd.DataFrame:
     """All servers with all numbers of clients, and their ratios to the last one.
 
     Args:
@@ -49,9 +49,9 @@ def compare(place: Place, seconds: float, lookup: bool, inside: float) -> pd.Dat
     found: dict[tuple[str, int], Measured] = {}
     for name, (command, path, ready) in SERVERS.items():
         port = free_port()
-        requests = [request_bytes(path, row, lookup, port) for row in place.customers]
-        log = place.folder / f"{port}.log"
-        with running(command(place, port, lookup), port, ready, log) as server:
+        requests = [request_bytes(path, row, lookup, port) for row in prepared.customers]
+        log = prepared.folder / f"{port}.log"
+        with running(command(prepared, port, lookup), port, ready, log) as server:
             for clients in CLIENTS:
                 one = found[name, clients] = measure(server, port, requests, clients, seconds)
                 print(
@@ -106,13 +106,13 @@ def main() -> None:
     where = machine()
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
-        place = prepare(Path(folder), given.customers)
-        inside = {lookup: limit(place, given.seconds, lookup) for lookup in (False, True)}
-        choices(place, given.seconds)
-        journal(place.folder, given.seconds)
+        prepared = prepare(Path(folder), given.customers)
+        inside = {lookup: limit(prepared, given.seconds, lookup) for lookup in (False, True)}
+        choices(prepared, given.seconds)
+        journal(prepared.folder, given.seconds)
         if not given.in_process:
             tables = [
-                compare(place, given.seconds, lookup, each) for lookup, each in inside.items()
+                compare(prepared, given.seconds, lookup, each) for lookup, each in inside.items()
             ]
             if given.write:
                 write(tables, where)

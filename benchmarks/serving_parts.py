@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from feast import FeatureStore
-from serving_servers import KEY, Place, ours
+from serving_servers import KEY, Prepared, ours
 
 from churn import schema
 from churn.serving import __main__ as program
@@ -29,20 +29,20 @@ from churn.serving.spans import Spans, exporter
 from churn.serving.tracing import JsonFormatter
 
 
-def limit(place: Place, seconds: float, lookup: bool) -> float:
+def limit(prepared: Prepared, seconds: float, lookup: bool) -> float:
     """What a request of our service is made of, each part alone, in CPU microseconds.
 
     Returns:
         All that it costs but for the server and its sockets.
     """
     port = 1 + lookup
-    service = program.build(program.arguments().parse_args(ours(place, port, lookup)[3:]))
+    service = program.build(program.arguments().parse_args(ours(prepared, port, lookup)[3:]))
     app = create_app(service)
     service.champions.refresh()
     champion = service.champions.current
     assert champion is not None
-    whole_records = [json.dumps(row).encode() for row in place.customers]
-    names = [json.dumps({schema.ID: row[schema.ID]}).encode() for row in place.customers]
+    whole_records = [json.dumps(row).encode() for row in prepared.customers]
+    names = [json.dumps({schema.ID: row[schema.ID]}).encode() for row in prepared.customers]
     bodies = names if lookup else whole_records
     requests = [PredictionRequest.model_validate_json(body) for body in whole_records]
     records = [request.given() for request in requests]
@@ -63,10 +63,10 @@ def limit(place: Place, seconds: float, lookup: bool) -> float:
         "the line in the log": lambda i: gate.log.info("%s %s", "POST", "/v1/predict", extra=_LOGGED),
     }  # fmt: skip
     if lookup:
-        store = FeastLookup(FeatureStore(repo_path=str(place.folder / "features")))
-        asked_for = [row[schema.ID] for row in place.customers]
+        store = FeastLookup(FeatureStore(repo_path=str(prepared.folder / "features")))
+        asked_for = [row[schema.ID] for row in prepared.customers]
         parts["the look-up in Feast"] = lambda i: store(asked_for[i : i + 1])
-    with _logging_to(place.folder / f"log-{port}"):
+    with _logging_to(prepared.folder / f"log-{port}"):
         per_request(app, bodies, seconds / 10)
         service.recorder.move()
         whole, asked = per_request(app, bodies, seconds / 2)
@@ -109,9 +109,9 @@ def _logging_to(file: Path) -> Iterator[None]:
         handler.stream.close()
 
 
-def choices(place: Place, seconds: float) -> None:
+def choices(prepared: Prepared, seconds: float) -> None:
     """What it would cost a request to be traced, and to have the model asked in a thread."""
-    bodies = [json.dumps(row).encode() for row in place.customers]
+    bodies = [json.dumps(row).encode() for row in prepared.customers]
     found: dict[str, float] = {}
     for name, share, own_thread in (
         ("as it is: no traces, model in the loop", None, False),
@@ -119,12 +119,12 @@ def choices(place: Place, seconds: float) -> None:
         ("every trace, to a file", 1.0, False),
         ("no traces, model in a thread", None, True),
     ):
-        service = program.build(program.arguments().parse_args(ours(place, 3, lookup=False)[3:]))
+        service = program.build(program.arguments().parse_args(ours(prepared, 3, lookup=False)[3:]))
         service.champions.refresh()
         champion = service.champions.current
         assert champion is not None
         service.champions.current = replace(champion, seconds=1.0 if own_thread else 0.0)
-        sink = None if share is None else Spans(exporter(str(place.folder / "traces")), share)
+        sink = None if share is None else Spans(exporter(str(prepared.folder / "traces")), share)
         service.recorder.sink = sink
         app = create_app(replace(service, sink=sink))
         per_request(app, bodies, seconds / 10)

@@ -52,14 +52,14 @@ set_model(WithLookup())
 
 
 @dataclass(frozen=True)
-class Place:
+class Prepared:
     """What all servers share: files in a folder, and the customers who are asked for."""
 
     folder: Path
     customers: list[dict[str, Any]]
 
 
-def prepare(folder: Path, customers: int) -> Place:
+def prepare(folder: Path, customers: int) -> Prepared:
     """Fit, package and sign the model, fill the feature store, make the settings."""
     from churn.serving.feast_lookup import open_record_store
 
@@ -73,12 +73,12 @@ def prepare(folder: Path, customers: int) -> Place:
     open_record_store(folder / "features", asked, pd.Timestamp.now(tz="UTC"))
     (folder / "keys.json").write_text(json.dumps({KEY: access.fingerprint(KEY)}))
     (folder / "settings.json").write_text(json.dumps({"rate": 1e9, "burst": 1e9}))
-    return Place(folder, records_of(asked))
+    return Prepared(folder, records_of(asked))
 
 
-def ours(place: Place, port: int, lookup: bool) -> list[str]:
+def ours(prepared: Prepared, port: int, lookup: bool) -> list[str]:
     """The command that starts our service."""
-    at = place.folder
+    at = prepared.folder
     database = f"sqlite:///{at}/evaluation-{port}.db"
     command = [
         *(sys.executable, "-m", "churn.serving", "--port", str(port), "--models", f"{at}/models"),
@@ -89,31 +89,31 @@ def ours(place: Place, port: int, lookup: bool) -> list[str]:
     return [*command, "--features", f"{at}/features"] if lookup else command
 
 
-def plain(place: Place, port: int, lookup: bool) -> list[str]:
+def plain(prepared: Prepared, port: int, lookup: bool) -> list[str]:
     """The command that starts FastAPI with scikit-learn: ``serving.py``."""
-    place_of = [str(place.folder), str(port), str(int(lookup))]
+    place_of = [str(prepared.folder), str(port), str(int(lookup))]
     return [sys.executable, str(Path(__file__).with_name("serving.py")), "--serve-plain", *place_of]
 
 
-def mlflow_serve(place: Place, port: int, lookup: bool) -> list[str]:
+def mlflow_serve(prepared: Prepared, port: int, lookup: bool) -> list[str]:
     """The command that starts `mlflow models serve`."""
-    package = place.folder / "models" / "1"
+    package = prepared.folder / "models" / "1"
     if lookup:
-        package = place.folder / "with_lookup"
+        package = prepared.folder / "with_lookup"
         if not package.exists():
-            _package_with_lookup(place, package)
+            _package_with_lookup(prepared, package)
     return [
         *(sys.executable, "-m", "mlflow", "models", "serve", "--model-uri", str(package)),
         *("--env-manager", "local", "--port", str(port)),
     ]
 
 
-def _package_with_lookup(place: Place, package: Path) -> None:
+def _package_with_lookup(prepared: Prepared, package: Path) -> None:
     import mlflow.pyfunc
 
-    code = place.folder / "with_lookup.py"
+    code = prepared.folder / "with_lookup.py"
     code.write_text(WITH_LOOKUP)
-    artifacts = {"package": str(place.folder / "models" / "1"), "store": str(place.folder / "features")}  # fmt: skip
+    artifacts = {"package": str(prepared.folder / "models" / "1"), "store": str(prepared.folder / "features")}  # fmt: skip
     mlflow.pyfunc.save_model(
         str(package), python_model=str(code), artifacts=artifacts, pip_requirements=["mlflow"]
     )
@@ -151,7 +151,7 @@ def serve_plain(folder: Path, port: int, lookup: bool) -> None:
     uvicorn.run(app, port=port, log_level="warning", access_log=False)
 
 
-SERVERS: dict[str, tuple[Callable[[Place, int, bool], list[str]], str, str]] = {
+SERVERS: dict[str, tuple[Callable[[Prepared, int, bool], list[str]], str, str]] = {
     "our service": (ours, "/v1/predict", "/ready"),
     "FastAPI + scikit-learn": (plain, "/v1/predict", "/ready"),
     "mlflow models serve": (mlflow_serve, "/invocations", "/ping"),

@@ -50,8 +50,8 @@ from churn.data.landing import deliver
 from churn.pipeline import year
 from churn.pipeline.config import Config, load_config
 from churn.pipeline.graph import MONTHLY
-from churn.pipeline.place import REGISTRY, Place
 from churn.pipeline.rehearsal import judged, rehearsed
+from churn.pipeline.stores import REGISTRY, Stores
 from churn.simulator import History, load_scenario, redrawn, simulate_history
 from churn.simulator.scenario import datasets_dir
 from churn.training import tracking
@@ -121,10 +121,10 @@ def lived(seed: int, home: Path | None, config: Config) -> Year:
     done = rehearsed(truth, config, days, door.refused, door.again)
     agree = None
     if home is not None:
-        place = started(config, home, history, days[0])
-        books, money = run_year(place, days, history, true, repaired, truth)
+        stores = started(config, home, history, days[0])
+        books, money = run_year(stores, days, history, true, repaired, truth)
         bad = year.bad_versions(
-            lambda version, months: year.earned_by(place, version, truth, months),
+            lambda version, months: year.earned_by(stores, version, truth, months),
             "1", books, truth, config.gate.max_value_loss,
         )  # fmt: skip
         agree = Agreement(sum(money), bad, same_champions(done.books, books))
@@ -160,34 +160,34 @@ def same_champions(one: list[year.Month], other: list[year.Month]) -> int:
     return sum(a == b for a, b in zip(*changes, strict=True))
 
 
-def started(config: Config, home: Path, history: History, first: pd.Timestamp) -> Place:
+def started(config: Config, home: Path, history: History, first: pd.Timestamp) -> Stores:
     """An environment with its first champion, on the month before ``first``."""
-    place = Place(config, home)
-    place.root.mkdir(parents=True)
+    stores = Stores(config, home)
+    stores.root.mkdir(parents=True)
     # MLflow's empty tables from a template: making them takes seconds.
-    shutil.copyfile(mlflow_store.empty(), place.root / REGISTRY)
-    place.claim()
+    shutil.copyfile(mlflow_store.empty(), stores.root / REGISTRY)
+    stores.claim()
     months = [day for day in history.months if day < first]
     for day in months:
-        deliver(place.landing, day, history.snapshots, history.departures)
-    year.begin(place, months)
-    return place
+        deliver(stores.landing, day, history.snapshots, history.departures)
+    year.begin(stores, months)
+    return stores
 
 
 def run_year(
-    place: Place, days: list[pd.Timestamp], history: History, true: History,
+    stores: Stores, days: list[pd.Timestamp], history: History, true: History,
     repaired: list[pd.Timestamp], truth: Timeline,
 ) -> tuple[list[year.Month], list[float]]:  # fmt: skip
     """Month by month: what comes in, the jobs, and the dollars of whom they contact."""
     books, earned = [], []
     for number, day in enumerate(days):
-        deliver(place.landing, day, history.snapshots, history.departures)
+        deliver(stores.landing, day, history.snapshots, history.departures)
         late = [before for before in days[max(0, number - 1) : number] if before in repaired]
         for before in late:
-            deliver(place.landing, before, true.snapshots, true.departures)
-        books.append(year.live_month(place, day, late, MONTHLY))
+            deliver(stores.landing, before, true.snapshots, true.departures)
+        books.append(year.live_month(stores, day, late, MONTHLY))
         leaves = pd.Series(truth.outcome(day), index=truth.ids(day), name=schema.ID)
-        earned.append(year.dollars(year.contacted(place), leaves, place.config.campaign))
+        earned.append(year.dollars(year.contacted(stores), leaves, stores.config.campaign))
     return books, earned
 
 

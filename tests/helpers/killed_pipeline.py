@@ -40,7 +40,7 @@ from churn.pipeline import feature_repo, tables
 from churn.pipeline.config import load_config
 from churn.pipeline.graph import JOBS, run_job
 from churn.pipeline.jobs import batch_inference, deploy, feature_tables, monitor, retrain, train
-from churn.pipeline.place import REGISTRY, Place
+from churn.pipeline.stores import REGISTRY, Stores
 from churn.registry import folders, packaging
 from churn.registry.promotion import APPROVAL, AUDIT, DECISION, SIGNED
 from churn.scoring import engines
@@ -150,19 +150,19 @@ def forked(function: Callable[..., Any], *args: Any) -> Any:
     return json.loads(text)
 
 
-def place_in(home: Path) -> Place:
+def place_in(home: Path) -> Stores:
     """The environment that is killed."""
-    return Place(load_config("dev", changes=CHANGES), home)
+    return Stores(load_config("dev", changes=CHANGES), home)
 
 
 def run(home: Path, job: str, day: pd.Timestamp, kill_before: int | None) -> dict[str, Any]:
     """One run of a job, watched: the names of its writing calls, and what it left."""
     count = Counter(kill_before)
     watch(count)
-    place = place_in(home)
-    run_job(place, job, day)
+    stores = place_in(home)
+    run_job(stores, job, day)
     names = list(count.names)
-    return {"calls": names, "state": state(place)}
+    return {"calls": names, "state": state(stores)}
 
 
 def faulty(home: Path, job: str, day: pd.Timestamp, kill_before: int | None) -> dict[str, Any]:
@@ -179,39 +179,41 @@ def faulty(home: Path, job: str, day: pd.Timestamp, kill_before: int | None) -> 
     return run(home, job, day, kill_before)
 
 
-def state(place: Place) -> dict[str, Any]:
+def state(stores: Stores) -> dict[str, Any]:
     """What an environment holds, without what differs from run to run: times, ids, digests of them."""
     found: dict[str, Any] = {
-        name: _rows(tables.read(place.tables, name)) if tables.exists(place.tables, name) else None
+        name: _rows(tables.read(stores.tables, name))
+        if tables.exists(stores.tables, name)
+        else None
         for name in (tables.FEATURES, tables.LABELS, tables.MONITORING)
     }
     found["feature files"] = {
         file.name: _rows(pd.read_parquet(file))
-        for file in sorted((place.features / "customer_month").glob("*.parquet"))
+        for file in sorted((stores.features / "customer_month").glob("*.parquet"))
     }
-    feast = place.features / "registry.db"
+    feast = stores.features / "registry.db"
     found["feature service"] = (
         feast.is_file() and feature_repo.SERVICE.encode() in feast.read_bytes()
     )
-    found["keys"] = sorted(str(one.relative_to(place.keys)) for one in place.keys.rglob("*"))
+    found["keys"] = sorted(str(one.relative_to(stores.keys)) for one in stores.keys.rglob("*"))
     found["records"] = {
-        str(file.relative_to(place.records)): json.loads(file.read_text())
-        for file in sorted(place.records.rglob("*.json"))
+        str(file.relative_to(stores.records)): json.loads(file.read_text())
+        for file in sorted(stores.records.rglob("*.json"))
     }
     found["left over"] = sorted(
-        [one.name for one in place.packages.iterdir()]
-        + [one.name for one in place.root.rglob("*.draft") if "tables" not in one.parts]
+        [one.name for one in stores.packages.iterdir()]
+        + [one.name for one in stores.root.rglob("*.draft") if "tables" not in one.parts]
     )
-    with closing(ScoreStore(place.scores_url)) as store:
+    with closing(ScoreStore(stores.scores_url)) as store:
         found["batches"] = store.batches().astype(str).to_dict("records")
         found["served"] = _rows(store.served())
-    return {**found, **_registry(place)}
+    return {**found, **_registry(stores)}
 
 
-def _registry(place: Place) -> dict[str, Any]:
+def _registry(stores: Stores) -> dict[str, Any]:
     """The registry's rows, read from its file: MLflow takes a second to open it."""
     versions: dict[str, dict[str, Any]] = {}
-    with closing(sqlite3.connect(place.root / REGISTRY)) as store:
+    with closing(sqlite3.connect(stores.root / REGISTRY)) as store:
 
         def rows(query: str) -> list[tuple[Any, ...]]:
             return sorted(store.execute(query), key=str)

@@ -28,38 +28,38 @@ from churn.pipeline import feature_repo, tables
 from churn.pipeline.config import load_config
 from churn.pipeline.graph import JOBS, MONTHLY, due, run_job, run_jobs
 from churn.pipeline.lineage import origin_of
-from churn.pipeline.place import Place
+from churn.pipeline.stores import Stores
 from churn.registry.promotion import CHAMPION
 from churn.scoring.store import ScoreStore
 
 
 def main(home: Path) -> dict[str, Any]:
-    place = Place(load_config("prod", home / "settings"), home)
-    months = delivered(place.landing)
-    run_job(place, "setup", months[0])
+    stores = Stores(load_config("prod", home / "settings"), home)
+    months = delivered(stores.landing)
+    run_job(stores, "setup", months[0])
     # The labels of the first two are complete with the last; those between play no part.
     for month in months[:2]:
-        run_job(place, "feature_tables", month)
-    said = {run.job: run for run in run_jobs(place, due(place, months[-1]), months[-1])}
+        run_job(stores, "feature_tables", month)
+    said = {run.job: run for run in run_jobs(stores, due(stores, months[-1]), months[-1])}
     assert tuple(said) == JOBS
-    again = {run.job: run for run in run_jobs(place, JOBS, months[-1])}
-    assert due(place, months[-1]) == MONTHLY
-    labels = tables.read(place.tables, tables.LABELS, months[0])
-    store = FeatureStore(repo_path=str(place.features))
-    today = tables.read(place.tables, tables.FEATURES, months[-1])
+    again = {run.job: run for run in run_jobs(stores, JOBS, months[-1])}
+    assert due(stores, months[-1]) == MONTHLY
+    labels = tables.read(stores.tables, tables.LABELS, months[0])
+    store = FeatureStore(repo_path=str(stores.features))
+    today = tables.read(stores.tables, tables.FEATURES, months[-1])
     return {
         "said": {job: run.said for job, run in said.items()},
         "the same again": again == said,
-        "champion": place.promotion.version_of(CHAMPION),
-        "origin": asdict(origin_of(place, said["batch_inference"].made["batch"])),
+        "champion": stores.promotion.version_of(CHAMPION),
+        "origin": asdict(origin_of(stores, said["batch_inference"].made["batch"])),
         "joined": _same(
-            feature_repo.training_rows(place.features, labels),
-            tables.read(place.tables, tables.FEATURES, months[0]),
+            feature_repo.training_rows(stores.features, labels),
+            tables.read(stores.tables, tables.FEATURES, months[0]),
         ),
         "online": _same(_online(store, months[-1], list(today[schema.ID])), today),
         "stores": [type(one).__name__ for one in (store.config.online_store, store.config.offline_store)],
         "registry of features": type(store.registry).__name__,
-        "served": len(ScoreStore(place.scores_url).served()),
+        "served": len(ScoreStore(stores.scores_url).served()),
     }  # fmt: skip
 
 

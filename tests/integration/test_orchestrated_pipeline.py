@@ -19,7 +19,7 @@ import yaml
 import killed_pipeline
 from churn.pipeline.config import FOLDER, load_config
 from churn.pipeline.graph import JOBS
-from churn.pipeline.place import Place
+from churn.pipeline.stores import Stores
 from coursekit.environment import known
 from coursekit.exercises.orchestrators import TOOLS, prepare, run
 
@@ -45,8 +45,8 @@ class Telco:
         shutil.copytree(self.home, self._copy)
 
     @property
-    def place(self) -> Place:
-        return Place(load_config("dev", self._config), self.home)
+    def stores(self) -> Stores:
+        return Stores(load_config("dev", self._config), self.home)
 
     @property
     def command(self) -> list[str]:
@@ -56,13 +56,13 @@ class Telco:
     def by_hand(self) -> dict[str, Any]:
         """The month without an orchestrator, and what it leaves."""
         self._call("run", "--day", DAY, *JOBS)
-        found = killed_pipeline.state(self.place)
+        found = killed_pipeline.state(self.stores)
         killed_pipeline.restore(self.home, self._copy)
         return found
 
     def _program(self, name: str) -> list[str]:
-        place = ["--env", "dev", "--home", str(self.home), "--config", str(self._config)]
-        return [sys.executable, "-m", "churn.pipeline", name, *place]
+        where = ["--env", "dev", "--home", str(self.home), "--config", str(self._config)]
+        return [sys.executable, "-m", "churn.pipeline", name, *where]
 
     def _call(self, name: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -98,13 +98,13 @@ def test_the_month_ends_as_by_hand_after_a_power_cut(
     name: str, telco: Telco, expected: dict[str, Any], tmp_path: Path
 ) -> None:
     tool = TOOLS[name]
-    prepare(tool, tmp_path, str(telco.place.records / DAY))
+    prepare(tool, tmp_path, str(telco.stores.records / DAY))
     cut = run(tool, tmp_path, command=telco.command, kill=f"machine {JOBS[2]}")
     assert cut.done == list(JOBS[:2]), cut.said[-3000:]
     again = run(tool, tmp_path, command=telco.command, resume=True)
     assert again.code == 0, again.said[-3000:]
     assert again.done[-1] == JOBS[-1]
-    found = killed_pipeline.state(telco.place)
+    found = killed_pipeline.state(telco.stores)
     killed_pipeline.restore(telco.home, telco._copy)
     assert found == expected
     assert found["served"][0] > 1000

@@ -18,7 +18,7 @@ import postgresql_cluster
 from churn import data, database
 from churn.data.landing import deliver_table
 from churn.pipeline.config import FOLDER, ConfigError, load_config
-from churn.pipeline.place import Place, PlaceError
+from churn.pipeline.stores import Stores, StoresError
 from coursekit.environment import known
 from few_customers import BOUNDS
 
@@ -137,9 +137,9 @@ def test_staging_cannot_use_the_databases_of_prod(
         (home / "settings" / "staging.yaml").write_text(f"{name}: ${{{name.upper()}_URL}}\n")
         config = load_config("staging", home / "settings", variables=variables)
         with pytest.raises(
-            PlaceError, match=f"the database {name} belongs to prod, not to staging"
+            StoresError, match=f"the database {name} belongs to prod, not to staging"
         ):
-            Place(config, home).must_be_own()
+            Stores(config, home).must_be_own()
     assert not (home / "staging").exists()
 
 

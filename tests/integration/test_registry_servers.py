@@ -24,7 +24,7 @@ from mlflow.exceptions import MlflowException
 from candidates import signed_folder
 from churn.pipeline.config import load_config
 from churn.pipeline.graph import JobError, run_job
-from churn.pipeline.place import REGISTRY, Place
+from churn.pipeline.stores import REGISTRY, Stores
 from churn.registry import access, servers
 from churn.registry.gates import CRITERIA, Decision, Verdict
 from churn.registry.packaging import register
@@ -96,8 +96,8 @@ def registered(staging: Staging, folder: Path) -> tuple[str, Path]:
     """A signed version in staging, and the public key."""
     model, public = signed_folder(folder)
     files = (staging.folder / servers.ARTIFACTS).as_uri()
-    place = staging.client.create_experiment(folder.name, files)
-    run = staging.client.create_run(place).info.run_id
+    experiment = staging.client.create_experiment(folder.name, files)
+    run = staging.client.create_run(experiment).info.run_id
     return register(staging.client, "churn", model, run, LINEAGE), public
 
 
@@ -188,30 +188,30 @@ def test_an_environment_of_the_pipeline_cannot_use_the_model_of_another(
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     address = production.address_of("owner", access.grant(production.folder, "owner", "write"))
 
-    def place(name: str, **changes: str) -> Place:
+    def stores(name: str, **changes: str) -> Stores:
         config = load_config(
             name, changes={"model": "piped", **changes}, variables={"URL": address}
         )
-        return Place(config, tmp_path)
+        return Stores(config, tmp_path)
 
     there = {"registry": "${URL}"}
-    place("prod", **there).claim()
-    place("prod", **there).require()
+    stores("prod", **there).claim()
+    stores("prod", **there).require()
     # Staging is set up, with a registry of its own, until somebody changes its settings.
-    here = place("staging")
+    here = stores("staging")
     here.root.mkdir()
     shutil.copyfile(mlflow_store.empty(), here.root / REGISTRY)
     here.claim()
     here.require()
     with pytest.raises(JobError) as error:
-        run_job(place("staging", **there), "train", "2024-08-31")
+        run_job(stores("staging", **there), "train", "2024-08-31")
     assert str(error.value) == (
         "train: the model piped in the registry belongs to prod, not to staging"
     )
     # And with the credential gone, or the server: one sentence as well, and no secret in it.
     for url in (production.address, "http://127.0.0.1:9"):
         with pytest.raises(JobError, match=r"^train: ") as error:
-            run_job(place("prod", registry=url), "train", "2024-08-31")
+            run_job(stores("prod", registry=url), "train", "2024-08-31")
         assert "\n" not in str(error.value)
 
 

@@ -44,23 +44,23 @@ from churn import data
 from churn.data.landing import deliver_table
 from churn.pipeline import JOBS, load_config
 from churn.pipeline.graph import run_job, run_jobs
-from churn.pipeline.place import Place
+from churn.pipeline.stores import Stores
 from churn.scoring.store import ScoreStore
 from few_customers import BOUNDS
 
 home = Path(sys.argv[1])
 *early, last = deliver_table(home / "landing", data.load("synthetic", n=3600, seed=3), 6)
-place = Place(load_config("prod", changes={"gate": BOUNDS}), home)
+stores = Stores(load_config("prod", changes={"gate": BOUNDS}), home)
 for month in early:
-    run_jobs(place, ["setup", "feature_tables"], month)
-run_jobs(place, JOBS[: JOBS.index("monitor")], last)
-ScoreStore(place.scores_url).served().to_parquet(home / "onnx.parquet")
+    run_jobs(stores, ["setup", "feature_tables"], month)
+run_jobs(stores, JOBS[: JOBS.index("monitor")], last)
+ScoreStore(stores.scores_url).served().to_parquet(home / "onnx.parquet")
 
 changes = {"gate": BOUNDS, "spark": "local[1]", "scores": f"sqlite:///{home / 'spark.db'}"}
-place = Place(load_config("prod", changes=changes), home)
+stores = Stores(load_config("prod", changes=changes), home)
 for _ in range(2):
-    print(run_job(place, "batch_inference", last).said)
-ScoreStore(place.scores_url).served().to_parquet(home / "spark.parquet")
+    print(run_job(stores, "batch_inference", last).said)
+ScoreStore(stores.scores_url).served().to_parquet(home / "spark.parquet")
 """
 
 

@@ -1,6 +1,6 @@
 """The system end to end: seven jobs, three environments, one command.
 
-``config`` is what differs between dev, staging and prod, ``place`` where each keeps its things,
+``config`` is what differs between dev, staging and prod, ``stores`` where each keeps its things,
 ``graph`` the order of the jobs, each of which is a module of ``jobs``, and ``runs`` one record of each
 run. ``deliveries`` reads what the source systems bring, ``tables`` writes the Delta tables, ``early``
 sees in them who has left before it is certain, ``feature_repo`` tells Feast of them, and

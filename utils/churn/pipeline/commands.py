@@ -25,8 +25,8 @@ from churn.pipeline.config import ConfigError, changes_of, load_config
 from churn.pipeline.graph import JobError, in_one_sentence, run_if_due, run_job
 from churn.pipeline.graph import backfill as made_up_for
 from churn.pipeline.graph import due as needed
-from churn.pipeline.place import Place, PlaceError, owner_of
 from churn.pipeline.runs import recorded
+from churn.pipeline.stores import Stores, StoresError, owner_of
 
 app = typer.Typer(
     help="The telco's pipeline, job by job.",
@@ -79,10 +79,10 @@ def run(
     _quiet()
     _load_feast()
     with _told():
-        place = _place(env, home, config, change, profile)
-        month_end = _month_end(place, day)
-        for job in jobs or needed(place, month_end):
-            done = (run_if_due if due else run_job)(place, job, month_end)
+        stores = _stores(env, home, config, change, profile)
+        month_end = _month_end(stores, day)
+        for job in jobs or needed(stores, month_end):
+            done = (run_if_due if due else run_job)(stores, job, month_end)
             typer.echo(str(done))
             if strict and done.made.get("promoted") is False:
                 raise JobError(done.said)
@@ -100,11 +100,11 @@ def backfill(
     _quiet()
     _load_feast()
     with _told():
-        place = _place(env, home, config, change, profile)
-        delivered = _delivered(place)
-        if owner_of(place.root) is None:
-            typer.echo(str(run_job(place, "setup", delivered[0])))
-        for done in made_up_for(place, delivered):
+        stores = _stores(env, home, config, change, profile)
+        delivered = _delivered(stores)
+        if owner_of(stores.root) is None:
+            typer.echo(str(run_job(stores, "setup", delivered[0])))
+        for done in made_up_for(stores, delivered):
             typer.echo(str(done))
 
 
@@ -121,11 +121,11 @@ def status(
     from churn.pipeline.graph import JOBS
 
     with _told():
-        place = _place(env, home, config, change, profile)
-        place.require()
-        month_end = _month_end(place, day)
+        stores = _stores(env, home, config, change, profile)
+        stores.require()
+        month_end = _month_end(stores, day)
     for job in JOBS:
-        found = recorded(place, job, month_end)
+        found = recorded(stores, job, month_end)
         typer.echo(str(found) if found else f"{job} {month_end:%Y-%m}: has not run")
 
 
@@ -143,9 +143,9 @@ def explain(
     from churn.pipeline.lineage import origin_of
 
     with _told():
-        place = _place(env, home, config, change, profile)
-        place.require()
-        found = origin_of(place, batch)
+        stores = _stores(env, home, config, change, profile)
+        stores.require()
+        found = origin_of(stores, batch)
     typer.echo(json.dumps(asdict(found), indent=1))
 
 
@@ -161,7 +161,7 @@ def reset(
     from churn.pipeline.jobs import setup
 
     with _told():
-        others = setup.reset(_place(env, home, config, change, profile))
+        others = setup.reset(_stores(env, home, config, change, profile))
     typer.echo(f"{env} is gone" + (f"; left: {', '.join(others)}" if others else ""))
 
 
@@ -214,11 +214,11 @@ def deliver(
     typer.echo(f"{len(delivered)} months delivered")
 
 
-def _place(
+def _stores(
     env: str, home: Path, config: Path | None, change: list[str] | None, profile: str | None
-) -> Place:
+) -> Stores:
     changes = changes_of(change or [])
-    return Place(load_config(env, config, changes, profile=profile), home)
+    return Stores(load_config(env, config, changes, profile=profile), home)
 
 
 @contextmanager
@@ -229,26 +229,26 @@ def _told() -> Iterator[None]:
             yield
     except JobError as error:
         # What the command's own parts say is whole; only a store that does not answer needs its name.
-        own = error.__cause__ if isinstance(error.__cause__, ConfigError | PlaceError) else error
+        own = error.__cause__ if isinstance(error.__cause__, ConfigError | StoresError) else error
         _stop(str(own))
 
 
-def _month_end(place: Place, day: str | None) -> pd.Timestamp:
+def _month_end(stores: Stores, day: str | None) -> pd.Timestamp:
     if day is not None:
         try:
             return _end(day)
         except ValueError:
             raise JobError(f"{day!r} is no day") from None
-    return _delivered(place)[-1]
+    return _delivered(stores)[-1]
 
 
-def _delivered(place: Place) -> list[pd.Timestamp]:
+def _delivered(stores: Stores) -> list[pd.Timestamp]:
     """The ends of the months that have been delivered, oldest first."""
     from churn.data.landing import delivered
 
-    months = delivered(place.landing)
+    months = delivered(stores.landing)
     if not months:
-        raise JobError(f"nothing has been delivered to {place.landing.name}")
+        raise JobError(f"nothing has been delivered to {stores.landing.name}")
     return months
 
 

@@ -15,22 +15,22 @@ import pandas as pd
 from churn import schema
 from churn.labels import Day, LabelRule
 from churn.pipeline import tables
-from churn.pipeline.place import Place
+from churn.pipeline.stores import Stores
 
 
-def newest(place: Place, day: Day) -> pd.Timestamp | None:
+def newest(stores: Stores, day: Day) -> pd.Timestamp | None:
     """The newest month by ``day`` whose early outcome can be seen and whose labels are not certain.
 
     None if the setting ``early`` is off, or no month is followed by the delivery that it takes, or
     that delivery is about other customers (IBM's table has others in each month).
     """
-    if not place.config.labels.early:
+    if not stores.config.labels.early:
         return None
     day = pd.Timestamp(day)
-    certain = place.config.labels.rule.youngest(day)
-    there = [m for m in tables.months(place.tables, tables.FEATURES) if certain < m <= day]
+    certain = stores.config.labels.rule.youngest(day)
+    there = [m for m in tables.months(stores.tables, tables.FEATURES) if certain < m <= day]
     for month in reversed(there):
-        if seen_on(place.config.labels.rule, month) <= day and _seen(place, month) is not None:
+        if seen_on(stores.config.labels.rule, month) <= day and _seen(stores, month) is not None:
             return month
     return None
 
@@ -48,7 +48,7 @@ def is_fresh(rule: LabelRule, month: Day, day: Day) -> bool:
     return bool(seen_on(rule, month) == pd.Timestamp(day))
 
 
-def outcome_of(place: Place, month: Day) -> pd.DataFrame:
+def outcome_of(stores: Stores, month: Day) -> pd.DataFrame:
     """The labels of a month, certain ones if there are, else the early outcome.
 
     Returns:
@@ -58,26 +58,26 @@ def outcome_of(place: Place, month: Day) -> pd.DataFrame:
         ValueError: if neither is known.
     """
     month = pd.Timestamp(month)
-    if month in tables.months(place.tables, tables.LABELS):
-        return tables.read(place.tables, tables.LABELS, month)
-    seen = _seen(place, month)
+    if month in tables.months(stores.tables, tables.LABELS):
+        return tables.read(stores.tables, tables.LABELS, month)
+    seen = _seen(stores, month)
     if seen is None:
         raise ValueError(f"who left after {month:%Y-%m} is not known yet")
     return seen
 
 
-def _seen(place: Place, month: pd.Timestamp) -> pd.DataFrame | None:
-    rule = place.config.labels.rule
+def _seen(stores: Stores, month: pd.Timestamp) -> pd.DataFrame | None:
+    rule = stores.config.labels.rule
     gap_ends, after = rule.window(month)[0] - pd.offsets.Day(1), seen_on(rule, month)
-    there = tables.months(place.tables, tables.FEATURES)
+    there = tables.months(stores.tables, tables.FEATURES)
     if not {month, gap_ends, after} <= set(there):
         return None
     rows, begun, later = (
-        tables.read(place.tables, tables.FEATURES, day, columns=[schema.ID, "as_of"])
+        tables.read(stores.tables, tables.FEATURES, day, columns=[schema.ID, "as_of"])
         for day in (month, gap_ends, after)
     )
     rows = rows[rows[schema.ID].isin(begun[schema.ID])].reset_index(drop=True)
     gone = ~rows[schema.ID].isin(later[schema.ID]).to_numpy()
-    if gone.mean() > place.config.quality.max_change:
+    if gone.mean() > stores.config.quality.max_change:
         return None
     return rows.assign(as_of=rows["as_of"].astype("datetime64[ns]"), churned=gone.astype(np.int64))

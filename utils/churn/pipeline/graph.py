@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from churn.labels import Day
 
 if TYPE_CHECKING:
-    from churn.pipeline.place import Place
     from churn.pipeline.runs import Run
+    from churn.pipeline.stores import Stores
 
 #: Each job and the jobs that must have run before it.
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -52,7 +52,7 @@ def edges() -> list[tuple[str, str]]:
     return [(before, job) for job, needs in NEEDS.items() for before in needs]
 
 
-def run_job(place: Place, job: str, day: Day) -> Run:
+def run_job(stores: Stores, job: str, day: Day) -> Run:
     """Run one job for a month's end.
 
     Raises:
@@ -63,7 +63,7 @@ def run_job(place: Place, job: str, day: Day) -> Run:
     # Each job loads libraries of seconds that the others do not need.
     module = importlib.import_module(f"churn.pipeline.jobs.{job}")
     with in_one_sentence(job):
-        run: Run = module.run(place, day)
+        run: Run = module.run(stores, day)
     return run
 
 
@@ -91,7 +91,7 @@ def _of_libraries() -> list[type[Exception]]:
     return [getattr(module, name) for module, name in loaded if module is not None]
 
 
-def due(place: Place, day: Day) -> tuple[str, ...]:
+def due(stores: Stores, day: Day) -> tuple[str, ...]:
     """The jobs of a month: all until there is a champion, then those of :data:`MONTHLY`.
 
     A month that made the first champion is still to be finished with all of them.
@@ -100,22 +100,22 @@ def due(place: Place, day: Day) -> tuple[str, ...]:
         JobError: if the registry does not answer.
     """
     # Here: they load libraries that the order of the jobs does not need.
-    from churn.pipeline.place import owner_of
     from churn.pipeline.runs import recorded
+    from churn.pipeline.stores import owner_of
     from churn.registry.promotion import CHAMPION
 
-    if owner_of(place.root) is None:
+    if owner_of(stores.root) is None:
         return JOBS
     with in_one_sentence("registry"):
-        models = place.client.search_registered_models(f"name = '{place.config.model}'")
+        models = stores.client.search_registered_models(f"name = '{stores.config.model}'")
     if not models or CHAMPION not in models[0].aliases:
         return JOBS
-    trained = recorded(place, "train", day)
+    trained = recorded(stores, "train", day)
     begun = trained is not None and "version" in trained.made
-    return JOBS if begun and recorded(place, "monitor", day) is None else MONTHLY
+    return JOBS if begun and recorded(stores, "monitor", day) is None else MONTHLY
 
 
-def run_if_due(place: Place, job: str, day: Day) -> Run:
+def run_if_due(stores: Stores, job: str, day: Day) -> Run:
     """Run one job for a month's end if the month needs it; else its record says so, if it has none.
 
     This is for who starts all jobs every month, as orchestrators do: their graph has no "if".
@@ -123,20 +123,20 @@ def run_if_due(place: Place, job: str, day: Day) -> Run:
     Raises:
         JobError: see :func:`run_job`.
     """
-    if job not in JOBS or job in due(place, day):
-        return run_job(place, job, day)
+    if job not in JOBS or job in due(stores, day):
+        return run_job(stores, job, day)
     from churn.pipeline.runs import record, recorded
 
-    found = recorded(place, job, day)
-    return found or record(place, job, day, "not due, there is a champion", due=False)
+    found = recorded(stores, job, day)
+    return found or record(stores, job, day, "not due, there is a champion", due=False)
 
 
-def run_jobs(place: Place, jobs: Sequence[str], day: Day) -> list[Run]:
+def run_jobs(stores: Stores, jobs: Sequence[str], day: Day) -> list[Run]:
     """Run several jobs for a month's end, in their order; the first that stops ends it."""
-    return [run_job(place, job, day) for job in jobs]
+    return [run_job(stores, job, day) for job in jobs]
 
 
-def backfill(place: Place, months: Iterable[Day]) -> Iterator[Run]:
+def backfill(stores: Stores, months: Iterable[Day]) -> Iterator[Run]:
     """Make the features of each of these months that has none; the environment is set up.
 
     Raises:
@@ -145,5 +145,5 @@ def backfill(place: Place, months: Iterable[Day]) -> Iterator[Run]:
     from churn.pipeline.runs import recorded
 
     for month in months:
-        if recorded(place, "feature_tables", month) is None:
-            yield run_job(place, "feature_tables", month)
+        if recorded(stores, "feature_tables", month) is None:
+            yield run_job(stores, "feature_tables", month)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import train
-from churn.pipeline.place import Place
 from churn.pipeline.runs import recorded_batch
+from churn.pipeline.stores import Stores
 
 
 @dataclass(frozen=True)
@@ -47,24 +47,24 @@ class Origin:
     why: str
 
 
-def origin_of(place: Place, batch: str) -> Origin:
+def origin_of(stores: Stores, batch: str) -> Origin:
     """What a batch rests on.
 
     Raises:
         JobError: if no record knows the batch.
     """
-    scored = recorded_batch(place, batch)
+    scored = recorded_batch(stores, batch)
     if scored is None:
         raise JobError(f"no record knows a batch {batch!r}")
     version = str(scored.made["version"])
-    tags = place.tags_of(version)
-    promotion = place.promotion.made_champion(version)
+    tags = stores.tags_of(version)
+    promotion = stores.promotion.made_champion(version)
     if promotion is None:
         raise JobError(f"version {version} was never promoted")
     return Origin(
         batch=batch,
         features=int(scored.made["features"]),
-        model=f"{place.config.model} {version}",
+        model=f"{stores.config.model} {version}",
         trained_from=tags[train.FIRST],
         trained_until=tags["trained_until"],
         reference=tags[train.REFERENCE],

@@ -21,7 +21,7 @@ from typing import Any
 import pandas as pd
 
 from churn.labels import Day
-from churn.pipeline.place import Place, replace_text
+from churn.pipeline.stores import Stores, replace_text
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 #: The name of a batch, see :func:`churn.pipeline.jobs.batch_inference.batch_name`.
@@ -57,41 +57,41 @@ def month_of(day: Day) -> str:
     return f"{pd.Timestamp(day):%Y-%m}"
 
 
-def record(place: Place, job: str, day: Day, said: str, **made: Any) -> Run:
+def record(stores: Stores, job: str, day: Day, said: str, **made: Any) -> Run:
     """Write the record of a run, in place of that of an earlier run for the same month.
 
     A run that names a ``batch`` gets one more, which stays: the same name is the same scores, so that
     a later run of it has made nothing.
     """
     run = Run(
-        job, f"{pd.Timestamp(day):%Y-%m-%d}", said, made, place.config.digest(), code_version()
+        job, f"{pd.Timestamp(day):%Y-%m-%d}", said, made, stores.config.digest(), code_version()
     )
     text = json.dumps(asdict(run), indent=1, sort_keys=True) + "\n"
-    if "batch" in made and recorded_batch(place, str(made["batch"])) is None:
-        replace_text(_file_of(place, str(made["batch"])), text)
-    replace_text(place.records / month_of(day) / f"{job}.json", text)
+    if "batch" in made and recorded_batch(stores, str(made["batch"])) is None:
+        replace_text(_file_of(stores, str(made["batch"])), text)
+    replace_text(stores.records / month_of(day) / f"{job}.json", text)
     return run
 
 
-def recorded(place: Place, job: str, day: Day) -> Run | None:
+def recorded(stores: Stores, job: str, day: Day) -> Run | None:
     """The record of a job for a month; None if it has not run."""
-    return _read(place.records / month_of(day) / f"{job}.json")
+    return _read(stores.records / month_of(day) / f"{job}.json")
 
 
-def recorded_batch(place: Place, batch: str) -> Run | None:
+def recorded_batch(stores: Stores, batch: str) -> Run | None:
     """The record of the run that made a batch of scores; None if there is none."""
-    found = _read(_file_of(place, batch)) if _BATCH.fullmatch(batch) else None
+    found = _read(_file_of(stores, batch)) if _BATCH.fullmatch(batch) else None
     if found is None:
         # From before there was a record for each batch: that of the month, if it is of this one.
         month, _, _ = batch.partition("/")
-        last = recorded(place, "batch_inference", month) if _MONTH.fullmatch(month) else None
+        last = recorded(stores, "batch_inference", month) if _MONTH.fullmatch(month) else None
         found = last if last is not None and last.made.get("batch") == batch else None
     return found
 
 
-def _file_of(place: Place, batch: str) -> Path:
+def _file_of(stores: Stores, batch: str) -> Path:
     month, name = batch.split("/")
-    return place.records / month / "batches" / f"{name}.json"
+    return stores.records / month / "batches" / f"{name}.json"
 
 
 def _read(file: Path) -> Run | None:

@@ -1,9 +1,9 @@
 """A year in which nobody looks after the pipeline, and its books.
 
-    begin(place, months_before)
+    begin(stores, months_before)
     for day in the_year:
-        month = live_month(place, day)
-        earned = dollars(contacted(place), leaves_next_month, campaign)
+        month = live_month(stores, day)
+        earned = dollars(contacted(stores), leaves_next_month, campaign)
 
 What happens to the telco is no business of this module: see :mod:`churn.simulator.redrawn`. The books
 are kept with what came true, which no job ever reads: the expected dollars of contacting those whom the
@@ -26,7 +26,7 @@ from churn.metrics import Campaign, campaign_value
 from churn.pipeline import runs, tables
 from churn.pipeline.graph import MONTHLY, JobError, run_job, run_jobs
 from churn.pipeline.jobs.deploy import scorer_of
-from churn.pipeline.place import Place
+from churn.pipeline.stores import Stores
 from churn.registry.promotion import CHAMPION
 from churn.scoring.store import ScoreStore
 from churn.training.continuous.replay import Model, Timeline
@@ -54,28 +54,28 @@ class Month:
     champion: str
 
 
-def begin(place: Place, days: Sequence[Day]) -> None:
+def begin(stores: Stores, days: Sequence[Day]) -> None:
     """Set up, take in the months ``days``, and let the last of them have a champion and scores.
 
     Raises:
         JobError: if a job stops, or the gate refuses the first model.
     """
-    run_job(place, "setup", days[0])
+    run_job(stores, "setup", days[0])
     for day in days:
-        run_job(place, "feature_tables", day)
-    deployed = run_jobs(place, ("train", "deploy"), days[-1])[-1]
+        run_job(stores, "feature_tables", day)
+    deployed = run_jobs(stores, ("train", "deploy"), days[-1])[-1]
     if not deployed.made["promoted"]:
         raise JobError(deployed.said)
-    run_job(place, "batch_inference", days[-1])
+    run_job(stores, "batch_inference", days[-1])
 
 
 def live_month(
-    place: Place, day: Day, late: Sequence[Day] = (), jobs: Sequence[str] = MONTHLY
+    stores: Stores, day: Day, late: Sequence[Day] = (), jobs: Sequence[str] = MONTHLY
 ) -> Month:
     """Run a month's jobs; if one stops, the last scores go on being served.
 
     Args:
-        place: of the environment.
+        stores: of the environment.
         day: the month's end.
         late: earlier months that were delivered again since, oldest first; one that is still bad
             stays out.
@@ -84,29 +84,29 @@ def live_month(
     stopped, said = "", ""
     for month in late:
         try:
-            run_job(place, "feature_tables", month)
+            run_job(stores, "feature_tables", month)
         except JobError as error:
             stopped = str(error)
     try:
-        said = run_jobs(place, jobs, day)[-1].said
+        said = run_jobs(stores, jobs, day)[-1].said
     except JobError as error:
         stopped = str(error)
     end = pd.Timestamp(day)
-    looked = end in tables.months(place.tables, tables.MONITORING)
-    row = tables.read(place.tables, tables.MONITORING, end).iloc[0] if looked else None
+    looked = end in tables.months(stores.tables, tables.MONITORING)
+    row = tables.read(stores.tables, tables.MONITORING, end).iloc[0] if looked else None
     return Month(
         as_of=end,
         stopped=stopped,
         drifted="" if row is None else str(row["column"]),
         surprise=float("nan") if row is None else float(row["surprise"]),
         decision=said,
-        champion=place.promotion.version_of(CHAMPION) or "",
+        champion=stores.promotion.version_of(CHAMPION) or "",
     )
 
 
-def contacted(place: Place) -> set[str]:
+def contacted(stores: Stores) -> set[str]:
     """Whom the served scores contact."""
-    with closing(ScoreStore(place.scores_url)) as store:
+    with closing(ScoreStore(stores.scores_url)) as store:
         served = store.served()
     return set(served.loc[served["contact"].astype(bool), schema.ID])
 
@@ -226,10 +226,10 @@ def bad_versions(
     return found
 
 
-def earned_by(place: Place, version: str, truth: Timeline, days: Sequence[pd.Timestamp]) -> float:
+def earned_by(stores: Stores, version: str, truth: Timeline, days: Sequence[pd.Timestamp]) -> float:
     """What a version would have earned with the customers of ``days``."""
-    campaign = place.config.campaign
-    with scorer_of(place, version) as score:
+    campaign = stores.config.campaign
+    with scorer_of(stores, version) as score:
         return sum(
             campaign_value(
                 truth.outcome(day),

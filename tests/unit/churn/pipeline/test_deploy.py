@@ -8,7 +8,7 @@ import pytest
 from candidates import later_table
 from churn.pipeline.config import load_config
 from churn.pipeline.jobs import deploy, train
-from churn.pipeline.place import REGISTRY, Place
+from churn.pipeline.stores import REGISTRY, Stores
 from churn.registry.gates import Decision
 from churn.registry.packaging import register
 from churn.registry.promotion import DECISION
@@ -17,17 +17,17 @@ from coursekit.environment import mlflow_store
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stores:
     """Prod with an empty registry, the keys of gate and signer, and a month to judge by."""
-    place = Place(load_config("prod"), tmp_path)
-    place.root.mkdir()
-    shutil.copyfile(mlflow_store.empty(), place.root / REGISTRY)
-    place.claim()
+    stores = Stores(load_config("prod"), tmp_path)
+    stores.root.mkdir()
+    shutil.copyfile(mlflow_store.empty(), stores.root / REGISTRY)
+    stores.claim()
     for whose in ("gate", "signer"):
-        (place.keys / whose).mkdir(parents=True)
-        signing.make_keys(place.keys / whose)
-    monkeypatch.setattr(deploy, "reference_table", lambda place, month: later_table())
-    return place
+        (stores.keys / whose).mkdir(parents=True)
+        signing.make_keys(stores.keys / whose)
+    monkeypatch.setattr(deploy, "reference_table", lambda stores, month: later_table())
+    return stores
 
 
 #: What is wrong with it, and what the gate then says of quality, signature and the files.
@@ -40,26 +40,26 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("kind", sorted(UNREADABLE))
 def test_an_unreadable_candidate_is_refused_with_its_reason(
-    place: Place, tmp_path: Path, kind: str
+    stores: Stores, tmp_path: Path, kind: str
 ) -> None:
     folder, ran = tmp_path / "model", tmp_path / "it ran"
     folder.mkdir()
     (folder / "MLmodel").write_text("flavors: {python_function: {loader_module: [\n")
     if kind != "unsigned":
-        signing.sign(folder, place.keys / "signer" / signing.PRIVATE_KEY)
+        signing.sign(folder, stores.keys / "signer" / signing.PRIVATE_KEY)
     if kind == "changed":
         # A model that is Python which MLflow would import.
         (folder / "payload.py").write_text(f"open({str(ran)!r}, 'w')\n")
         (folder / "MLmodel").write_text(
             "flavors: {python_function: {loader_module: payload, code: .}}"
         )
-    experiment = place.client.create_experiment("churn", (place.root / "artifacts").as_uri())
-    run = place.client.create_run(experiment).info.run_id
+    experiment = stores.client.create_experiment("churn", (stores.root / "artifacts").as_uri())
+    run = stores.client.create_run(experiment).info.run_id
     lineage = {train.REFERENCE: "2025-04-30", "trained_until": "2025-01-31"}
-    version = register(place.client, "churn", folder, run, lineage)
-    decision = deploy.decided(place, version, None)
+    version = register(stores.client, "churn", folder, run, lineage)
+    decision = deploy.decided(stores, version, None)
     assert not decision.passed
-    assert Decision.from_json(place.tags_of(version)[DECISION]).refusals == decision.refusals
+    assert Decision.from_json(stores.tags_of(version)[DECISION]).refusals == decision.refusals
     reasons = {verdict.name: verdict.reason for verdict in decision.verdicts}
     for name, words in zip(("quality", "signature", "files_signed"), UNREADABLE[kind], strict=True):
         assert words in reasons[name]

@@ -14,7 +14,7 @@ from churn.pipeline.jobs import train
 JAN, FEB, MAR, APR, MAY = pd.date_range("2025-01-31", periods=5, freq="ME")
 
 
-def place(home: Path, **labels: Any) -> Any:
+def stores(home: Path, **labels: Any) -> Any:
     rule = {"window_months": 1, "gap_months": 0, "delay_months": 2, "early": True, **labels}
     config = SimpleNamespace(
         labels=Labels.model_validate(rule),
@@ -38,11 +38,11 @@ def certain(here: Any, day: pd.Timestamp) -> None:
 
 
 def test_the_newest_month_that_a_delivery_follows(tmp_path: Path) -> None:
-    here = place(tmp_path)
+    here = stores(tmp_path)
     assert early.newest(here, APR) == MAR
     assert early.newest(here, MAR) == FEB
     assert early.newest(here, MAY) == MAR  # May brought nothing
-    assert early.newest(place(tmp_path / "off", early=False), APR) is None
+    assert early.newest(stores(tmp_path / "off", early=False), APR) is None
     seen = early.outcome_of(here, MAR)
     assert seen.loc[seen["churned"] == 1, "customerID"].tolist() == ["c02"]
     assert len(seen) == 20
@@ -50,7 +50,7 @@ def test_the_newest_month_that_a_delivery_follows(tmp_path: Path) -> None:
 
 
 def test_certain_labels_come_first_and_nothing_known_is_an_error(tmp_path: Path) -> None:
-    here = place(tmp_path)
+    here = stores(tmp_path)
     certain(here, MAR)
     assert early.outcome_of(here, MAR)["churned"].tolist() == [0, 1]
     with pytest.raises(ValueError, match="who left after 2025-04 is not known yet"):
@@ -58,7 +58,7 @@ def test_certain_labels_come_first_and_nothing_known_is_an_error(tmp_path: Path)
 
 
 def test_a_gap_and_a_longer_window(tmp_path: Path) -> None:
-    here = place(tmp_path, gap_months=1, window_months=2)
+    here = stores(tmp_path, gap_months=1, window_months=2)
     assert early.newest(here, APR) == JAN
     seen = early.outcome_of(here, JAN)
     # c00 left in the gap and is no case; c01 and c02 left in the window.
@@ -67,7 +67,7 @@ def test_a_gap_and_a_longer_window(tmp_path: Path) -> None:
 
 
 def test_other_customers_are_no_departures(tmp_path: Path) -> None:
-    here = place(tmp_path)
+    here = stores(tmp_path)
     deliver(here, MAY, range(50, 70))
     assert early.newest(here, MAY) == MAR
     deliver(here, MAY, range(6, 26))  # 3 of 20 are missing: less than a delivery may lose
@@ -75,7 +75,7 @@ def test_other_customers_are_no_departures(tmp_path: Path) -> None:
 
 
 def test_a_later_month_judges_and_no_certain_one_is_kept_back(tmp_path: Path) -> None:
-    here = place(tmp_path, delay_months=1)
+    here = stores(tmp_path, delay_months=1)
     certain(here, JAN)
     assert train.months_for(here, APR) == ([JAN], MAR)
     here.config.labels = here.config.labels.model_copy(update={"early": False})

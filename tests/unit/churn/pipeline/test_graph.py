@@ -15,8 +15,8 @@ from sqlalchemy.exc import OperationalError
 from churn.pipeline import graph
 from churn.pipeline.graph import JOBS, MONTHLY, ONCE, JobError, backfill, due, run_if_due
 from churn.pipeline.jobs import deploy
-from churn.pipeline.place import OWNER
 from churn.pipeline.runs import Run, record, recorded
+from churn.pipeline.stores import OWNER
 
 AUGUST, SEPTEMBER = pd.Timestamp("2024-08-31"), pd.Timestamp("2024-09-30")
 
@@ -34,7 +34,7 @@ class Registry:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Any:
+def stores(tmp_path: Path) -> Any:
     (tmp_path / OWNER).write_text('{"environment": "dev"}')
     config = SimpleNamespace(model="churn", digest=lambda: "settings")
     return SimpleNamespace(
@@ -51,9 +51,9 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The jobs that were really run."""
     found: list[str] = []
 
-    def run_job(place: Any, job: str, day: pd.Timestamp) -> Run:
+    def run_job(stores: Any, job: str, day: pd.Timestamp) -> Run:
         found.append(job)
-        return record(place, job, day, "done", version="1")
+        return record(stores, job, day, "done", version="1")
 
     monkeypatch.setattr(graph, "run_job", run_job)
     return found
@@ -65,73 +65,73 @@ def test_the_two_parts_are_all_jobs_in_their_order() -> None:
     assert list(MONTHLY) == sorted(MONTHLY, key=JOBS.index)
 
 
-def test_all_jobs_until_there_is_a_champion(place: Any) -> None:
-    assert due(place, AUGUST) == JOBS
-    place.client.aliases["challenger"] = "1"
-    assert due(place, AUGUST) == JOBS
-    place.client.aliases["champion"] = "1"
-    assert due(place, AUGUST) == MONTHLY
-    place.client.empty = True  # a setup that was killed
-    assert due(place, AUGUST) == JOBS
-    place.client.empty = False
-    (place.root / OWNER).unlink()
-    assert due(place, AUGUST) == JOBS
+def test_all_jobs_until_there_is_a_champion(stores: Any) -> None:
+    assert due(stores, AUGUST) == JOBS
+    stores.client.aliases["challenger"] = "1"
+    assert due(stores, AUGUST) == JOBS
+    stores.client.aliases["champion"] = "1"
+    assert due(stores, AUGUST) == MONTHLY
+    stores.client.empty = True  # a setup that was killed
+    assert due(stores, AUGUST) == JOBS
+    stores.client.empty = False
+    (stores.root / OWNER).unlink()
+    assert due(stores, AUGUST) == JOBS
 
 
-def test_a_month_that_made_the_champion_is_finished_with_all_jobs(place: Any) -> None:
-    place.client.aliases["champion"] = "1"
-    record(place, "train", AUGUST, "version 1", version="1")
-    assert due(place, AUGUST) == JOBS  # killed after the move and before its record, say
-    assert due(place, SEPTEMBER) == MONTHLY
-    record(place, "monitor", AUGUST, "quiet")
-    assert due(place, AUGUST) == MONTHLY
+def test_a_month_that_made_the_champion_is_finished_with_all_jobs(stores: Any) -> None:
+    stores.client.aliases["champion"] = "1"
+    record(stores, "train", AUGUST, "version 1", version="1")
+    assert due(stores, AUGUST) == JOBS  # killed after the move and before its record, say
+    assert due(stores, SEPTEMBER) == MONTHLY
+    record(stores, "monitor", AUGUST, "quiet")
+    assert due(stores, AUGUST) == MONTHLY
 
 
 def test_who_starts_all_jobs_every_month_runs_those_that_are_due(
-    place: Any, ran: list[str]
+    stores: Any, ran: list[str]
 ) -> None:
     def month(day: pd.Timestamp) -> list[str]:
         ran.clear()
         for job in JOBS:
-            run_if_due(place, job, day)
+            run_if_due(stores, job, day)
             if job == "deploy":
-                place.client.aliases["champion"] = "1"
+                stores.client.aliases["champion"] = "1"
         return list(ran)
 
     assert month(AUGUST) == list(JOBS)
     assert month(SEPTEMBER) == list(MONTHLY)
-    skipped = recorded(place, "train", SEPTEMBER)
+    skipped = recorded(stores, "train", SEPTEMBER)
     assert skipped is not None
     assert (skipped.said, skipped.made) == ("not due, there is a champion", {"due": False})
-    assert due(place, SEPTEMBER) == MONTHLY
+    assert due(stores, SEPTEMBER) == MONTHLY
     # What retrain has trained in the month is not written over by a second start of all jobs.
-    record(place, "train", SEPTEMBER, "version 2", version="2")
-    record(place, "monitor", SEPTEMBER, "drift")
+    record(stores, "train", SEPTEMBER, "version 2", version="2")
+    record(stores, "monitor", SEPTEMBER, "drift")
     assert month(SEPTEMBER) == list(MONTHLY)
-    again = recorded(place, "train", SEPTEMBER)
+    again = recorded(stores, "train", SEPTEMBER)
     assert again is not None
     assert again.made == {"version": "2"}
 
 
-def test_features_are_made_of_the_months_that_have_none(place: Any, ran: list[str]) -> None:
-    record(place, "feature_tables", AUGUST, "done")
-    assert [run.job for run in backfill(place, [AUGUST, SEPTEMBER])] == ["feature_tables"]
+def test_features_are_made_of_the_months_that_have_none(stores: Any, ran: list[str]) -> None:
+    record(stores, "feature_tables", AUGUST, "done")
+    assert [run.job for run in backfill(stores, [AUGUST, SEPTEMBER])] == ["feature_tables"]
     assert ran == ["feature_tables"]
-    assert recorded(place, "feature_tables", SEPTEMBER) is not None
-    assert list(backfill(place, [AUGUST, SEPTEMBER])) == []
+    assert recorded(stores, "feature_tables", SEPTEMBER) is not None
+    assert list(backfill(stores, [AUGUST, SEPTEMBER])) == []
 
 
-def test_a_training_that_was_not_due_is_no_candidate(place: Any) -> None:
-    place.client.aliases["champion"] = "1"
-    run_if_due(place, "train", SEPTEMBER)
+def test_a_training_that_was_not_due_is_no_candidate(stores: Any) -> None:
+    stores.client.aliases["champion"] = "1"
+    run_if_due(stores, "train", SEPTEMBER)
     with pytest.raises(JobError, match="there is no candidate of 2024-09"):
-        deploy.run(place, SEPTEMBER)
+        deploy.run(stores, SEPTEMBER)
 
 
-def test_an_unknown_job_is_no_job_that_is_not_due(place: Any) -> None:
-    place.client.aliases["champion"] = "1"
+def test_an_unknown_job_is_no_job_that_is_not_due(stores: Any) -> None:
+    stores.client.aliases["champion"] = "1"
     with pytest.raises(JobError, match="there is no job 'celebrate'"):
-        run_if_due(place, "celebrate", AUGUST)
+        run_if_due(stores, "celebrate", AUGUST)
 
 
 def raised(error: Exception) -> str:
@@ -160,11 +160,11 @@ def test_a_fault_of_the_program_keeps_its_traceback() -> None:
 
 
 def test_a_registry_that_is_down_is_one_sentence_before_a_job_is_chosen(
-    place: Any, monkeypatch: pytest.MonkeyPatch
+    stores: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def down(_: str) -> list[Any]:
         raise MlflowException("refused")
 
-    monkeypatch.setattr(place.client, "search_registered_models", down)
+    monkeypatch.setattr(stores.client, "search_registered_models", down)
     with pytest.raises(JobError, match=r"^registry: refused$"):
-        due(place, AUGUST)
+        due(stores, AUGUST)

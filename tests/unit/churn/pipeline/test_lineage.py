@@ -10,7 +10,7 @@ from churn.pipeline.config import load_config
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import train
 from churn.pipeline.lineage import Origin, origin_of
-from churn.pipeline.place import REGISTRY, Place
+from churn.pipeline.stores import REGISTRY, Stores
 from churn.registry import folders
 from churn.registry.gates import CRITERIA, Decision, Verdict
 from churn.registry.packaging import register
@@ -27,28 +27,28 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def stores(tmp_path: Path) -> Stores:
     """Prod with two versions in its registry, neither of them judged."""
-    place = Place(load_config("prod"), tmp_path)
-    place.root.mkdir()
-    shutil.copyfile(mlflow_store.empty(), place.root / REGISTRY)
-    place.claim()
-    gate = place.keys / "gate"
+    stores = Stores(load_config("prod"), tmp_path)
+    stores.root.mkdir()
+    shutil.copyfile(mlflow_store.empty(), stores.root / REGISTRY)
+    stores.claim()
+    gate = stores.keys / "gate"
     gate.mkdir(parents=True)
     signing.make_keys(gate)
-    client = place.client
-    experiment = client.create_experiment("churn", (place.root / "artifacts").as_uri())
+    client = stores.client
+    experiment = client.create_experiment("churn", (stores.root / "artifacts").as_uri())
     for number in (1, 2):
         run = client.create_run(experiment).info.run_id
-        folder = model(place, number)
+        folder = model(stores, number)
         folder.mkdir(parents=True)
         (folder / "weights").write_text(str(number))
         assert register(client, "churn", folder, run, lineage(number)) == str(number)
-    return place
+    return stores
 
 
-def model(place: Place, number: int) -> Path:
-    return place.packages / f"model-{number}"
+def model(stores: Stores, number: int) -> Path:
+    return stores.packages / f"model-{number}"
 
 
 def lineage(number: int) -> dict[str, str]:
@@ -65,31 +65,31 @@ def lineage(number: int) -> dict[str, str]:
     }
 
 
-def judge(place: Place, number: int) -> None:
+def judge(stores: Stores, number: int) -> None:
     """The gate lets a version pass, by figures of its own, and somebody approves it."""
     verdicts = (Verdict(name, True, "it is so", {"figure": number / 4}) for name in CRITERIA)
-    digest, champion = folders.digest(model(place, number)), place.promotion.version_of(CHAMPION)
+    digest, champion = folders.digest(model(stores, number)), stores.promotion.version_of(CHAMPION)
     passed = Decision(tuple(verdicts), tuple(CRITERIA), digest, champion)
-    place.promotion.record(str(number), passed, place.keys / "gate" / signing.PRIVATE_KEY)
-    place.promotion.approve(str(number), who=OWNER)
+    stores.promotion.record(str(number), passed, stores.keys / "gate" / signing.PRIVATE_KEY)
+    stores.promotion.approve(str(number), who=OWNER)
 
 
-def promote(place: Place, number: int, why: str = "passed the gate on 2024-08") -> None:
-    judge(place, number)
-    place.promotion.promote(str(number), who="pipeline", why=why)
+def promote(stores: Stores, number: int, why: str = "passed the gate on 2024-08") -> None:
+    judge(stores, number)
+    stores.promotion.promote(str(number), who="pipeline", why=why)
 
 
-def scored(place: Place, number: int, features: int = 7) -> str:
+def scored(stores: Stores, number: int, features: int = 7) -> str:
     """The record of August's batch, scored by a version."""
     batch = f"2024-08/churn-{number}@0.1453"
-    runs.record(place, "batch_inference", AUGUST, "done", batch=batch, version=str(number), features=features)  # fmt: skip
+    runs.record(stores, "batch_inference", AUGUST, "done", batch=batch, version=str(number), features=features)  # fmt: skip
     return batch
 
 
-def test_everything_that_a_batch_rests_on(place: Place) -> None:
-    promote(place, 1)
-    batch = scored(place, 1)
-    assert origin_of(place, batch) == Origin(
+def test_everything_that_a_batch_rests_on(stores: Stores) -> None:
+    promote(stores, 1)
+    batch = scored(stores, 1)
+    assert origin_of(stores, batch) == Origin(
         batch="2024-08/churn-1@0.1453",
         features=7,
         model="churn 1",
@@ -107,14 +107,16 @@ def test_everything_that_a_batch_rests_on(place: Place) -> None:
     )
 
 
-def test_a_batch_rests_on_the_version_that_scored_it_and_not_on_the_champion(place: Place) -> None:
-    promote(place, 1)
-    first = scored(place, 1)
-    promote(place, 2, why="better")
-    assert place.promotion.version_of(CHAMPION) == "2"
-    assert origin_of(place, first).model == "churn 1"
-    second = scored(place, 2, features=8)
-    found = origin_of(place, second)
+def test_a_batch_rests_on_the_version_that_scored_it_and_not_on_the_champion(
+    stores: Stores,
+) -> None:
+    promote(stores, 1)
+    first = scored(stores, 1)
+    promote(stores, 2, why="better")
+    assert stores.promotion.version_of(CHAMPION) == "2"
+    assert origin_of(stores, first).model == "churn 1"
+    second = scored(stores, 2, features=8)
+    found = origin_of(stores, second)
     assert (found.model, found.data, found.features, found.why) == (
         "churn 2",
         "rows 2",
@@ -123,64 +125,64 @@ def test_a_batch_rests_on_the_version_that_scored_it_and_not_on_the_champion(pla
     )
     assert found.evidence["quality"] == {"figure": 0.5}
     # The month was scored again, as after a retraining: the batch that was served before is known.
-    assert origin_of(place, first).model == "churn 1"
-    assert origin_of(place, first).features == 7
+    assert origin_of(stores, first).model == "churn 1"
+    assert origin_of(stores, first).features == 7
     # And again, after a rollback and a correction: it is the first run that made the scores.
-    assert scored(place, 1, features=9) == first
-    assert origin_of(place, first).features == 7
-    assert runs.recorded(place, "batch_inference", AUGUST).made["features"] == 9  # type: ignore[union-attr]
-    assert origin_of(place, second).model == "churn 2"
+    assert scored(stores, 1, features=9) == first
+    assert origin_of(stores, first).features == 7
+    assert runs.recorded(stores, "batch_inference", AUGUST).made["features"] == 9  # type: ignore[union-attr]
+    assert origin_of(stores, second).model == "churn 2"
 
 
-def test_a_batch_from_before_there_was_a_record_of_each(place: Place) -> None:
-    promote(place, 1)
-    batch = scored(place, 1)
-    shutil.rmtree(place.records / "2024-08" / "batches")
-    assert origin_of(place, batch).model == "churn 1"
+def test_a_batch_from_before_there_was_a_record_of_each(stores: Stores) -> None:
+    promote(stores, 1)
+    batch = scored(stores, 1)
+    shutil.rmtree(stores.records / "2024-08" / "batches")
+    assert origin_of(stores, batch).model == "churn 1"
 
 
 def test_a_move_that_was_not_made_is_no_promotion(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    promote(place, 1)
-    batch = scored(place, 2)
+    promote(stores, 1)
+    batch = scored(stores, 2)
 
     def dies(_: str, alias: str, version: str) -> None:
         raise Killed(alias, version)
 
-    judge(place, 2)
+    judge(stores, 2)
     with monkeypatch.context() as patch:
-        patch.setattr(place.client, "set_registered_model_alias", dies)
+        patch.setattr(stores.client, "set_registered_model_alias", dies)
         with pytest.raises(Killed):
-            place.promotion.promote("2", who="Ada", why="too soon")
+            stores.promotion.promote("2", who="Ada", why="too soon")
     states = []
-    for settle in (lambda: None, place.promotion.settle):
+    for settle in (lambda: None, stores.promotion.settle):
         settle()
-        states.append(place.promotion.audit()[-1].state)
+        states.append(stores.promotion.audit()[-1].state)
         with pytest.raises(JobError, match=r"^version 2 was never promoted$"):
-            origin_of(place, batch)
+            origin_of(stores, batch)
     assert states == ["started", "abandoned"]
-    promote(place, 2, why="now")
-    found = origin_of(place, batch)
+    promote(stores, 2, why="now")
+    found = origin_of(stores, batch)
     assert (found.why, found.promoted_by) == ("now", "pipeline")
 
 
-def test_an_unknown_batch_is_one_sentence(place: Place) -> None:
-    known = scored(place, 1)
+def test_an_unknown_batch_is_one_sentence(stores: Stores) -> None:
+    known = scored(stores, 1)
     strange = ("", "nonsense", known.replace("08", "09"), known[:-1], "2024-08", "../x/y", "/",
                "2024-08/../batch_inference", "2024-08/a/b", "2024-13/churn-1@0.1453")  # fmt: skip
     for batch in strange:
         with pytest.raises(JobError) as error:
-            origin_of(place, batch)
+            origin_of(stores, batch)
         assert str(error.value) == f"no record knows a batch {batch!r}"
     # A batch that is known, of a version that nobody made the champion.
     with pytest.raises(JobError, match=r"^version 1 was never promoted$"):
-        origin_of(place, known)
+        origin_of(stores, known)
 
 
-def test_where_nobody_had_to_approve_nobody_is_named(place: Place) -> None:
+def test_where_nobody_had_to_approve_nobody_is_named(stores: Stores) -> None:
     alone = {"second_person": False, "approver": ""}
-    free = Place(load_config("prod", changes={"approval": alone}), place.home)
+    free = Stores(load_config("prod", changes={"approval": alone}), stores.home)
     promote(free, 1)
     found = origin_of(free, scored(free, 1))
     assert (found.promoted_by, found.approved_by) == ("pipeline", None)

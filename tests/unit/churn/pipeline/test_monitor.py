@@ -30,7 +30,7 @@ def customers() -> pd.DataFrame:
 
 
 @pytest.fixture
-def place(tmp_path: Path, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> Any:
+def stores(tmp_path: Path, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A champion of January that gives everybody the same score; February is labelled."""
     here = SimpleNamespace(
         config=SimpleNamespace(
@@ -66,13 +66,13 @@ def place(tmp_path: Path, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPat
     return here
 
 
-def row_of(place: Any, day: pd.Timestamp) -> pd.Series:
-    return tables.read(place.tables, tables.MONITORING, day).iloc[0]
+def row_of(stores: Any, day: pd.Timestamp) -> pd.Series:
+    return tables.read(stores.tables, tables.MONITORING, day).iloc[0]
 
 
-def test_a_quiet_month(place: Any) -> None:
-    done = monitor.run(place, MAR)
-    row = row_of(place, MAR)
+def test_a_quiet_month(stores: Any) -> None:
+    done = monitor.run(stores, MAR)
+    row = row_of(stores, MAR)
     assert (row["drifted"], row["labelled"], row["version"]) == (0, "2024-02", "1")
     assert 0 < row["effect"] < 0.1
     assert row["column"] in schema.FEATURES
@@ -83,66 +83,66 @@ def test_a_quiet_month(place: Any) -> None:
 
 
 def test_with_early_outcomes_a_month_is_looked_at_before_its_labels_are_certain(
-    place: Any, customers: pd.DataFrame
+    stores: Any, customers: pd.DataFrame
 ) -> None:
-    place.config.labels = Labels(window_months=1, gap_months=0, delay_months=2, early=True)
-    monitor.run(place, MAR)
-    row = row_of(place, MAR)
+    stores.config.labels = Labels(window_months=1, gap_months=0, delay_months=2, early=True)
+    monitor.run(stores, MAR)
+    row = row_of(stores, MAR)
     # February has labels in the table; they are the same month, and certain ones come first.
     assert row["labelled"] == "2024-02"
-    (place.tables / tables.LABELS).rename(place.tables / "other")
-    (place.tables / tables.MONITORING).rename(place.tables / "seen")
-    monitor.run(place, MAR)
+    (stores.tables / tables.LABELS).rename(stores.tables / "other")
+    (stores.tables / tables.MONITORING).rename(stores.tables / "seen")
+    monitor.run(stores, MAR)
     both = [customers[customers["as_of"] == day]["customerID"] for day in (FEB, MAR)]
-    assert row_of(place, MAR)["left"] == (~both[0].isin(both[1])).sum() > 0
+    assert row_of(stores, MAR)["left"] == (~both[0].isin(both[1])).sum() > 0
 
 
-def test_bills_that_rose_show_at_once(place: Any, customers: pd.DataFrame) -> None:
+def test_bills_that_rose_show_at_once(stores: Any, customers: pd.DataFrame) -> None:
     today = customers[customers["as_of"] == MAR].copy()
     today["MonthlyCharges"] *= 1.2
-    tables.write_month(place.tables, tables.FEATURES, today)
-    done = monitor.run(place, MAR)
-    row = row_of(place, MAR)
+    tables.write_month(stores.tables, tables.FEATURES, today)
+    done = monitor.run(stores, MAR)
+    row = row_of(stores, MAR)
     assert (row["drifted"], row["column"]) == (1, "MonthlyCharges")
     assert row["effect"] >= 0.1
     assert "1 column(s) drifted, most of all MonthlyCharges (effect 0." in done.said
 
 
 @pytest.mark.parametrize(("share", "sign", "word"), [(0.1, 1, "more"), (0.01, -1, "fewer")])
-def test_leavers_that_nobody_promised(place: Any, share: float, sign: int, word: str) -> None:
-    labels = tables.read(place.tables, tables.LABELS, FEB)
+def test_leavers_that_nobody_promised(stores: Any, share: float, sign: int, word: str) -> None:
+    labels = tables.read(stores.tables, tables.LABELS, FEB)
     labels["churned"] = (np.arange(len(labels)) < round(share * len(labels))).astype(int)
-    tables.write_month(place.tables, tables.LABELS, labels)
-    done = monitor.run(place, MAR)
-    row = row_of(place, MAR)
+    tables.write_month(stores.tables, tables.LABELS, labels)
+    done = monitor.run(stores, MAR)
+    row = row_of(stores, MAR)
     assert row["surprise"] * sign > 3
     error = np.sqrt(len(labels) * SCORE * (1 - SCORE))
     assert row["surprise"] == pytest.approx((row["left"] - SCORE * len(labels)) / error)
     assert f"{word} left than promised" in done.said
 
 
-def test_labels_that_nobody_knew_on_the_day_are_not_looked_at(place: Any) -> None:
-    late = tables.read(place.tables, tables.LABELS, FEB).assign(as_of=MAR)
-    tables.write_month(place.tables, tables.LABELS, late)
-    monitor.run(place, MAR)
-    assert row_of(place, MAR)["labelled"] == "2024-02"
-    place.config.labels.rule.youngest = lambda _: JAN
+def test_labels_that_nobody_knew_on_the_day_are_not_looked_at(stores: Any) -> None:
+    late = tables.read(stores.tables, tables.LABELS, FEB).assign(as_of=MAR)
+    tables.write_month(stores.tables, tables.LABELS, late)
+    monitor.run(stores, MAR)
+    assert row_of(stores, MAR)["labelled"] == "2024-02"
+    stores.config.labels.rule.youngest = lambda _: JAN
     with pytest.raises(JobError, match="no labels are known on 2024-02-29"):
-        monitor.run(place, FEB)
+        monitor.run(stores, FEB)
 
 
-def test_a_row_is_written_once(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = monitor.run(place, MAR)
-    monkeypatch.setattr(place.promotion, "version_of", lambda _: "2")
-    assert monitor.run(place, MAR) == first
-    assert row_of(place, MAR)["version"] == "1"
-    assert tables.version(place.tables, tables.MONITORING) == 0
+def test_a_row_is_written_once(stores: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = monitor.run(stores, MAR)
+    monkeypatch.setattr(stores.promotion, "version_of", lambda _: "2")
+    assert monitor.run(stores, MAR) == first
+    assert row_of(stores, MAR)["version"] == "1"
+    assert tables.version(stores.tables, tables.MONITORING) == 0
 
 
-def test_nothing_to_look_at(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_to_look_at(stores: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(JobError, match="2024-04 has no features"):
-        monitor.run(place, "2024-04-30")
-    monkeypatch.setattr(place.promotion, "version_of", lambda _: None)
+        monitor.run(stores, "2024-04-30")
+    monkeypatch.setattr(stores.promotion, "version_of", lambda _: None)
     with pytest.raises(JobError, match="no champion to watch"):
-        monitor.run(place, MAR)
-    assert tables.months(place.tables, tables.MONITORING) == []
+        monitor.run(stores, MAR)
+    assert tables.months(stores.tables, tables.MONITORING) == []

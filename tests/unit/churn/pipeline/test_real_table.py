@@ -14,8 +14,8 @@ from churn.pipeline.config import changes_of, load_config
 from churn.pipeline.graph import JOBS, MONTHLY, JobError, due, run_job, run_jobs
 from churn.pipeline.jobs.deploy import decided, scorer_of
 from churn.pipeline.lineage import origin_of
-from churn.pipeline.place import Place
 from churn.pipeline.runs import recorded
+from churn.pipeline.stores import Stores
 from churn.registry.promotion import CHAMPION
 from churn.registry.supply_chain.signing import SignatureError
 from churn.scoring.store import ScoreStore
@@ -34,30 +34,30 @@ def test_all_jobs_on_a_sample_of_the_real_table(tmp_path: Path) -> None:
     data.write_csv(sample, tmp_path / "sample.csv")
     deliver(tmp_path, table=tmp_path / "sample.csv", months=6)
     wider = changes_of(["gate.max_calibration_error=0.08", "gate.draws=200"])
-    place = Place(load_config("prod", changes=wider), tmp_path)
-    *early, last = delivered(place.landing)
+    stores = Stores(load_config("prod", changes=wider), tmp_path)
+    *early, last = delivered(stores.landing)
     assert len(early) == 5
     for month in early:
-        run_jobs(place, ["setup", "feature_tables"], month)
+        run_jobs(stores, ["setup", "feature_tables"], month)
     with pytest.raises(JobError, match="two labelled months, and on 2025-05-31 1 are"):
-        run_job(place, "train", early[-1])
-    assert due(place, last) == JOBS
-    said = {run.job: run for run in run_jobs(place, due(place, last), last)}
-    assert due(place, last) == MONTHLY
+        run_job(stores, "train", early[-1])
+    assert due(stores, last) == JOBS
+    said = {run.job: run for run in run_jobs(stores, due(stores, last), last)}
+    assert due(stores, last) == MONTHLY
 
     # The champion: trained on the first month, compared with the telco's rule on the second.
-    assert place.promotion.version_of(CHAMPION) == "1"
+    assert stores.promotion.version_of(CHAMPION) == "1"
     assert said["deploy"].said == "version 1 is the champion, the first"
     batch = said["batch_inference"].made["batch"]
-    origin = origin_of(place, batch)
+    origin = origin_of(stores, batch)
     assert (origin.trained_from, origin.trained_until) == ("2025-01-31", "2025-01-31")
     assert origin.reference == "2025-02-28"
     assert origin.evidence["quality"]["low"] > 0
     # Nobody is in two months: what it was trained on says nothing about those it was judged on.
-    months = tables.read(place.tables, tables.FEATURES, early[0], last)
+    months = tables.read(stores.tables, tables.FEATURES, early[0], last)
     assert sorted(months[schema.ID]) == sorted(sample[schema.ID])
     # The scores are of the last month's customers, and are right about who left, as the table says.
-    scores = ScoreStore(place.scores_url).served()
+    scores = ScoreStore(stores.scores_url).served()
     mine = months.loc[months["as_of"] == last, schema.ID]
     assert sorted(scores[schema.ID]) == sorted(mine)
     assert len(scores) == 1000
@@ -66,28 +66,28 @@ def test_all_jobs_on_a_sample_of_the_real_table(tmp_path: Path) -> None:
     assert roc_auc_score(left, truth["probability"]) > 0.8
     # The orders: whoever is worth a voucher, and of those who left more than of the others.
     orders = truth["contact"]
-    assert orders.equals(truth["probability"] >= place.config.campaign.break_even)
+    assert orders.equals(truth["probability"] >= stores.config.campaign.break_even)
     assert said["batch_inference"].said.startswith(f"1,000 customers by version 1, {orders.sum()} ")
     assert orders[left].mean() > 2 * orders[~left].mean() > 0
     # Months that differ by chance alone.
     assert said["monitor"].said.startswith("0 column(s) drifted; on the labels of 2025-02")
     assert said["retrain"].said == "version 1 stays: nothing calls for another"
-    assert all(recorded(place, job, last) == said[job] for job in JOBS)
-    a_changed_model_is_not_loaded(place, last)
+    assert all(recorded(stores, job, last) == said[job] for job in JOBS)
+    a_changed_model_is_not_loaded(stores, last)
 
 
-def a_changed_model_is_not_loaded(place: Place, month: pd.Timestamp) -> None:
+def a_changed_model_is_not_loaded(stores: Stores, month: pd.Timestamp) -> None:
     """Loading runs code of a model: who can write where models lie is not run by the pipeline."""
-    (code,) = place.root.glob("artifacts/**/served_model.py")
+    (code,) = stores.root.glob("artifacts/**/served_model.py")
     code.write_text("raise SystemExit('this code was run')\n" + code.read_text())
-    served = ScoreStore(place.scores_url).served()
+    served = ScoreStore(stores.scores_url).served()
     with pytest.raises(JobError, match="batch_inference: the signature does not fit the model"):
-        run_job(place, "batch_inference", month)
-    pd.testing.assert_frame_equal(ScoreStore(place.scores_url).served(), served)
-    with pytest.raises(SignatureError), scorer_of(place, "1"):
+        run_job(stores, "batch_inference", month)
+    pd.testing.assert_frame_equal(ScoreStore(stores.scores_url).served(), served)
+    with pytest.raises(SignatureError), scorer_of(stores, "1"):
         pass
     # With other settings a decision is made anew; nothing is compared with a champion like this.
-    other = Place(load_config("prod", changes=changes_of(["gate.draws=100"])), place.home)
+    other = Stores(load_config("prod", changes=changes_of(["gate.draws=100"])), stores.home)
     with pytest.raises(SignatureError):
         decided(other, "1", "1")
 

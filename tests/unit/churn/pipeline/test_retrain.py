@@ -59,7 +59,7 @@ def test_the_bounds_are_the_settings() -> None:
     assert retrain.reason(trigger("schedule", months=1), row, 1) == "the model is 1 month old"
 
 
-def place(home: Path, kind: str = "either") -> Any:
+def stores(home: Path, kind: str = "either") -> Any:
     """An environment whose champion was trained in July."""
     return SimpleNamespace(
         config=SimpleNamespace(
@@ -73,8 +73,8 @@ def place(home: Path, kind: str = "either") -> Any:
 
 
 def test_age_counts_months(tmp_path: Path) -> None:
-    assert retrain.age_in_months(place(tmp_path), "1", "2024-07-31") == 0
-    assert retrain.age_in_months(place(tmp_path), "1", "2025-02-01") == 7
+    assert retrain.age_in_months(stores(tmp_path), "1", "2024-07-31") == 0
+    assert retrain.age_in_months(stores(tmp_path), "1", "2025-02-01") == 7
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def look(here: Any, row: dict[str, Any], day: pd.Timestamp = AUGUST) -> None:
 
 
 def test_a_month_that_was_not_looked_at_stops_the_job(tmp_path: Path, called: list[str]) -> None:
-    here = place(tmp_path)
+    here = stores(tmp_path)
     look(here, BOTH, JULY)
     with pytest.raises(JobError, match="2024-08 was not looked at"):
         retrain.run(here, AUGUST)
@@ -109,7 +109,7 @@ def test_a_month_that_was_not_looked_at_stops_the_job(tmp_path: Path, called: li
 
 
 def test_a_quiet_month_leaves_the_champion(tmp_path: Path, called: list[str]) -> None:
-    here = place(tmp_path)
+    here = stores(tmp_path)
     look(here, QUIET)
     done = retrain.run(here, AUGUST)
     assert done.said == "version 1 stays: nothing calls for another"
@@ -118,7 +118,7 @@ def test_a_quiet_month_leaves_the_champion(tmp_path: Path, called: list[str]) ->
 
 
 def test_a_promotion_is_followed_by_new_scores(tmp_path: Path, called: list[str]) -> None:
-    here = place(tmp_path)
+    here = stores(tmp_path)
     look(here, DRIFT)
     done = retrain.run(here, AUGUST)
     assert called == ["train", "deploy", "batch_inference"]
@@ -130,7 +130,7 @@ def test_a_promotion_is_followed_by_new_scores(tmp_path: Path, called: list[str]
 def test_after_a_refusal_the_scores_stay(
     tmp_path: Path, called: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = place(tmp_path)
+    here = stores(tmp_path)
     look(here, MORE)
     refused = Run("deploy", "2024-08-31", "refused", {"promoted": False}, "settings", "code")
     monkeypatch.setattr(retrain.deploy, "run", lambda *_: refused)
@@ -144,7 +144,7 @@ def test_an_early_outcome_from_before_a_gap_in_the_deliveries_trains_nothing(
     early = LABELS.model_copy(update={"early": True})
     assert not retrain.too_old(LABELS, "2024-05", AUGUST)
     assert not retrain.too_old(early, "2024-07", AUGUST)
-    here = place(tmp_path)
+    here = stores(tmp_path)
     here.config.labels = early
     look(here, MORE)
     done = retrain.run(here, AUGUST)

@@ -17,8 +17,8 @@ from churn.data.landing import deliver
 from churn.metrics import Campaign
 from churn.pipeline import year
 from churn.pipeline.config import load_config
-from churn.pipeline.place import REGISTRY, Place
 from churn.pipeline.rehearsal import rehearsed
+from churn.pipeline.stores import REGISTRY, Stores
 from churn.simulator import redrawn, simulate_history
 from churn.simulator.incidents import Incident
 from churn.simulator.scenario import Scenario
@@ -99,7 +99,7 @@ def test_a_bad_champion_is_told_and_a_good_one_is_not(
         yield scorers[version]
 
     monkeypatch.setattr(year, "scorer_of", scorer)
-    place: Any = SimpleNamespace(config=SimpleNamespace(campaign=campaign))
+    stores: Any = SimpleNamespace(config=SimpleNamespace(campaign=campaign))
 
     def found(first: str, *champions: str) -> dict[str, str]:
         books = [
@@ -108,7 +108,7 @@ def test_a_bad_champion_is_told_and_a_good_one_is_not(
         ]
 
         def earned(version: str, days: list[pd.Timestamp]) -> float:
-            return year.earned_by(place, version, truth, days)
+            return year.earned_by(stores, version, truth, days)
 
         return year.bad_versions(earned, first, books, truth, most=0.5)
 
@@ -132,35 +132,35 @@ def test_two_months_of_which_one_is_refused_and_delivered_again(
         "campaign": {"contact_cost": 0.1, "offer_cost": 1},
         "gate": {**CHANGES["gate"], "directions": [sure], "max_calibration_loss": 0.0},
     }
-    place = Place(load_config("dev", changes=cheap), tmp_path)
-    place.root.mkdir()
-    (place.root / REGISTRY).write_bytes(mlflow_store.empty().read_bytes())
-    place.claim()
+    stores = Stores(load_config("dev", changes=cheap), tmp_path)
+    stores.root.mkdir()
+    (stores.root / REGISTRY).write_bytes(mlflow_store.empty().read_bytes())
+    stores.claim()
     recorded, true = simulate_history(SCENARIO), simulate_history(redrawn.truly(SCENARIO))
     for day in recorded.months[:8]:
-        deliver(place.landing, day, recorded.snapshots, recorded.departures)
-    year.begin(place, recorded.months[:6])
-    first = year.contacted(place)
-    july = year.live_month(place, JULY)
+        deliver(stores.landing, day, recorded.snapshots, recorded.departures)
+    year.begin(stores, recorded.months[:6])
+    first = year.contacted(stores)
+    july = year.live_month(stores, JULY)
     assert "TotalCharges" in july.stopped or "MonthlyCharges" in july.stopped
     assert (july.champion, july.decision, july.drifted) == ("1", "", "")
     assert np.isnan(july.surprise)
-    assert year.contacted(place) == first
+    assert year.contacted(stores) == first
     assert first
-    deliver(place.landing, JULY, true.snapshots, true.departures)
-    august = year.live_month(place, AUGUST, late=[JULY])
+    deliver(stores.landing, JULY, true.snapshots, true.departures)
+    august = year.live_month(stores, AUGUST, late=[JULY])
     assert august.stopped == ""
     assert august.champion == "2", august.decision
     assert "version 2 is the champion" in august.decision
-    assert place.tags_of("2")["pipeline.reference"] == "2024-07-31"
-    assert year.contacted(place) != first
+    assert stores.tags_of("2")["pipeline.reference"] == "2024-07-31"
+    assert year.contacted(stores) != first
     assert list(year.decisions([july, august])["champion"]) == ["1", "2"]
     # What was served is what the version would have earned.
     leaves = pd.Series(truth.outcome(AUGUST), index=truth.ids(AUGUST))
-    mine = year.dollars(year.contacted(place), leaves, place.config.campaign)
-    assert mine == pytest.approx(year.earned_by(place, "2", truth, [AUGUST]))
+    mine = year.dollars(year.contacted(stores), leaves, stores.config.campaign)
+    assert mine == pytest.approx(year.earned_by(stores, "2", truth, [AUGUST]))
     # In memory the same would have happened.
-    done = rehearsed(truth, place.config, [JULY, AUGUST], refused=[JULY], again=[JULY])
+    done = rehearsed(truth, stores.config, [JULY, AUGUST], refused=[JULY], again=[JULY])
     assert [month.champion for month in done.books] == ["1", "2"]
     assert done.books[1].decision == august.decision
     assert done.earned[1] == pytest.approx(mine)

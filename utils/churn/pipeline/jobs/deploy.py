@@ -15,7 +15,7 @@ from churn.labels import Day
 from churn.pipeline import early, feature_repo, runs
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import train
-from churn.pipeline.place import Place
+from churn.pipeline.stores import Stores
 from churn.registry import packaging
 from churn.registry.gates import Decision, decide
 from churn.registry.gates.evidence import Scorer
@@ -29,111 +29,111 @@ ARCHIVED = "pipeline.archived"
 JUDGED_BY = "pipeline.judged_by"
 
 
-def run(place: Place, day: Day) -> runs.Run:
+def run(stores: Stores, day: Day) -> runs.Run:
     """Ask the gate about the candidate that was trained for the day, and do what it says.
 
     Raises:
         JobError: if there is no candidate.
         PromotionError: if a promotion is under way, or somebody must approve and does not.
     """
-    place.require()
-    trained = runs.recorded(place, "train", day)
+    stores.require()
+    trained = runs.recorded(stores, "train", day)
     if trained is None or "version" not in trained.made:
         raise JobError(f"there is no candidate of {runs.month_of(day)}: run the job train first")
-    desk, version = place.promotion, str(trained.made["version"])
+    desk, version = stores.promotion, str(trained.made["version"])
     desk.settle()
     if desk.made_champion(version) is not None:
-        return _record(place, day, version)
+        return _record(stores, day, version)
     champion = desk.version_of(CHAMPION)
-    decision = decided(place, version, champion)
+    decision = decided(stores, version, champion)
     if not decision.passed:
         names = ", ".join(v.name for v in decision.verdicts if not v.passed)
-        place.client.set_model_version_tag(place.config.model, version, ARCHIVED, names)
+        stores.client.set_model_version_tag(stores.config.model, version, ARCHIVED, names)
         said = f"version {version} is refused by {names}"
         said += f"; version {champion} stays" if champion else "; there is no champion"
-        return runs.record(place, "deploy", day, said, version=version, promoted=False)
-    approval = place.config.approval
+        return runs.record(stores, "deploy", day, said, version=version, promoted=False)
+    approval = stores.config.approval
     if approval.second_person:
         desk.approve(version, who=approval.approver)
     desk.promote(version, who=approval.who, why=f"passed the gate on {runs.month_of(day)}")
-    return _record(place, day, version)
+    return _record(stores, day, version)
 
 
-def reference_table(place: Place, month: Day) -> pd.DataFrame:
+def reference_table(stores: Stores, month: Day) -> pd.DataFrame:
     """The customers of a labelled month with the columns of :mod:`churn.schema` and ``as_of``."""
-    rows = feature_repo.training_rows(place.features, early.outcome_of(place, month))
+    rows = feature_repo.training_rows(stores.features, early.outcome_of(stores, month))
     rows[schema.TARGET] = np.where(rows["churned"] == 1, "Yes", "No").astype(object)
     rows.loc[rows["tenure"] == 0, "TotalCharges"] = np.nan
     return rows[[*schema.COLUMNS, "as_of"]]
 
 
 @contextmanager
-def signed_files(place: Place, version: str) -> Iterator[Path]:
+def signed_files(stores: Stores, version: str) -> Iterator[Path]:
     """The files of a version, as long as the ``with`` lasts.
 
     Raises:
         SignatureError: if they are not as they were signed. Loading a model runs code of it, so that
             this is looked at before.
     """
-    with files_of(place.client, _version(place, version)) as folder:
-        signing.verify(folder, _signers_key(place))
+    with files_of(stores.client, _version(stores, version)) as folder:
+        signing.verify(folder, _signers_key(stores))
         yield folder
 
 
 @contextmanager
-def scorer_of(place: Place, version: str) -> Iterator[Scorer]:
+def scorer_of(stores: Stores, version: str) -> Iterator[Scorer]:
     """The scores of a version, as long as the ``with`` lasts.
 
     Raises:
         SignatureError: see :func:`signed_files`.
     """
-    with signed_files(place, version) as folder:
+    with signed_files(stores, version) as folder:
         yield packaging.scorer(folder, "onnx")
 
 
-def _record(place: Place, day: Day, version: str) -> runs.Run:
+def _record(stores: Stores, day: Day, version: str) -> runs.Run:
     """The record of a promotion, whether this run made it or one that was killed."""
-    desk = place.promotion
+    desk = stores.promotion
     made = desk.made_champion(version)
     before = f"in place of version {made.replaced}" if made and made.replaced else "the first"
     said = f"version {version} is the champion, {before}"
     if version != desk.version_of(CHAMPION):
         said = f"version {version} was the champion and is not any more"
-    return runs.record(place, "deploy", day, said, version=version, promoted=True)
+    return runs.record(stores, "deploy", day, said, version=version, promoted=True)
 
 
-def decided(place: Place, version: str, champion: str | None) -> Decision:
+def decided(stores: Stores, version: str, champion: str | None) -> Decision:
     """The gate's decision: the recorded one, or a new one where champion or settings are others.
 
     Args:
-        place: of the environment.
+        stores: of the environment.
         version: the candidate.
         champion: the present one; None if there is none.
     """
-    tags = place.tags_of(version)
-    if DECISION in tags and tags.get(JUDGED_BY) == place.config.digest():
+    tags = stores.tags_of(version)
+    if DECISION in tags and tags.get(JUDGED_BY) == stores.config.digest():
         recorded = Decision.from_json(tags[DECISION])
         if recorded.compared_with == champion:
             return recorded
-    table = reference_table(place, tags[train.REFERENCE])
-    with files_of(place.client, _version(place, version)) as folder:
+    table = reference_table(stores, tags[train.REFERENCE])
+    with files_of(stores.client, _version(stores, version)) as folder:
         if champion is None:
-            decision = _ask(place, table, folder, tags, _rule, None)
+            decision = _ask(stores, table, folder, tags, _rule, None)
         else:
-            with scorer_of(place, champion) as theirs:
-                decision = _ask(place, table, folder, tags, theirs, champion)
-    place.promotion.record(version, decision, place.keys / "gate" / signing.PRIVATE_KEY)
-    client, model = place.client, place.config.model
-    client.set_model_version_tag(model, version, JUDGED_BY, place.config.digest())
+            with scorer_of(stores, champion) as theirs:
+                decision = _ask(stores, table, folder, tags, theirs, champion)
+    stores.promotion.record(version, decision, stores.keys / "gate" / signing.PRIVATE_KEY)
+    client, model = stores.client, stores.config.model
+    client.set_model_version_tag(model, version, JUDGED_BY, stores.config.digest())
     return decision
 
 
-def _signers_key(place: Place) -> Path:
-    return place.keys / "signer" / signing.PUBLIC_KEY
+def _signers_key(stores: Stores) -> Path:
+    return stores.keys / "signer" / signing.PUBLIC_KEY
 
 
 def _ask(
-    place: Place,
+    stores: Stores,
     table: pd.DataFrame,
     folder: Path,
     tags: dict[str, str],
@@ -142,10 +142,10 @@ def _ask(
 ) -> Decision:
     """What the gate says; a candidate that is unsigned or cannot be read is refused with a reason."""
     evidence = packaging.evidence_of(
-        folder, _signers_key(place), table=table, champion=champion,
+        folder, _signers_key(stores), table=table, champion=champion,
         champion_version=champion_version, lineage=tags, engine="onnx",
     )  # fmt: skip
-    bounds = place.config.bounds
+    bounds = stores.config.bounds
     if champion is _rule:  # its scores are 0 and 1: to be closer than that is no merit
         bounds = bounds.model_copy(update={"max_calibration_loss": None})
     return decide(evidence, bounds)
@@ -156,5 +156,5 @@ def _rule(X: pd.DataFrame) -> np.ndarray:
     return training.baseline_rule(X)
 
 
-def _version(place: Place, version: str) -> ModelVersion:
-    return place.client.get_model_version(place.config.model, version)
+def _version(stores: Stores, version: str) -> ModelVersion:
+    return stores.client.get_model_version(stores.config.model, version)

@@ -12,45 +12,45 @@ from churn.data.origin import BatchRefusedError
 from churn.labels import Day, label
 from churn.pipeline import feature_repo, runs, tables
 from churn.pipeline.deliveries import accepted, customers_of, read_delivery
-from churn.pipeline.place import Place
+from churn.pipeline.stores import Stores
 
 
-def run(place: Place, day: Day) -> runs.Run:
+def run(stores: Stores, day: Day) -> runs.Run:
     """Write the month's features, and the labels that have become known.
 
     Raises:
         BatchRefusedError: if the delivery is missing or bad; no table is changed.
         ValueError: if departures contradict the snapshots.
     """
-    place.require()
+    stores.require()
     day = pd.Timestamp(day)
-    delivery = read_delivery(place.landing, day)
-    customers = accepted(delivery, _before(place, day), place.config.quality, day)
-    mine = customers[_seen(customers[schema.ID], place.config.share)].reset_index(drop=True)
+    delivery = read_delivery(stores.landing, day)
+    customers = accepted(delivery, _before(stores, day), stores.config.quality, day)
+    mine = customers[_seen(customers[schema.ID], stores.config.share)].reset_index(drop=True)
     mine.insert(1, "as_of", day)
-    labelled = _new_labels(place, day, mine, delivery.departures)
-    tables.write_month(place.tables, tables.FEATURES, mine)
-    feature_repo.add_month(place.features, mine)
+    labelled = _new_labels(stores, day, mine, delivery.departures)
+    tables.write_month(stores.tables, tables.FEATURES, mine)
+    feature_repo.add_month(stores.features, mine)
     for _, month in labelled.groupby("as_of"):
-        tables.write_month(place.tables, tables.LABELS, month)
+        tables.write_month(stores.tables, tables.LABELS, month)
     versions = {
-        name: tables.version(place.tables, name)
+        name: tables.version(stores.tables, name)
         for name in (tables.FEATURES, tables.LABELS)
-        if tables.exists(place.tables, name)
+        if tables.exists(stores.tables, name)
     }
     said = f"{len(mine):,} customers"
-    known = tables.months(place.tables, tables.LABELS)
+    known = tables.months(stores.tables, tables.LABELS)
     said += f"; labels up to {known[-1]:%Y-%m}" if known else "; no labels yet"
-    return runs.record(place, "feature_tables", day, said, **versions)
+    return runs.record(stores, "feature_tables", day, said, **versions)
 
 
-def _before(place: Place, day: pd.Timestamp) -> pd.DataFrame | None:
+def _before(stores: Stores, day: pd.Timestamp) -> pd.DataFrame | None:
     """The delivered customers of the month before, as far as this environment can know them."""
     before = (day.to_period("M") - 1).end_time.normalize()
-    if before not in tables.months(place.tables, tables.FEATURES):
+    if before not in tables.months(stores.tables, tables.FEATURES):
         return None
     try:
-        return customers_of(read_delivery(place.landing, before))[[schema.ID, "tenure"]]
+        return customers_of(read_delivery(stores.landing, before))[[schema.ID, "tenure"]]
     except BatchRefusedError as error:
         raise BatchRefusedError(f"{before:%Y-%m}, to compare with: {error}") from None
 
@@ -64,20 +64,20 @@ def _seen(ids: pd.Series, share: float) -> np.ndarray:
 
 
 def _new_labels(
-    place: Place, day: pd.Timestamp, mine: pd.DataFrame, departures: pd.DataFrame
+    stores: Stores, day: pd.Timestamp, mine: pd.DataFrame, departures: pd.DataFrame
 ) -> pd.DataFrame:
     """The labels of the months that are complete by ``day`` and have none yet.
 
     Months before which nothing was delivered stay without; a month that is delivered late is
     labelled with the next delivery.
     """
-    rule = place.config.labels.rule
-    known = set(tables.months(place.tables, tables.LABELS))
-    there = [*tables.months(place.tables, tables.FEATURES), day]
+    rule = stores.config.labels.rule
+    known = set(tables.months(stores.tables, tables.LABELS))
+    there = [*tables.months(stores.tables, tables.FEATURES), day]
     open_months = sorted({m for m in there if m <= rule.youngest(day)} - known)
     parts = [mine[[schema.ID, "as_of"]].iloc[:0]]
     for month in open_months:
-        rows = tables.read(place.tables, tables.FEATURES, month, columns=[schema.ID, "as_of"])
+        rows = tables.read(stores.tables, tables.FEATURES, month, columns=[schema.ID, "as_of"])
         rows["as_of"] = rows["as_of"].astype("datetime64[ns]")
         parts.append(label(rows, departures, rule))
     return pd.concat(parts[1:] or parts, ignore_index=True)

@@ -16,7 +16,7 @@ from churn.pipeline.config import Monitor
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import train
 from churn.pipeline.jobs.deploy import scorer_of
-from churn.pipeline.place import Place
+from churn.pipeline.stores import Stores
 from churn.registry.promotion import CHAMPION
 from churn.training.continuous import surprise
 
@@ -24,53 +24,53 @@ from churn.training.continuous import surprise
 WATCHED = [name for name in schema.FEATURES if name not in ("tenure", "TotalCharges")]
 
 
-def run(place: Place, day: Day) -> runs.Run:
+def run(stores: Stores, day: Day) -> runs.Run:
     """Write the month's row of the table ``monitoring``; a row that is there stays.
 
     Raises:
         JobError: if there is no champion, or the month has no features.
     """
-    place.require()
+    stores.require()
     day = pd.Timestamp(day)
-    if day in tables.months(place.tables, tables.MONITORING):
-        row = tables.read(place.tables, tables.MONITORING, day).iloc[0]
+    if day in tables.months(stores.tables, tables.MONITORING):
+        row = tables.read(stores.tables, tables.MONITORING, day).iloc[0]
     else:
-        seen = _look(place, day)
-        tables.write_month(place.tables, tables.MONITORING, seen)
+        seen = _look(stores, day)
+        tables.write_month(stores.tables, tables.MONITORING, seen)
         row = seen.iloc[0]
     said = f"{row['drifted']} column(s) drifted"
     said += f", most of all {row['column']} (effect {row['effect']:.2f})" if row["drifted"] else ""
     more = "more" if row["surprise"] >= 0 else "fewer"
     said += f"; on the labels of {row['labelled']}: {more} left than promised, by "
     said += f"{abs(row['surprise']):.1f} standard errors, ROC-AUC {row['roc_auc']:.3f}"
-    return runs.record(place, "monitor", day, said, version=str(row["version"]))
+    return runs.record(stores, "monitor", day, said, version=str(row["version"]))
 
 
-def _look(place: Place, day: pd.Timestamp) -> pd.DataFrame:
-    champion = place.promotion.version_of(CHAMPION)
+def _look(stores: Stores, day: pd.Timestamp) -> pd.DataFrame:
+    champion = stores.promotion.version_of(CHAMPION)
     if champion is None:
         raise JobError("there is no champion to watch: run the jobs train and deploy first")
-    if day not in tables.months(place.tables, tables.FEATURES):
+    if day not in tables.months(stores.tables, tables.FEATURES):
         raise JobError(f"{runs.month_of(day)} has no features: there is nothing to look at")
-    bounds, tags = place.config.monitor, place.tags_of(champion)
+    bounds, tags = stores.config.monitor, stores.tags_of(champion)
     past = tables.read(
-        place.tables, tables.FEATURES, tags[train.FIRST], tags["trained_until"], columns=WATCHED
+        stores.tables, tables.FEATURES, tags[train.FIRST], tags["trained_until"], columns=WATCHED
     )
-    today = tables.read(place.tables, tables.FEATURES, day, columns=WATCHED)
+    today = tables.read(stores.tables, tables.FEATURES, day, columns=WATCHED)
     drift = drift_of(past, today, bounds)
-    newest = early.newest(place, day)
+    newest = early.newest(stores, day)
     if newest is None:
         # A month that is looked at late, when more is known, is looked at as it was.
-        youngest = place.config.labels.rule.youngest(day)
-        known = [m for m in tables.months(place.tables, tables.LABELS) if m <= youngest]
+        youngest = stores.config.labels.rule.youngest(day)
+        known = [m for m in tables.months(stores.tables, tables.LABELS) if m <= youngest]
         if not known:
             raise JobError(f"no labels are known on {day:%Y-%m-%d}: nothing to compare with")
         newest = known[-1]
-    rows = feature_repo.training_rows(place.features, early.outcome_of(place, newest))
+    rows = feature_repo.training_rows(stores.features, early.outcome_of(stores, newest))
     y = rows["churned"].to_numpy()
-    with scorer_of(place, champion) as score:
+    with scorer_of(stores, champion) as score:
         p = np.asarray(score(features.features(rows)), dtype=float)
-    campaign = place.config.campaign
+    campaign = stores.config.campaign
     row: dict[str, Any] = {
         "as_of": day,
         "version": champion,

@@ -9,32 +9,32 @@ from churn.pipeline import early, runs, tables
 from churn.pipeline.config import Labels, Trigger
 from churn.pipeline.graph import JobError
 from churn.pipeline.jobs import batch_inference, deploy, train
-from churn.pipeline.place import Place
+from churn.pipeline.stores import Stores
 from churn.training.continuous.triggers import is_old, is_surprise
 
 
-def run(place: Place, day: Day) -> runs.Run:
+def run(stores: Stores, day: Day) -> runs.Run:
     """Retrain if the month's row of ``monitoring`` calls for it.
 
     Raises:
         JobError: if the month was not looked at.
     """
-    place.require()
+    stores.require()
     day = pd.Timestamp(day)
-    if day not in tables.months(place.tables, tables.MONITORING):
+    if day not in tables.months(stores.tables, tables.MONITORING):
         raise JobError(f"{runs.month_of(day)} was not looked at: run the job monitor first")
-    row = tables.read(place.tables, tables.MONITORING, day).iloc[0]
-    why = reason(place.config.trigger, row, age_in_months(place, str(row["version"]), day))
-    labels, looked_at = place.config.labels, str(row["labelled"])
+    row = tables.read(stores.tables, tables.MONITORING, day).iloc[0]
+    why = reason(stores.config.trigger, row, age_in_months(stores, str(row["version"]), day))
+    labels, looked_at = stores.config.labels, str(row["labelled"])
     if said := why_it_stays(labels, str(row["version"]), why, looked_at, day):
-        return runs.record(place, "retrain", day, said, retrained=False)
-    train.run(place, day)
-    deployed = deploy.run(place, day)
+        return runs.record(stores, "retrain", day, said, retrained=False)
+    train.run(stores, day)
+    deployed = deploy.run(stores, day)
     if deployed.made["promoted"]:
-        batch_inference.run(place, day)
+        batch_inference.run(stores, day)
     said = f"because {why}: {deployed.said}"
     promoted = bool(deployed.made["promoted"])
-    return runs.record(place, "retrain", day, said, retrained=promoted)
+    return runs.record(stores, "retrain", day, said, retrained=promoted)
 
 
 def reason(trigger: Trigger, row: pd.Series, age: int) -> str:
@@ -85,7 +85,7 @@ def too_old(labels: Labels, looked_at: str, day: Day) -> bool:
     return labels.early and not early.is_fresh(labels.rule, month, day)
 
 
-def age_in_months(place: Place, version: str, day: Day) -> int:
+def age_in_months(stores: Stores, version: str, day: Day) -> int:
     """Months between the month a version was trained for and ``day``."""
-    trained = pd.Timestamp(place.tags_of(version)[train.DAY]).to_period("M")
+    trained = pd.Timestamp(stores.tags_of(version)[train.DAY]).to_period("M")
     return int((pd.Timestamp(day).to_period("M") - trained).n)

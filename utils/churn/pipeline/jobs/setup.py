@@ -9,7 +9,7 @@ from pathlib import Path
 from churn.labels import Day
 from churn.pipeline import feature_repo, runs, tables
 from churn.pipeline.graph import JOBS
-from churn.pipeline.place import OWNED_BY, OWNER, REGISTRY, Place, PlaceError, draft_of, owner_of
+from churn.pipeline.stores import OWNED_BY, OWNER, REGISTRY, Stores, StoresError, draft_of, owner_of
 from churn.registry.supply_chain import signing
 
 _DRAFT = r"(\.[^/]*\.draft)"
@@ -38,35 +38,35 @@ FILES = re.compile(
 )
 
 
-def run(place: Place, day: Day) -> runs.Run:
+def run(stores: Stores, day: Day) -> runs.Run:
     """Make what is missing.
 
     Raises:
-        PlaceError: if a folder or database belongs to another environment.
+        StoresError: if a folder or database belongs to another environment.
     """
-    place.must_be_own()
-    if owner_of(place.root) is None and place.root.is_dir() and _others(place):
-        raise PlaceError(f"the folder {place.root.name} is not empty, and nobody set it up")
-    place.claim()
-    for folder in (place.tables, place.records, place.packages):
+    stores.must_be_own()
+    if owner_of(stores.root) is None and stores.root.is_dir() and _others(stores):
+        raise StoresError(f"the folder {stores.root.name} is not empty, and nobody set it up")
+    stores.claim()
+    for folder in (stores.tables, stores.records, stores.packages):
         folder.mkdir(exist_ok=True)
     for name in ("signer", "gate"):
-        _make_keys(place, name)
-    addresses = [place.config.written(name) for name in ("feature_registry", "feature_store")]
-    feature_repo.set_up(place.features, *addresses)
-    client = place.client
-    if client.get_experiment_by_name(place.config.model) is None:
-        where = (place.root / "artifacts").resolve().as_uri()
-        local = place.registry_url.startswith(("sqlite", "postgresql"))
-        client.create_experiment(place.config.model, where if local else None)
-    if not client.search_registered_models(f"name = '{place.config.model}'"):
+        _make_keys(stores, name)
+    addresses = [stores.config.written(name) for name in ("feature_registry", "feature_store")]
+    feature_repo.set_up(stores.features, *addresses)
+    client = stores.client
+    if client.get_experiment_by_name(stores.config.model) is None:
+        where = (stores.root / "artifacts").resolve().as_uri()
+        local = stores.registry_url.startswith(("sqlite", "postgresql"))
+        client.create_experiment(stores.config.model, where if local else None)
+    if not client.search_registered_models(f"name = '{stores.config.model}'"):
         client.create_registered_model(
-            place.config.model, tags={OWNED_BY: place.config.environment}
+            stores.config.model, tags={OWNED_BY: stores.config.environment}
         )
-    return runs.record(place, "setup", day, f"{place.config.environment} is set up")
+    return runs.record(stores, "setup", day, f"{stores.config.environment} is set up")
 
 
-def reset(place: Place) -> list[str]:
+def reset(stores: Stores) -> list[str]:
     """Remove what setup and the jobs have made in the environment's folder, and nothing else.
 
     Databases elsewhere, given by URL, are left alone.
@@ -75,15 +75,15 @@ def reset(place: Place) -> list[str]:
         What was in the folder besides, at any depth, and is still there; by its path in the folder.
 
     Raises:
-        PlaceError: if the environment is not set up, or is another one's.
+        StoresError: if the environment is not set up, or is another one's.
     """
-    place.require()
-    (place.root / f"{place.config.model}.lock").unlink(missing_ok=True)
-    strangers = _clear(place.root, "")
+    stores.require()
+    (stores.root / f"{stores.config.model}.lock").unlink(missing_ok=True)
+    strangers = _clear(stores.root, "")
     # The name of the owner last: a reset that was killed can be run again.
-    (place.root / OWNER).unlink()
+    (stores.root / OWNER).unlink()
     if not strangers:
-        place.root.rmdir()
+        stores.root.rmdir()
     return strangers
 
 
@@ -107,18 +107,18 @@ def _clear(folder: Path, where: str) -> list[str]:
     return strangers
 
 
-def _others(place: Place) -> list[str]:
+def _others(stores: Stores) -> list[str]:
     """What lies in the folder, but for what a setup leaves that was killed at its first step."""
-    own = draft_of(place.root / OWNER).name
-    return [one.name for one in place.root.iterdir() if one.name != own]
+    own = draft_of(stores.root / OWNER).name
+    return [one.name for one in stores.root.iterdir() if one.name != own]
 
 
-def _make_keys(place: Place, name: str) -> None:
-    folder = place.keys / name
+def _make_keys(stores: Stores, name: str) -> None:
+    folder = stores.keys / name
     if folder.is_dir():
         return
     # A pair appears whole, or half a pair would be in the way of the next run.
-    draft = place.keys / f".{name}.draft"
+    draft = stores.keys / f".{name}.draft"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     signing.make_keys(draft)

@@ -1,6 +1,6 @@
 """Where an environment keeps its things, and that they are its own.
 
-    place = Place(load_config("dev"), Path("telco"))
+    stores = Stores(load_config("dev"), Path("telco"))
 
 ``HOME/landing`` is where the source systems deliver, for all environments to read. ``HOME/dev`` is
 dev's folder: Delta tables, Feast's repository, registry, scores and records. Each folder, each database
@@ -49,12 +49,12 @@ _MODEL_TAGS = sa.table(
 )
 
 
-class PlaceError(RuntimeError):
+class StoresError(RuntimeError):
     """An environment is not set up, or is somebody else's; with one sentence."""
 
 
 @dataclass(frozen=True)
-class Place:
+class Stores:
     """The stores of one environment.
 
     Attributes:
@@ -152,32 +152,34 @@ class Place:
         """Nothing, if the environment is set up and all its stores are its own.
 
         Raises:
-            PlaceError: otherwise.
+            StoresError: otherwise.
         """
         name = self.config.environment
         if owner_of(self.root) is None:
-            raise PlaceError(f"{name} is not set up: run the job setup first")
+            raise StoresError(f"{name} is not set up: run the job setup first")
         self.must_be_own()
 
     def must_be_own(self) -> None:
         """Nothing, if no store belongs to another environment.
 
         Raises:
-            PlaceError: for the first that does.
+            StoresError: for the first that does.
         """
         name = self.config.environment
         owner = owner_of(self.root)
         if owner not in (None, name):
-            raise PlaceError(f"the folder {self.root.name} belongs to {owner}, not to {name}")
+            raise StoresError(f"the folder {self.root.name} belongs to {owner}, not to {name}")
         for url in self.databases:
             owner = owner_of_database(url)
             if owner not in (None, name):
                 shown = sa.make_url(url).render_as_string(hide_password=True).rsplit("/", 1)[-1]
-                raise PlaceError(f"the database {shown} belongs to {owner}, not to {name}")
+                raise StoresError(f"the database {shown} belongs to {owner}, not to {name}")
         owner = self._owner_of_model()
         if owner not in (None, name):
             model = self.config.model
-            raise PlaceError(f"the model {model} in the registry belongs to {owner}, not to {name}")
+            raise StoresError(
+                f"the model {model} in the registry belongs to {owner}, not to {name}"
+            )
 
     def claim(self) -> None:
         """Make what is missing of the folder and the databases, with the environment's name in it."""
@@ -251,7 +253,7 @@ def owner_of(folder: Path) -> str | None:
     try:
         return str(json.loads(file.read_text(encoding="utf-8"))["environment"])
     except (ValueError, KeyError, TypeError) as error:
-        raise PlaceError(f"{OWNER} in {folder.name} cannot be read") from error
+        raise StoresError(f"{OWNER} in {folder.name} cannot be read") from error
 
 
 def owner_of_database(url: str) -> str | None:

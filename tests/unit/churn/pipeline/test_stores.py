@@ -8,16 +8,16 @@ from mlflow import MlflowClient
 
 from churn.pipeline.config import load_config
 from churn.pipeline.graph import JobError, run_job
-from churn.pipeline.place import OWNED_BY, OWNER, REGISTRY, Place, PlaceError, owner_of_database
+from churn.pipeline.stores import OWNED_BY, OWNER, REGISTRY, Stores, StoresError, owner_of_database
 from coursekit.environment import mlflow_store
 
 
-def place_of(name: str, home: Path, **changes: str) -> Place:
-    return Place(load_config(name, changes=changes), home)
+def place_of(name: str, home: Path, **changes: str) -> Stores:
+    return Stores(load_config(name, changes=changes), home)
 
 
 def test_a_place_that_nobody_set_up(tmp_path: Path) -> None:
-    with pytest.raises(PlaceError, match="dev is not set up: run the job setup first"):
+    with pytest.raises(StoresError, match="dev is not set up: run the job setup first"):
         place_of("dev", tmp_path).require()
     assert list(tmp_path.iterdir()) == []
 
@@ -29,7 +29,7 @@ def test_staging_cannot_use_the_databases_of_prod(tmp_path: Path) -> None:
     for setting, url in (("scores", prod.scores_url), ("registry", prod.registry_url)):
         staging = place_of("staging", tmp_path, **{setting: url})
         for attempt in (staging.claim, staging.must_be_own):
-            with pytest.raises(PlaceError, match="belongs to prod, not to staging"):
+            with pytest.raises(StoresError, match="belongs to prod, not to staging"):
                 attempt()
         assert owner_of_database(url) == "prod"
         assert "/" not in str(url).rsplit("/", 1)[-1]
@@ -38,16 +38,16 @@ def test_staging_cannot_use_the_databases_of_prod(tmp_path: Path) -> None:
 def test_a_folder_of_another_environment(tmp_path: Path) -> None:
     place_of("prod", tmp_path).claim()
     (tmp_path / "prod").rename(tmp_path / "dev")
-    with pytest.raises(PlaceError, match="the folder dev belongs to prod, not to dev"):
+    with pytest.raises(StoresError, match="the folder dev belongs to prod, not to dev"):
         place_of("dev", tmp_path).require()
 
 
 def test_a_label_that_cannot_be_read(tmp_path: Path) -> None:
-    place = place_of("dev", tmp_path)
-    place.claim()
-    (place.root / OWNER).write_text("{")
-    with pytest.raises(PlaceError, match="cannot be read"):
-        place.require()
+    stores = place_of("dev", tmp_path)
+    stores.claim()
+    (stores.root / OWNER).write_text("{")
+    with pytest.raises(StoresError, match="cannot be read"):
+        stores.require()
 
 
 def test_looking_makes_no_file(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def registry(tmp_path: Path) -> str:
 
 def as_server(monkeypatch: pytest.MonkeyPatch, url: str) -> str:
     """An address that stands for a server in front of a registry's database."""
-    monkeypatch.setattr(Place, "client", property(lambda _: MlflowClient(url, url)))
+    monkeypatch.setattr(Stores, "client", property(lambda _: MlflowClient(url, url)))
     return "http://registry.telco:5000"
 
 
@@ -81,7 +81,7 @@ def test_staging_cannot_use_the_server_of_prod(
     moved = place_of("staging", tmp_path, registry=server)
     sentence = "the model churn in the registry belongs to prod, not to staging"
     for attempt in (moved.require, moved.must_be_own, moved.claim):
-        with pytest.raises(PlaceError, match=f"^{sentence}$"):
+        with pytest.raises(StoresError, match=f"^{sentence}$"):
             attempt()
     with pytest.raises(JobError, match=f"^train: {sentence}$"):
         run_job(moved, "train", "2024-08-31")
@@ -97,7 +97,7 @@ def test_a_registry_is_known_again_by_its_other_address(
     sentence = "the model churn in the registry belongs to prod, not to staging"
     with monkeypatch.context() as patch:
         place_of("prod", tmp_path, registry=as_server(patch, registry)).claim()
-    with pytest.raises(PlaceError, match=sentence):
+    with pytest.raises(StoresError, match=sentence):
         place_of("staging", tmp_path, registry=registry).must_be_own()
 
     other = tmp_path / "other"
@@ -107,7 +107,7 @@ def test_a_registry_is_known_again_by_its_other_address(
     prod.claim()
     run_job(prod, "setup", "2024-08-31")
     server = as_server(monkeypatch, prod.registry_url)
-    with pytest.raises(PlaceError, match=sentence):
+    with pytest.raises(StoresError, match=sentence):
         place_of("staging", other, registry=server).must_be_own()
 
 
@@ -117,8 +117,8 @@ def test_a_model_that_nobody_has_claimed_is_claimed(
     server = as_server(monkeypatch, registry)
     client = MlflowClient(registry, registry)
     client.create_registered_model("churn")
-    place = place_of("prod", tmp_path, registry=server)
-    place.must_be_own()
-    place.claim()
-    place.claim()
+    stores = place_of("prod", tmp_path, registry=server)
+    stores.must_be_own()
+    stores.claim()
+    stores.claim()
     assert client.get_registered_model("churn").tags == {OWNED_BY: "prod"}
