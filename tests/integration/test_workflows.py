@@ -21,6 +21,7 @@ from coursekit import paths
 from coursekit.environment import known, npm_packages, tools
 from coursekit.readiness import workflows
 from coursekit.readiness.workflows import Event, Step
+from drawing import drawn
 from scratch_repository import commit_all
 
 pytestmark = pytest.mark.needs("posix")
@@ -249,8 +250,13 @@ def telco(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home") / "telco"
 
 
+#: The same steps with another environment: one of them, drawn for the commit, and all in `make long`.
+EVENTS = [(PULL_REQUEST, "dev"), (MERGE, "staging"), (RELEASE, "prod")]
+
+
 @pytest.mark.parametrize(
-    ("event", "environment"), [(PULL_REQUEST, "dev"), (MERGE, "staging"), (RELEASE, "prod")]
+    ("event", "environment"),
+    EVENTS if os.environ.get("COURSE_LONG") else [drawn("event of the pipeline", EVENTS)],
 )
 def test_each_step_of_the_pipelines_workflow_runs(
     event: Event, environment: str, telco: Path, clone: Path
