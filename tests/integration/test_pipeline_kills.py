@@ -1,4 +1,7 @@
-"""Any job of the pipeline killed at any point and run again leaves what an undisturbed run leaves."""
+"""Any job of the pipeline killed at any point and run again leaves what an undisturbed run leaves.
+
+Three jobs are killed, drawn for the commit; in `make long` all of them, each at five places.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +38,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job_that_was_killed_is_run_again_and_leaves_the_same(job: str, report: Report) -> None:
-    kills, expected = report[job]["kills"], report[job]["state"]
-    assert [one["killed"] for one in kills] == [True] * killed_pipeline.KILLS
-    assert len({one["before"] for one in kills}) == killed_pipeline.KILLS
+    kills, expected = report[job].get("kills", []), report[job]["state"]
+    count = killed_pipeline.KILLS if job in killed_pipeline.KILLED else 0
+    assert [one["killed"] for one in kills] == [True] * count
+    assert len({one["before"] for one in kills}) == count
     assert expected["left over"] == []
     for one in kills:
         assert one["state"] == expected, f"{job} killed before {one['before']}"
