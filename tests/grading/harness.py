@@ -24,6 +24,7 @@ import functools
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -60,6 +61,7 @@ STUB = "wrong_stub"
 #: Gives the same whatever it is asked, and must get nothing either.
 NOTHING = "wrong_nothing"
 ONLY_VARIANT_0 = "_variant_0"
+_HIDDEN = re.compile(r"^ *### BEGIN HIDDEN TESTS\n(.*?)^ *### END HIDDEN TESTS\n?", re.S | re.M)
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,11 @@ def answers(lab: str) -> tuple[Answer, ...]:
         says = (ast.get_docstring(ast.parse(code)) or "").strip()
         found.append(Answer(lab, path.parent.name, path.stem, code, says))
     return tuple(found)
+
+
+def visible(source: str) -> str:
+    """A test cell as learners have it, without its hidden tests."""
+    return _HIDDEN.sub("", source)
 
 
 def settings() -> list[Setting]:

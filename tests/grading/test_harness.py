@@ -150,9 +150,7 @@ def test_nothing_that_an_answer_started_is_left(report: dict[str, Any]) -> None:
 def test_without_hidden_tests_wrong_answers_get_through(tmp_path: Path) -> None:
     notebook = nbformat.read(harness.notebook_path(LAB), as_version=4)
     for cell in notebook.cells:
-        before, begin, rest = cell.source.partition("### BEGIN HIDDEN TESTS")
-        if begin:
-            cell.source = before + rest.partition("### END HIDDEN TESTS")[2]
+        cell.source = harness.visible(cell.source)
     weak = tmp_path / "weak.ipynb"
     nbformat.write(notebook, weak)
     names = ("wrong_visible_case", "wrong_fixed_terms")

@@ -19,21 +19,20 @@ CELLS = [
     for cell in task.tests
 ]
 PARAMETERS = {"student_id", "variant", "source"}
-HIDDEN = re.compile(r"^ *### BEGIN HIDDEN TESTS\n(.*?)^ *### END HIDDEN TESTS\n?", re.S | re.M)
 
 
 @pytest.mark.parametrize(("task", "cell"), CELLS)
 def test_it_uses_nothing_but_the_answer_and_the_parameters(
     task: harness.Task, cell: NotebookNode
 ) -> None:
-    for source in (cell.source, HIDDEN.sub("", cell.source)):
+    for source in (cell.source, harness.visible(cell.source)):
         foreign = free_names(source) - names_bound(task.solution.source, imports=False) - PARAMETERS
         assert not foreign, f"{cell.id} relies on {foreign}, which a learner could have replaced"
 
 
 @pytest.mark.parametrize(("task", "cell"), CELLS)
 def test_it_has_visible_and_hidden_checks(task: harness.Task, cell: NotebookNode) -> None:
-    visible = HIDDEN.sub("", cell.source)
+    visible = harness.visible(cell.source)
     assert visible.count(".check(") >= 1
     assert cell.source.count(".check(") > visible.count(".check(")
     assert cell.source.rstrip().endswith("rubric.total()")
